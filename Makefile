@@ -1,0 +1,52 @@
+# What one does here; `make` alone prints this list. The work is in scripts/.
+
+SHELL := bash
+python := .venv/bin/python
+
+# Where Debian keeps Postfix; an ordinary user's PATH does not lead there.
+export PATH := $(PATH):/usr/sbin:/sbin
+
+.DEFAULT_GOAL := help
+.PHONY: help setup run check test lint format ledger clean
+
+help: ## print this list
+	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' Makefile | expand -t 10
+
+setup: ## make .venv with Pillarbox in it; again only when pyproject.toml changed
+	@scripts/setup
+
+run: ## start a server with demo accounts in var/, made at the first start
+	@scripts/setup
+	@.venv/bin/pillarbox demo
+	@exec .venv/bin/pillarbox serve
+
+check: ## format, lint, types, layers and the quick tests: before each commit
+	@scripts/setup check
+	@$(MAKE) --no-print-directory lint
+	@$(python) -m pytest -q -m 'not neighbour and not slow'
+
+test: ## all of it: the checks, every test, the real neighbours
+	@scripts/setup check test
+	@scripts/neighbours
+	@$(MAKE) --no-print-directory lint
+	@$(python) -m pytest
+
+lint: ## format, lint, types and layers, without the tests
+	@scripts/setup check
+	@$(python) -m ruff format --quiet --check . scripts/ledger
+	@$(python) -m ruff check --quiet . scripts/ledger
+	@$(python) -m mypy src tests scripts/ledger
+	@.venv/bin/lint-imports --no-logo
+
+format: ## write every file as the formatter wants it, and mend what the linter can
+	@scripts/setup check
+	@$(python) -m ruff format . scripts/ledger
+	@$(python) -m ruff check --fix . scripts/ledger
+
+ledger: ## how much of each RFC is kept, from docs/rfc
+	@scripts/setup
+	@$(python) scripts/ledger
+
+clean: ## remove what is made again by the commands above; never var/, which holds mail
+	rm -rf .venv .work dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache .coverage
+	find src tests scripts -name __pycache__ -type d -prune -exec rm -rf {} +

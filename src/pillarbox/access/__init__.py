@@ -1,0 +1,12 @@
+"""Who is asking, and what they may touch.
+
+Begin with `actor`: it is made once a request and passed down, never looked up. `directory` names what is needed of
+a place where accounts are known; `credentials` turns passwords into hashes and checks them. It must not know of
+data types, stores or protocols.
+"""
+
+from pillarbox.access.actor import Actor, Grant, Rights
+from pillarbox.access.credentials import PasswordCheck, Passwords
+from pillarbox.access.directory import Directory, Principal
+
+__all__ = ["Actor", "Directory", "Grant", "PasswordCheck", "Passwords", "Principal", "Rights"]

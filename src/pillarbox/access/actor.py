@@ -1,0 +1,34 @@
+"""The one who asks, and the accounts open to them."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import Enum
+
+from pillarbox.wire.values import Id
+
+__all__ = ["Actor", "Grant", "Rights"]
+
+
+class Rights(Enum):
+    """What may be done with an account's data."""
+
+    READ = "read"
+    FULL = "full"
+
+
+@dataclass(frozen=True, slots=True)
+class Grant:
+    """An account as one actor has it; `number` is the store's, `name` for people (RFC 8620 section 2)."""
+
+    number: int
+    name: str
+    personal: bool
+    rights: Rights
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """Somebody who has proved who they are: their login name, and their accounts by id."""
+
+    name: str
+    accounts: Mapping[Id, Grant]

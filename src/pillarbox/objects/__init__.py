@@ -1,0 +1,116 @@
+"""The engine: what it is to be a data type, and the standard methods of RFC 8620 over any of them.
+
+Begin with `record` and `datatype` (how a type is declared), then `call` (one method call, and the only check of
+access), then the methods: `get`, `changes`, `set`, `query`, `query_changes`. It must not know any type: it is tested
+with one that is not mail.
+"""
+
+from pillarbox.objects.call import Arguments, Call, Context, Limits, Seen, granted, perform
+from pillarbox.objects.changes import CHANGES
+from pillarbox.objects.datatype import Argument, DataType, Method, Pattern
+from pillarbox.objects.draft import reference
+from pillarbox.objects.errors import MethodError, Refused, SetError, already_exists, invalid, merged
+from pillarbox.objects.get import GET, Projection, projected, projection
+from pillarbox.objects.kind import (
+    ANYTHING,
+    BOOLEAN,
+    ID,
+    INT,
+    OBJECT,
+    STRING,
+    UNSIGNED,
+    UTC_DATE,
+    Kind,
+    list_of,
+    map_of,
+    nullable,
+)
+from pillarbox.objects.query import QUERY
+from pillarbox.objects.query_changes import QUERY_CHANGES
+from pillarbox.objects.record import Property, Record, View, prop
+from pillarbox.objects.registry import Registry
+from pillarbox.objects.set import SET
+from pillarbox.objects.words import (
+    Comparator,
+    Condition,
+    Key,
+    Members,
+    Reach,
+    after,
+    at_least,
+    before,
+    below,
+    by,
+    contains,
+    equal,
+    key,
+    lacks,
+    member,
+    number_of,
+    present,
+)
+from pillarbox.objects.write import Write
+
+__all__ = [
+    "ANYTHING",
+    "BOOLEAN",
+    "CHANGES",
+    "GET",
+    "ID",
+    "INT",
+    "OBJECT",
+    "QUERY",
+    "QUERY_CHANGES",
+    "SET",
+    "STRING",
+    "UNSIGNED",
+    "UTC_DATE",
+    "Argument",
+    "Arguments",
+    "Call",
+    "Comparator",
+    "Condition",
+    "Context",
+    "DataType",
+    "Key",
+    "Kind",
+    "Limits",
+    "Members",
+    "Method",
+    "MethodError",
+    "Pattern",
+    "Projection",
+    "Property",
+    "Reach",
+    "Record",
+    "Refused",
+    "Registry",
+    "Seen",
+    "SetError",
+    "View",
+    "Write",
+    "after",
+    "already_exists",
+    "at_least",
+    "before",
+    "below",
+    "by",
+    "contains",
+    "equal",
+    "granted",
+    "invalid",
+    "key",
+    "lacks",
+    "list_of",
+    "map_of",
+    "member",
+    "merged",
+    "nullable",
+    "number_of",
+    "perform",
+    "present",
+    "projected",
+    "projection",
+    "prop",
+    "reference",
+]

@@ -1,0 +1,181 @@
+"""One method call: who asks, of which account, with which arguments, under which limits.
+
+Here is the only place that decides whether somebody may touch an account (`granted`).
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Generic, TypeVar, cast
+
+import orjson
+
+from pillarbox.access import Actor, Grant, Rights
+from pillarbox.objects.datatype import DataType, Method
+from pillarbox.objects.errors import MethodError
+from pillarbox.objects.kind import ID, Kind
+from pillarbox.objects.record import Record
+from pillarbox.objects.registry import Registry
+from pillarbox.store import Document, LogTooShort, Store, Unavailable, Unit, Writing
+from pillarbox.wire.values import JSON, Id, State, state_number, state_text
+
+__all__ = ["Arguments", "Call", "Context", "Limits", "Seen", "granted", "perform"]
+
+R = TypeVar("R", bound=Record)
+T = TypeVar("T")
+
+_REQUIRED: Any = object()
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What one call may ask for, from the settings; sizes in octets, lives in seconds."""
+
+    objects_in_get: int = 4096
+    objects_in_set: int = 500
+    query_results: int = 5000
+    changes: int = 5000
+    mailbox_depth: int = 10
+    mailbox_name: int = 255
+    attachments: int = 50_000_000
+    message: int = 75_000_000
+    upload: int = 50_000_000
+    upload_life: int = 3600
+    uploads: int = 1000
+    uploads_size: int = 50_000_000
+    filter_depth: int = 32
+    filter_conditions: int = 500
+    keywords: int = 128
+
+
+@dataclass(frozen=True)
+class Context:
+    """What all calls of one request share."""
+
+    actor: Actor
+    store: Store
+    registry: Registry
+    limits: Limits
+    now: datetime
+    created_ids: dict[str, str] = field(default_factory=dict)
+    quotas: Mapping[int, int] = field(default_factory=dict)
+    """The quota in octets of those accounts, by number, that have one."""
+
+
+class Arguments:
+    """A call's arguments, taken one by one; what nobody took is an error."""
+
+    def __init__(self, given: Mapping[str, JSON]) -> None:
+        self._given = dict(given)
+
+    def take(self, name: str, kind: Kind[T], default: T = _REQUIRED) -> T:
+        """The argument of this name. Raises MethodError if it is of another type, or required and not there."""
+        if name not in self._given:
+            if default is _REQUIRED:
+                raise MethodError("invalidArguments", f"{name} is required")
+            return default
+        value = self._given.pop(name)
+        if not kind.holds(value):
+            raise MethodError("invalidArguments", f"{name} must be {kind.name}")
+        # Just checked.
+        return cast("T", value)
+
+    def nothing_else(self) -> None:
+        """Raises MethodError if an argument was not taken: nothing is ignored silently."""
+        if self._given:
+            names = ", ".join(sorted(name[:64] for name in self._given)[:8])
+            raise MethodError("invalidArguments", f"unknown: {names}")
+
+
+@dataclass
+class Call(Generic[R]):
+    """A method call of one type in one account, within its unit."""
+
+    context: Context
+    kind: DataType[R]
+    grant: Grant
+    account_id: Id
+    unit: Unit
+    arguments: Arguments
+    extra: dict[str, Any] = field(default_factory=dict)
+    """The arguments that the type declares for this method, by name."""
+
+    @property
+    def writing(self) -> Writing:
+        """The unit, to be written to. Only in methods that are declared to write."""
+        # `perform` opened it so.
+        return cast("Writing", self.unit)
+
+    def take_extra(self, method: str) -> None:
+        """Takes the arguments that the type declares for a method, and then no more."""
+        for argument in self.kind.arguments:
+            if argument.method == method:
+                self.extra[argument.name] = self.arguments.take(argument.name, argument.kind, argument.default)
+        self.arguments.nothing_else()
+
+    def state(self) -> State:
+        """The type's state string now."""
+        return state_text(self.unit.epoch, self.unit.state(self.kind.table))
+
+    def since(self, state: str) -> int:
+        """The number of the log that a state string stands for. Raises cannotCalculateChanges."""
+        number = state_number(self.unit.epoch, state)
+        if number is None or number > self.unit.state(self.kind.table):
+            raise MethodError(
+                "cannotCalculateChanges", "this state was never given out, or not in this account's epoch"
+            )
+        return number
+
+    def record(self, number: int) -> R | None:
+        """One object of the type."""
+        for stored in self.unit.get(self.kind.table, (number,)):
+            return self.kind.record(number, orjson.loads(stored.document))
+        return None
+
+
+class Seen:
+    """An object as computed properties see it: what is apart is parsed when it is looked at."""
+
+    __slots__ = ("_apart", "call", "document", "number")
+
+    def __init__(self, call: Call[Any], number: int, document: Document, apart: bytes | None) -> None:
+        self.call = call
+        self.number = number
+        self.document = document
+        self._apart: bytes | Document | None = apart
+
+    @property
+    def apart(self) -> Document:
+        if isinstance(self._apart, bytes):
+            self._apart = cast("Document", orjson.loads(self._apart))
+        return self._apart or {}
+
+
+def granted(actor: Actor, account_id: str, *, to_write: bool) -> Grant:
+    """The actor's grant for an account. Raises MethodError accountNotFound or accountReadOnly.
+
+    An account that is not the actor's and one that does not exist are answered alike.
+    """
+    grant = actor.accounts.get(Id(account_id))
+    if grant is None:
+        raise MethodError("accountNotFound")
+    if to_write and grant.rights is not Rights.FULL:
+        raise MethodError("accountReadOnly")
+    return grant
+
+
+def perform(context: Context, kind: DataType[Any], method: Method, given: Mapping[str, JSON]) -> Mapping[str, JSON]:
+    """A method's answer: access and account are checked before the type is asked, all in one unit.
+
+    Raises MethodError.
+    """
+    arguments = Arguments(given)
+    account_id = arguments.take("accountId", ID)
+    grant = granted(context.actor, account_id, to_write=method.writes)
+    try:
+        with context.store.write(grant.number) if method.writes else context.store.read(grant.number) as unit:
+            return method.run(Call(context, kind, grant, account_id, unit, arguments))
+    except LogTooShort:
+        raise MethodError("cannotCalculateChanges", "the change log does not go back that far") from None
+    except Unavailable as problem:
+        raise MethodError("serverUnavailable") from problem

@@ -1,0 +1,162 @@
+"""A type's meaning: what it is made of, which methods it has, and what its objects must be.
+
+Reading a declaration is reading the type. It checks itself when it is imported, and the store's table follows
+from it.
+"""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
+
+from pillarbox.objects.errors import SetError
+from pillarbox.objects.kind import Kind
+from pillarbox.objects.record import Property, Record
+from pillarbox.objects.words import Comparator, Condition, Key, Members
+from pillarbox.store import Document, Entry, Filter, Table
+from pillarbox.wire.values import JSON, Id, id_number, id_text
+
+if TYPE_CHECKING:
+    from pillarbox.objects.call import Call
+    from pillarbox.objects.write import Write
+
+__all__ = ["Argument", "DataType", "Method", "Pattern"]
+
+R = TypeVar("R", bound=Record)
+
+
+@dataclass(frozen=True)
+class Method:
+    """A method: its name after the slash, what it does, and whether that changes the account."""
+
+    name: str
+    run: "Callable[[Call[Any]], Mapping[str, JSON]]"
+    writes: bool
+
+
+@dataclass(frozen=True)
+class Argument:
+    """An extra argument that a type gives a standard method."""
+
+    method: str
+    name: str
+    kind: Kind[Any]
+    default: Any
+
+
+@dataclass(frozen=True)
+class Pattern:
+    """Properties whose names are a pattern, such as `header:{name}`: all computed, none stored.
+
+    `value` gives what computes the property of a name that matches from a View; it raises MethodError where
+    the name may not be asked for.
+    """
+
+    matches: Callable[[str], bool]
+    value: "Callable[[str], Callable[[Any], JSON]]"
+
+
+@dataclass(frozen=True)
+class DataType(Generic[R]):
+    """One data type. See `docs/contributing/data-type.md` for how to write one.
+
+    `letter` begins its ids. `rules` say what is wrong with a write, `effects` do what else changes with it, in
+    the same unit. `create` makes an object where the creation is no record (an Email's is input to a message), and
+    `told_of_create` are then the properties that its client is told.
+    `group` binds objects together for queries; `collapse` names the query argument that keeps one object of
+    each group; `arrange` puts a whole result in another order or leaves parts of it out, and says whether the
+    call asks for that. `total` is a result's length where the type knows it better than by counting.
+    """
+
+    record: type[R]
+    rfc: str
+    capability: str
+    letter: str
+    methods: tuple[Method, ...]
+    filters: tuple[Condition, ...] = ()
+    sorts: tuple[Comparator, ...] = ()
+    rules: "tuple[Callable[[Write[R]], Iterable[SetError]], ...]" = ()
+    effects: "tuple[Callable[[Write[R]], None], ...]" = ()
+    create: "Callable[[Call[R], Mapping[str, JSON]], Write[R]] | None" = None
+    told_of_create: tuple[str, ...] = ()
+    arguments: tuple[Argument, ...] = ()
+    default_properties: tuple[str, ...] | None = None
+    pattern: Pattern | None = None
+    keys: tuple[Key, ...] = ()
+    members: tuple[Members, ...] = ()
+    text: tuple[str, ...] = ()
+    group: Key | None = None
+    collapse: str | None = None
+    arrange: "Callable[[Call[R], list[int]], list[int]] | None" = None
+    arrangements: tuple[str, ...] = ()
+    total: "Callable[[Call[R], Filter], int | None] | None" = None
+    changes_also: "Callable[[bool], Mapping[str, JSON]] | None" = None
+    name: str = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "name", self.record.__name__)
+        if len(self.letter) != 1 or not self.letter.islower():
+            raise TypeError(f"{self.name}: a letter begins its ids")
+        names = [argument.name for argument in self.arguments]
+        for wanted in (*self.arrangements, *([self.collapse] if self.collapse else [])):
+            if wanted not in names:
+                raise TypeError(f"{self.name}: {wanted} is no declared argument")
+        for sort in self.sorts:
+            if sort.name != sort.name.strip():
+                raise TypeError(f"{self.name}: {sort.name!r} is no name")
+
+    @cached_property
+    def properties(self) -> Mapping[str, Property[Any]]:
+        """By wire name, without `id`, which every type has."""
+        return self.record.properties
+
+    @cached_property
+    def conditions(self) -> Mapping[str, Condition]:
+        """By name."""
+        return {condition.name: condition for condition in self.filters}
+
+    @cached_property
+    def comparators(self) -> Mapping[str, Comparator]:
+        """By name."""
+        return {comparator.name: comparator for comparator in self.sorts}
+
+    @cached_property
+    def table(self) -> Table:
+        """What a store is told of the type."""
+        keys: dict[str, Key] = {}
+        words: tuple[Condition | Comparator, ...] = (*self.filters, *self.sorts)
+        grouping = (self.group,) if self.group else ()
+        for key in (*self.keys, *grouping, *(key for word in words for key in word.keys)):
+            known = keys.get(key.column.name)
+            # Two words may share a column; kept sorted if one of them wants it.
+            if known is None or (key.column.sorted and not known.column.sorted):
+                keys[key.column.name] = key
+        sets = {one.index.name: one for one in (*self.members, *(one for word in words for one in word.members))}
+
+        def entry(document: Document) -> Entry:
+            return Entry(
+                {name: key.value(document) for name, key in keys.items()},
+                {name: one.values(document) for name, one in sets.items()},
+            )
+
+        return Table(
+            self.name,
+            entry,
+            tuple(key.column for key in keys.values()),
+            tuple(one.index for one in sets.values()),
+            self.text,
+            self.group.column.name if self.group else None,
+        )
+
+    @cached_property
+    def has_apart(self) -> frozenset[str]:
+        """Names of the properties that are kept apart."""
+        return frozenset(name for name, prop in self.properties.items() if prop.apart)
+
+    def id(self, number: int) -> Id:
+        """The id of the object with this number."""
+        return id_text(self.letter, number)
+
+    def number(self, id: str) -> int | None:  # noqa: A002 - the RFC's word
+        """The number in an id of this type, or None if no object of it can have that id."""
+        return id_number(self.letter, id)

@@ -1,0 +1,288 @@
+"""/set: objects created, updated and destroyed, each as a whole or not at all (RFC 8620 section 5.3).
+
+"The final state MUST be valid after the Foo/set is finished": all changes are first made together and then judged, so
+that two objects can swap a unique name. Where that is not valid, they are undone and made one after the other, each
+accepted or refused by itself.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any, TypeAlias
+
+import orjson
+
+from pillarbox.objects.call import Call, Seen
+from pillarbox.objects.datatype import Method
+from pillarbox.objects.draft import created, reference, updated
+from pillarbox.objects.errors import MethodError, Refused, SetError, merged
+from pillarbox.objects.kind import ID, OBJECT, STRING, list_of, map_of, nullable
+from pillarbox.objects.write import Write
+from pillarbox.wire.values import JSON
+
+__all__ = ["SET", "apply", "set_"]
+
+
+def set_(call: Call[Any]) -> dict[str, JSON]:
+    """What was done of what was asked, object by object, and why the rest was not.
+
+    Raises MethodError stateMismatch, requestTooLarge.
+    """
+    arguments = call.arguments
+    if_in_state = arguments.take("ifInState", nullable(STRING), None)
+    # A creation id is an Id; what is created or patched is looked at object by object, so that one that is no
+    # object at all refuses the call, as its type demands.
+    create = arguments.take("create", nullable(map_of(ID, OBJECT)), None) or {}
+    update = arguments.take("update", nullable(map_of(STRING, OBJECT)), None) or {}
+    destroy = arguments.take("destroy", nullable(list_of(STRING)), None) or []
+    call.take_extra("set")
+    limit = call.context.limits.objects_in_set
+    if len(create) + len(update) + len(destroy) > limit:
+        raise MethodError("requestTooLarge", f"no more than {limit} objects can be set at once")
+    before = call.state()
+    if if_in_state is not None and if_in_state != before:
+        raise MethodError("stateMismatch")
+    steps: list[_Step] = [
+        *(_Create(key, create[key]) for key in _in_order_of_reference(call, create)),
+        *(_Update(id_, patch) for id_, patch in update.items()),
+        *(_Destroy(id_) for id_ in dict.fromkeys(destroy)),
+    ]
+    outcome = apply(call, steps)
+    return {
+        "accountId": call.account_id,
+        "oldState": before,
+        "newState": call.state(),
+        **outcome.wire(),
+    }
+
+
+@dataclass(frozen=True, slots=True)
+class _Create:
+    key: str
+    sent: Mapping[str, JSON]
+
+
+@dataclass(frozen=True, slots=True)
+class _Update:
+    key: str
+    patch: Mapping[str, JSON]
+
+
+@dataclass(frozen=True, slots=True)
+class _Destroy:
+    key: str
+
+
+_Step: TypeAlias = _Create | _Update | _Destroy
+
+
+@dataclass(slots=True)
+class _Outcome:
+    """What became of each object."""
+
+    created: dict[str, JSON] = field(default_factory=dict)
+    updated: dict[str, JSON] = field(default_factory=dict)
+    destroyed: list[str] = field(default_factory=list)
+    not_created: dict[str, SetError] = field(default_factory=dict)
+    not_updated: dict[str, SetError] = field(default_factory=dict)
+    not_destroyed: dict[str, SetError] = field(default_factory=dict)
+
+    def refuse(self, step: _Step, error: SetError) -> None:
+        match step:
+            case _Create():
+                self.not_created[step.key] = error
+            case _Update():
+                self.not_updated[step.key] = error
+            case _Destroy():
+                self.not_destroyed[step.key] = error
+
+    def accept(self, step: _Step, write: Write[Any]) -> None:
+        match step:
+            case _Create():
+                self.created[step.key] = _not_sent(write, step.sent)
+            case _Update():
+                self.updated[write.id] = _not_asked(write, step.patch)
+            case _Destroy():
+                self.destroyed.append(write.id)
+
+    def wire(self) -> dict[str, JSON]:
+        return {
+            "created": self.created or None,
+            "updated": self.updated or None,
+            "destroyed": self.destroyed or None,
+            "notCreated": _wire(self.not_created),
+            "notUpdated": _wire(self.not_updated),
+            "notDestroyed": _wire(self.not_destroyed),
+        }
+
+
+class _Invalid(Exception):
+    """The final state would not be valid."""
+
+
+def apply(call: Call[Any], steps: list[_Step]) -> _Outcome:
+    """Makes the changes: together if that is valid, else one after the other."""
+    known = dict(call.context.created_ids)
+    if len(steps) > 1:
+        try:
+            with call.writing.savepoint():
+                return _together(call, steps)
+        except _Invalid:
+            call.context.created_ids.clear()
+            call.context.created_ids.update(known)
+    outcome = _Outcome()
+    for step in steps:
+        try:
+            with call.writing.savepoint():
+                write = _staged(call, step)
+                _judge(write)
+                _follow(write)
+        except Refused as refusal:
+            if isinstance(step, _Create) and call.context.created_ids.get(step.key) != known.get(step.key):
+                call.context.created_ids.pop(step.key, None)
+            outcome.refuse(step, refusal.error)
+        else:
+            outcome.accept(step, write)
+    return outcome
+
+
+def _together(call: Call[Any], steps: list[_Step]) -> _Outcome:
+    outcome = _Outcome()
+    done: list[tuple[_Step, Write[Any]]] = []
+    for step in steps:
+        try:
+            with call.writing.savepoint():
+                done.append((step, _staged(call, step)))
+        except Refused as refusal:
+            outcome.refuse(step, refusal.error)
+    try:
+        for _, write in done:
+            _judge(write)
+        for _, write in done:
+            _follow(write)
+    except Refused as refusal:
+        raise _Invalid from refusal
+    for step, write in done:
+        outcome.accept(step, write)
+    return outcome
+
+
+def _staged(call: Call[Any], step: _Step) -> Write[Any]:
+    """The change, made in the unit; its shape has been checked, its rules not yet. Raises Refused."""
+    match step:
+        case _Create():
+            write = (call.kind.create or _inserted)(call, step.sent)
+            call.context.created_ids[step.key] = write.id
+            return write
+        case _Update():
+            return _updated(call, step)
+        case _Destroy():
+            return _deleted(call, step)
+
+
+def _inserted(call: Call[Any], sent: Mapping[str, JSON]) -> Write[Any]:
+    document = created(call, sent)
+    number = call.writing.fresh()
+    apart = {name: document.pop(name) for name in call.kind.has_apart}
+    call.writing.insert(call.kind.table, number, document, apart or None)
+    return Write(call, number, None, call.kind.record(number, document))
+
+
+def _updated(call: Call[Any], step: _Update) -> Write[Any]:
+    seen = _found(call, step.key)
+    document = updated(call, seen, step.patch)
+    kind = call.kind
+    if document != seen.document:
+        volatile = all(
+            kind.properties[name].volatile for name, value in document.items() if value != seen.document[name]
+        )
+        put = call.writing.update_volatile if volatile else call.writing.update
+        put(kind.table, seen.number, seen.document, document)
+    return Write(call, seen.number, kind.record(seen.number, seen.document), kind.record(seen.number, document))
+
+
+def _deleted(call: Call[Any], step: _Destroy) -> Write[Any]:
+    seen = _found(call, step.key)
+    call.writing.delete(call.kind.table, seen.number, seen.document)
+    return Write(call, seen.number, call.kind.record(seen.number, seen.document), None)
+
+
+def _found(call: Call[Any], id_: str) -> Seen:
+    number = call.kind.number(reference(call, id_) or "")
+    if number is not None:
+        for stored in call.unit.get_apart(call.kind.table, (number,)):
+            return Seen(call, number, orjson.loads(stored.document), stored.apart)
+    raise Refused(SetError("notFound"))
+
+
+def _judge(write: Write[Any]) -> None:
+    error = merged(error for rule in write.call.kind.rules for error in rule(write))
+    if error is not None:
+        raise Refused(error)
+
+
+def _follow(write: Write[Any]) -> None:
+    for effect in write.call.kind.effects:
+        effect(write)
+
+
+def _not_sent(write: Write[Any], sent: Mapping[str, JSON]) -> dict[str, JSON]:
+    """The properties of a new object that its client does not know: the server's, defaults, and changed ones."""
+    kind = write.call.kind
+    told: dict[str, JSON] = {"id": write.id}
+    seen = Seen(write.call, write.number, write.new.document, None)
+    for name, prop in kind.properties.items():
+        if prop.secret or prop.apart or (kind.create is not None and name not in kind.told_of_create):
+            continue
+        value = prop.computed(seen) if prop.computed is not None else write.new.document[name]
+        if name not in sent or sent[name] != value:
+            told[name] = value
+    return told
+
+
+def _not_asked(write: Write[Any], patch: Mapping[str, JSON]) -> JSON:
+    """The properties that changed in another way than the patch says, or None."""
+    told: dict[str, JSON] = {}
+    for name, prop in write.call.kind.properties.items():
+        if prop.apart or not prop.stored or prop.secret:
+            continue
+        value = write.new.document[name]
+        if name in patch:
+            if patch[name] != value and patch[name] is not None:
+                told[name] = value
+        elif value != write.old.document[name] and not any(path.startswith(f"{name}/") for path in patch):
+            told[name] = value
+    return told or None
+
+
+def _wire(errors: Mapping[str, SetError]) -> JSON:
+    return {key: error.wire() for key, error in errors.items()} or None
+
+
+def _in_order_of_reference(call: Call[Any], create: Mapping[str, Mapping[str, JSON]]) -> Iterator[str]:
+    """Creation ids such that what is referred to is created before what refers to it (section 5.3)."""
+    referring = [name for name, prop in call.kind.properties.items() if prop.refers_to == call.kind.name]
+    done: set[str] = set()
+    for start in create:
+        path = {start}
+        waiting = [(start, _references(create[start], referring))]
+        while waiting:
+            key, references = waiting[-1]
+            following = next((one for one in references if one in create and one not in done and one not in path), None)
+            if following is not None:
+                path.add(following)
+                waiting.append((following, _references(create[following], referring)))
+                continue
+            waiting.pop()
+            if key not in done:
+                done.add(key)
+                yield key
+
+
+def _references(sent: Mapping[str, JSON], names: list[str]) -> Iterator[str]:
+    for name in names:
+        value = sent.get(name)
+        texts = [value] if isinstance(value, str) else list(value) if isinstance(value, (list, dict)) else []
+        yield from (text[1:] for text in texts if isinstance(text, str) and text.startswith("#"))
+
+
+SET = Method("set", set_, writes=True)

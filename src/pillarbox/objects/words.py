@@ -1,0 +1,196 @@
+"""The words a type's queries are made of: keys to index, filter conditions, comparators (RFC 8620 section 5.5).
+
+Each condition and comparator says how far a change reaches: whether changing an object can alter the answer for that
+object alone, for its whole group, or for any. `queryChanges` rests on it: a word that said too little would
+leave a moved object out of a client's cache.
+"""
+
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass
+from enum import IntEnum
+from typing import Any
+
+from pillarbox.objects.kind import BOOLEAN, STRING, UNSIGNED, UTC_DATE, Kind
+from pillarbox.objects.record import Property
+from pillarbox.store import AtLeast, Below, Column, Contains, Document, Equal, Filter, Member, Not, Order, SetIndex
+from pillarbox.wire.collation import unicode_casemap
+from pillarbox.wire.values import id_number, utc_datetime
+
+__all__ = [
+    "Comparator",
+    "Condition",
+    "Key",
+    "Members",
+    "Reach",
+    "after",
+    "at_least",
+    "before",
+    "below",
+    "by",
+    "contains",
+    "equal",
+    "key",
+    "lacks",
+    "member",
+    "number_of",
+    "present",
+]
+
+
+class Reach(IntEnum):
+    """How far a change to one object can alter a query's answer; larger includes smaller."""
+
+    OBJECT = 0
+    GROUP = 1
+    TYPE = 2
+
+
+@dataclass(frozen=True, eq=False)
+class Key:
+    """A value of each document that stores index; `sorted` if pages are read in its order."""
+
+    column: Column
+    value: Callable[[Document], int | str | None]
+    wire: Callable[[Any], int | str | None]
+    """The same of a value as clients send it."""
+
+
+@dataclass(frozen=True, eq=False)
+class Members:
+    """A set of values of each document that stores index, each value's objects in order of a key."""
+
+    index: SetIndex
+    values: Callable[[Document], Collection[int | str]]
+
+
+@dataclass(frozen=True, eq=False)
+class Condition:
+    """A member of a FilterCondition.
+
+    `test`, if given, is a Python predicate on what `narrow` lets through: it sees the object's View and the
+    value that was sent.
+    """
+
+    name: str
+    kind: Kind[Any]
+    narrow: Callable[[Any], Filter]
+    reach: Reach = Reach.OBJECT
+    keys: tuple[Key, ...] = ()
+    members: tuple[Members, ...] = ()
+    refers_to: str | None = None
+    test: Callable[[Any, Any], bool] | None = None
+
+
+@dataclass(frozen=True, eq=False)
+class Comparator:
+    """A property that results may be sorted by; `argument` names a member it needs besides, of `kind`."""
+
+    name: str
+    order: Callable[[Any], str | Filter]
+    reach: Reach = Reach.OBJECT
+    keys: tuple[Key, ...] = ()
+    members: tuple[Members, ...] = ()
+    text: bool = False
+    argument: tuple[str, Kind[Any]] | None = None
+
+
+def number_of(id: str) -> int:  # noqa: A002 - the RFC's word
+    """The number in an id of any type; -1, which no object has, for what is none of ours."""
+    number = id_number(id[:1], id)
+    return -1 if number is None else number
+
+
+def key(prop: Property[Any], *, sorted: bool = False) -> Key:  # noqa: A002 - as the store says it
+    """The index of a property: text by its collation key, dates by their second, ids by their number."""
+    name = prop.wire
+    kind = prop.kind.name.removesuffix("|null")
+    convert, column = _CONVERSIONS[kind]
+
+    def value(document: Document) -> int | str | None:
+        raw = document[name]
+        return None if raw is None else convert(raw)
+
+    return Key(Column(name, column, sorted), value, lambda raw: None if raw is None else convert(raw))  # type: ignore[arg-type]
+
+
+def _seconds(date: str) -> int:
+    return int(utc_datetime(date).timestamp())
+
+
+_CONVERSIONS: Mapping[str, tuple[Callable[[Any], int | str], str]] = {
+    "String": (unicode_casemap, "text"),
+    "Boolean": (int, "integer"),
+    "UnsignedInt": (int, "integer"),
+    "Int": (int, "integer"),
+    "Id": (number_of, "integer"),
+    "UTCDate": (_seconds, "integer"),
+    "Date": (_seconds, "integer"),
+}
+
+
+def equal(name: str, prop: Property[Any]) -> Condition:
+    """The property has exactly the value."""
+    index = key(prop)
+
+    def narrow(value: Any) -> Filter:
+        return Equal(index.column.name, index.wire(value))
+
+    return Condition(name, prop.kind, narrow, keys=(index,), refers_to=prop.refers_to)
+
+
+def contains(name: str, prop: Property[Any]) -> Condition:
+    """The text has the value somewhere in it, whatever the case of letters."""
+    index = key(prop)
+    return Condition(name, STRING, lambda value: Contains(index.column.name, unicode_casemap(value)), keys=(index,))
+
+
+def present(name: str, prop: Property[Any]) -> Condition:
+    """Whether the property is not null."""
+    index = key(prop)
+
+    def narrow(value: bool) -> Filter:  # noqa: FBT001 - the value that was sent
+        absent = Equal(index.column.name, None)
+        return Not(absent) if value else absent
+
+    return Condition(name, BOOLEAN, narrow, keys=(index,))
+
+
+def before(name: str, index: Key) -> Condition:
+    """The date is earlier."""
+    return Condition(name, UTC_DATE, lambda value: Below(index.column.name, _seconds(value)), keys=(index,))
+
+
+def after(name: str, index: Key) -> Condition:
+    """The date is the same or later."""
+    return Condition(name, UTC_DATE, lambda value: AtLeast(index.column.name, _seconds(value)), keys=(index,))
+
+
+def below(name: str, index: Key) -> Condition:
+    """The number is less."""
+    return Condition(name, UNSIGNED, lambda value: Below(index.column.name, value), keys=(index,))
+
+
+def at_least(name: str, index: Key) -> Condition:
+    """The number is this or more."""
+    return Condition(name, UNSIGNED, lambda value: AtLeast(index.column.name, value), keys=(index,))
+
+
+def member(name: str, members: Members, kind: Kind[Any], value_of: Callable[[Any], int | str]) -> Condition:
+    """The set has the value."""
+    return Condition(name, kind, lambda value: Member(members.index.name, value_of(value)), members=(members,))
+
+
+def lacks(name: str, members: Members, kind: Kind[Any], value_of: Callable[[Any], int | str]) -> Condition:
+    """The set does not have the value."""
+    return Condition(name, kind, lambda value: Not(Member(members.index.name, value_of(value))), members=(members,))
+
+
+def by(name: str, index: Key) -> Comparator:
+    """In order of a key."""
+    column = index.column
+    return Comparator(name, lambda _: column.name, keys=(index,), text=column.kind == "text")
+
+
+def order(comparator: Comparator, argument: Any, *, ascending: bool) -> Order:
+    """The order a client asked for."""
+    return Order(comparator.order(argument), descending=not ascending)

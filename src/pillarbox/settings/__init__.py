@@ -1,0 +1,54 @@
+"""What is configured: settings declared once, and the snapshot of them that code runs under.
+
+A key has flat text; a setting gives it a type, a default and its documentation; a snapshot holds every
+value, typed. Whatever is wrong with the configuration is a `Problem` beside the snapshot and never stops
+the server. The package must not know who obeys a setting, nor where settings are kept besides the one
+local file that `bootstrap` reads: it is given pairs.
+
+Begin at `snapshot`, then `declare` (what a setting is) and `catalogue` (all there are). The way from a file
+to pairs is `bootstrap`, `flatten`, `environment`, `macro`; the values are `kind`, `quantity`, `address`.
+
+    configuration = load(path)
+    settings, problems = snapshot(configuration.pairs)
+    report([*configuration.problems, *problems])
+    settings[catalogue.MAX_SIZE_REQUEST]
+"""
+
+from pillarbox.settings import catalogue
+from pillarbox.settings.address import Address, Network, TcpAddress, UnixAddress
+from pillarbox.settings.bootstrap import BootstrapError, Configuration, host_name, load
+from pillarbox.settings.catalogue import Folder, Listener, ListenerProtocol
+from pillarbox.settings.declare import Declared, Setting
+from pillarbox.settings.kind import BadValue, Kind
+from pillarbox.settings.problem import Problem, ProblemKind, report
+from pillarbox.settings.quantity import Bytes, Duration, Rate
+from pillarbox.settings.snapshot import Snapshot, snapshot
+from pillarbox.telemetry import Secret
+
+__all__ = [
+    "Address",
+    "BadValue",
+    "BootstrapError",
+    "Bytes",
+    "Configuration",
+    "Declared",
+    "Duration",
+    "Folder",
+    "Kind",
+    "Listener",
+    "ListenerProtocol",
+    "Network",
+    "Problem",
+    "ProblemKind",
+    "Rate",
+    "Secret",
+    "Setting",
+    "Snapshot",
+    "TcpAddress",
+    "UnixAddress",
+    "catalogue",
+    "host_name",
+    "load",
+    "report",
+    "snapshot",
+]

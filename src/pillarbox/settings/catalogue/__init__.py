@@ -1,0 +1,99 @@
+"""All settings there are, in groups: the one place where a key, a default and its meaning are written.
+
+It must not know who obeys a setting. Begin at `server`, the smallest group; `GROUPS` is the order of the
+documentation. To add a setting: declare it in the file of its group, name it in that group, and here.
+"""
+
+from itertools import chain
+
+from pillarbox.settings.catalogue.delivery import (
+    ACCOUNT_QUOTA,
+    DELIVERY,
+    MAX_RECEIVED_HEADERS,
+    MAX_RECIPIENTS,
+    MAX_SIZE_MESSAGE,
+    SESSION_TIMEOUT,
+    SUB_ADDRESSING,
+)
+from pillarbox.settings.catalogue.folder import FOLDERS, Folder
+from pillarbox.settings.catalogue.jmap import (
+    EVENT_SOURCE_THROTTLE,
+    JMAP,
+    MAX_CALLS_IN_REQUEST,
+    MAX_CHANGES,
+    MAX_CHANGES_HISTORY,
+    MAX_CONCURRENT_REQUESTS,
+    MAX_CONCURRENT_UPLOAD,
+    MAX_MAILBOX_DEPTH,
+    MAX_OBJECTS_IN_GET,
+    MAX_OBJECTS_IN_SET,
+    MAX_QUERY_RESULTS,
+    MAX_SIZE_ATTACHMENTS_PER_EMAIL,
+    MAX_SIZE_EMAIL,
+    MAX_SIZE_MAILBOX_NAME,
+    MAX_SIZE_REQUEST,
+    MAX_SIZE_UPLOAD,
+    UPLOAD_QUOTA_FILES,
+    UPLOAD_QUOTA_SIZE,
+    UPLOAD_TTL,
+)
+from pillarbox.settings.catalogue.listener import (
+    BACKLOG,
+    LISTENERS,
+    LISTENING,
+    MAX_CONNECTIONS,
+    Listener,
+    ListenerProtocol,
+)
+from pillarbox.settings.catalogue.server import HOSTNAME, HTTP_URL, LOG_FORMAT, LOG_LEVEL, SERVER
+from pillarbox.settings.declare import Declared, Group
+
+__all__ = [
+    "ACCOUNT_QUOTA",
+    "BACKLOG",
+    "CATALOGUE",
+    "DELIVERY",
+    "EVENT_SOURCE_THROTTLE",
+    "FOLDERS",
+    "GROUPS",
+    "HOSTNAME",
+    "HTTP_URL",
+    "JMAP",
+    "LISTENERS",
+    "LISTENING",
+    "LOG_FORMAT",
+    "LOG_LEVEL",
+    "MAX_CALLS_IN_REQUEST",
+    "MAX_CHANGES",
+    "MAX_CHANGES_HISTORY",
+    "MAX_CONCURRENT_REQUESTS",
+    "MAX_CONCURRENT_UPLOAD",
+    "MAX_CONNECTIONS",
+    "MAX_MAILBOX_DEPTH",
+    "MAX_OBJECTS_IN_GET",
+    "MAX_OBJECTS_IN_SET",
+    "MAX_QUERY_RESULTS",
+    "MAX_RECEIVED_HEADERS",
+    "MAX_RECIPIENTS",
+    "MAX_SIZE_ATTACHMENTS_PER_EMAIL",
+    "MAX_SIZE_EMAIL",
+    "MAX_SIZE_MAILBOX_NAME",
+    "MAX_SIZE_MESSAGE",
+    "MAX_SIZE_REQUEST",
+    "MAX_SIZE_UPLOAD",
+    "SERVER",
+    "SESSION_TIMEOUT",
+    "SUB_ADDRESSING",
+    "UPLOAD_QUOTA_FILES",
+    "UPLOAD_QUOTA_SIZE",
+    "UPLOAD_TTL",
+    "Folder",
+    "Listener",
+    "ListenerProtocol",
+]
+
+GROUPS: tuple[Group, ...] = (SERVER, LISTENING, JMAP, DELIVERY)
+"""Every group, in the order of the documentation."""
+
+CATALOGUE: tuple[Declared[object], ...] = tuple(chain.from_iterable(group.settings for group in GROUPS))
+"""Every setting there is."""

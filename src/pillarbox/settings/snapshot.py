@@ -1,0 +1,71 @@
+"""The settings a request runs under: made at once from all pairs, and never changed.
+
+Who holds a snapshot sees one state of the configuration from beginning to end; a change makes a new one.
+"""
+
+from collections.abc import Iterator, Mapping
+from difflib import get_close_matches
+from types import MappingProxyType
+from typing import TypeVar, cast
+
+from pillarbox.settings.catalogue import CATALOGUE, FOLDERS, LISTENERS, Folder, Listener
+from pillarbox.settings.declare import Declared
+from pillarbox.settings.problem import Problem
+from pillarbox.settings.source import Source
+
+__all__ = ["Snapshot", "snapshot"]
+
+T = TypeVar("T")
+
+
+class Snapshot:
+    """The value of every setting in the catalogue: `snapshot[MAX_SIZE_REQUEST]`."""
+
+    __slots__ = ("_values",)
+
+    def __init__(self, values: Mapping[str, object]) -> None:
+        self._values = MappingProxyType(dict(values))
+
+    def __getitem__(self, setting: Declared[T]) -> T:
+        """The value in force, in the type the setting was declared with."""
+        # Under a setting's key stands what that setting read, and no two settings share one.
+        return cast("T", self._values[setting.key])
+
+    @property
+    def listeners(self) -> tuple[Listener, ...]:
+        """Where to listen, in the order of their ids."""
+        return self[LISTENERS]
+
+    @property
+    def folders(self) -> tuple[Folder, ...]:
+        """What a new account has, the inbox first."""
+        return self[FOLDERS]
+
+
+def snapshot(pairs: Mapping[str, str]) -> tuple[Snapshot, list[Problem]]:
+    """The settings that follow from the pairs, and what is not in force as written.
+
+    Nothing in the pairs makes it fail: a bad value costs that entry alone, and its default is in force. A
+    key that no setting reads is a problem that names the nearest one there is.
+    """
+    source = Source(pairs)
+    made = Snapshot({setting.key: setting.read(source) for setting in CATALOGUE})
+    return made, [*source.problems, *_unread(source)]
+
+
+def _unread(source: Source) -> Iterator[Problem]:
+    for key in source.unread:
+        nearest = get_close_matches(key.lower(), _known(key), n=1, cutoff=0.8)
+        hint = f"the nearest is {nearest[0]}" if nearest else "and none is like it"
+        yield Problem(key, "unread", f"no setting has this key; {hint}")
+
+
+def _known(key: str) -> list[str]:
+    """Every key there is; a section's are spelt with the id that the given key has in its place."""
+    parts = key.split(".")
+    known: list[str] = []
+    for setting in CATALOGUE:
+        depth = setting.key.count(".") + 1
+        identity = parts[depth] if len(parts) > depth else "id"
+        known.extend(each for line in setting.described() for each in line.spellings(identity))
+    return known

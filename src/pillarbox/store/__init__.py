@@ -1,0 +1,87 @@
+"""Keeping what was accepted: what every store promises, and the feed that tells of it.
+
+Begin with `contract` (Store, Unit, Writing), then `table` (what a store is told of a type) and `query` (what
+it can be asked). The implementations, `store.sqlite` so far, are named by `pillarbox.app` alone. A store
+knows numbers, documents and indexes; it must not know what an Email is.
+"""
+
+from pillarbox.store.contract import (
+    Blob,
+    BlobReader,
+    Changed,
+    ChangePage,
+    Finding,
+    LogTooShort,
+    NoAccount,
+    Staged,
+    Store,
+    Stored,
+    StoreError,
+    Unavailable,
+    Unit,
+    Writing,
+)
+from pillarbox.store.feed import Feed, Listener, LocalFeed, Notice
+from pillarbox.store.query import (
+    AllOf,
+    Among,
+    AnyOf,
+    AtLeast,
+    Below,
+    Contains,
+    Equal,
+    Everything,
+    Filter,
+    InGroup,
+    Member,
+    MemberOutside,
+    Not,
+    Order,
+    Quantity,
+    Select,
+    Text,
+)
+from pillarbox.store.table import Column, Document, Entry, SetIndex, Table
+
+__all__ = [
+    "AllOf",
+    "Among",
+    "AnyOf",
+    "AtLeast",
+    "Below",
+    "Blob",
+    "BlobReader",
+    "ChangePage",
+    "Changed",
+    "Column",
+    "Contains",
+    "Document",
+    "Entry",
+    "Equal",
+    "Everything",
+    "Feed",
+    "Filter",
+    "Finding",
+    "InGroup",
+    "Listener",
+    "LocalFeed",
+    "LogTooShort",
+    "Member",
+    "MemberOutside",
+    "NoAccount",
+    "Not",
+    "Notice",
+    "Order",
+    "Quantity",
+    "Select",
+    "SetIndex",
+    "Staged",
+    "Store",
+    "StoreError",
+    "Stored",
+    "Table",
+    "Text",
+    "Unavailable",
+    "Unit",
+    "Writing",
+]

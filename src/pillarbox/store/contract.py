@@ -1,0 +1,277 @@
+"""What every store promises; `tests/contracts` is its specification.
+
+A store keeps accounts apart: each has its own numbers, change log, text and blobs, and account 0 is the
+server itself. All access is through a unit: one account's transaction. A reading unit sees one snapshot. What
+a writing unit did is there together, durably, once its block has ended without an exception, and not at all
+otherwise; then, and only then, the feed speaks.
+
+    StoreError
+    ├── Unavailable     try again later: busy, out of space, an I/O error
+    ├── NoAccount       no such account here
+    └── LogTooShort     the change log does not reach back that far
+"""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from typing import Protocol
+
+from pillarbox.store.feed import Feed
+from pillarbox.store.query import Select
+from pillarbox.store.table import Document, Table
+
+__all__ = [
+    "Blob",
+    "BlobReader",
+    "ChangePage",
+    "Changed",
+    "Finding",
+    "LogTooShort",
+    "NoAccount",
+    "Staged",
+    "Store",
+    "StoreError",
+    "Stored",
+    "Unavailable",
+    "Unit",
+    "Writing",
+]
+
+
+class StoreError(Exception):
+    """A store could not do as asked; `known` is for the log alone."""
+
+    def __init__(self, known: str) -> None:
+        super().__init__(known)
+        self.known = known
+
+
+class Unavailable(StoreError):
+    """Not now; nothing was changed, and the same may succeed later."""
+
+
+class NoAccount(StoreError):
+    """The account is not in this store."""
+
+
+class LogTooShort(StoreError):
+    """Changes since then are no longer known."""
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """An object as kept: JSON documents; `apart` only if it was asked for and exists."""
+
+    number: int
+    document: bytes
+    apart: bytes | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Blob:
+    """Octets that never change, known in one account by a number."""
+
+    number: int
+    size: int
+
+
+@dataclass(frozen=True, slots=True)
+class ChangePage:
+    """Some of what changed after a number of the log, and the number to go on from."""
+
+    created: list[int]
+    updated: list[int]
+    destroyed: list[int]
+    until: int
+    more: bool
+    essential: bool
+    """Whether anything but volatile properties may have changed in what is told here."""
+
+
+@dataclass(frozen=True, slots=True)
+class Changed:
+    """All objects that changed after a number of the log."""
+
+    existing: frozenset[int]
+    """Those that may have existed then, gone or not."""
+    new: frozenset[int]
+    """Those created since and still here."""
+    groups: frozenset[int]
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """Something an inspection found wrong: where, and what, in words for an administrator."""
+
+    account: int
+    place: str
+    problem: str
+
+
+class Staged(Protocol):
+    """Octets on their way in, not yet a blob; leaving the block without `Writing.add_blob` drops them."""
+
+    @property
+    def size(self) -> int: ...
+    def write(self, octets: bytes) -> None: ...
+
+
+class BlobReader(Protocol):
+    """A blob opened for reading in pieces, after its unit has ended."""
+
+    def read(self, octets: int) -> bytes: ...
+    def close(self) -> None: ...
+
+
+class Unit(Protocol):
+    """One account as it was at one moment."""
+
+    @property
+    def account(self) -> int: ...
+
+    @property
+    def epoch(self) -> str:
+        """Random, lower-case; another one means that numbers of the log start anew."""
+
+    def state(self, table: Table) -> int:
+        """The number of the table's last change, 0 before the first."""
+
+    def get(self, table: Table, numbers: Sequence[int]) -> Iterator[Stored]:
+        """Those objects that exist, once each, in any order, without what is apart."""
+
+    def get_apart(self, table: Table, numbers: Sequence[int]) -> Iterator[Stored]:
+        """The same, with what is apart."""
+
+    def numbers(self, table: Table, limit: int) -> list[int]:
+        """All objects' numbers, ascending, no more than the limit."""
+
+    def page(self, table: Table, select: Select, offset: int, limit: int) -> list[int]:
+        """A part of a result, in order."""
+
+    def count(self, table: Table, select: Select) -> int:
+        """The length of a result."""
+
+    def positions(self, table: Table, select: Select, numbers: Iterable[int]) -> dict[int, int]:
+        """Where these objects are in a result, counted from 0; without those that are not."""
+
+    def changes(self, table: Table, since: int, limit: int) -> ChangePage:
+        """What happened after a number of the log, no more than `limit` objects (at least 1).
+
+        Objects created since come in order of creation, others in that of their last change; what was
+        created and destroyed since is left out. Raises LogTooShort.
+        """
+
+    def changed(self, table: Table, since: int) -> Changed:
+        """Everything that changed after a number of the log, and the groups touched. Raises LogTooShort."""
+
+    def blob(self, number: int) -> Blob | None:
+        """The blob with this number."""
+
+    def octets(self, blob: Blob, offset: int, length: int) -> bytes:
+        """A range of a blob, shorter where the blob ends."""
+
+    def open(self, blob: Blob) -> BlobReader:
+        """The blob, readable after this unit."""
+
+    def held_size(self) -> int:
+        """The size of all blobs that objects hold, for quotas."""
+
+    def inspect(self, tables: Iterable[Table]) -> Iterator[Finding]:
+        """Whether indexes, counts, text and blobs are what the documents say; yields what is not."""
+
+
+class Writing(Unit, Protocol):
+    """One account, to be changed; its own changes are seen by everything it is asked."""
+
+    def fresh(self) -> int:
+        """A number that no object of the account had before."""
+
+    def insert(
+        self,
+        table: Table,
+        number: int,
+        document: Document,
+        apart: Document | None = None,
+        text: Mapping[str, str] | None = None,
+    ) -> None:
+        """A new object, logged as created. `text` is made of words already cut (`wire.words.indexable`)."""
+
+    def update(self, table: Table, number: int, old: Document, new: Document) -> None:
+        """Another document in place of the object's present one, logged as an essential change."""
+
+    def update_volatile(self, table: Table, number: int, old: Document, new: Document) -> None:
+        """The same, logged as a change of volatile properties alone."""
+
+    def touch(self, table: Table, number: int) -> None:
+        """A change to the object that its document does not show, logged as essential."""
+
+    def delete(self, table: Table, number: int, old: Document) -> None:
+        """The object is gone, logged as destroyed."""
+
+    def add_blob(self, octets: bytes, expires: int) -> Blob:
+        """These octets as a blob of the account: the one it has, or a new one.
+
+        Unless held, it may be collected once `expires`, in seconds since 1970, has passed; the later of two
+        such times counts.
+        """
+
+    def keep_blob(self, staged: Staged, expires: int) -> Blob:
+        """The same of octets that were staged for this account."""
+
+    def hold(self, blob: int) -> None:
+        """One more object refers to the blob."""
+
+    def release(self, blob: int, expires: int) -> None:
+        """One object less refers to the blob; when none does it may be collected after `expires`."""
+
+    def make_room(self, size: int, files: int, total: int) -> None:
+        """Of the blobs that nothing holds, the oldest are dropped, until one more of this size fits in.
+
+        At most `files` of them and `total` octets are then there (RFC 8620 section 6); 0 is no limit.
+        """
+
+    def collect(self, now: int) -> int:
+        """Drops blobs that nothing holds and whose time has passed; how many."""
+
+    def once(self, key: bytes, until: int, now: int) -> bool:
+        """Whether this key is new; it is remembered until a time, in seconds since 1970."""
+
+    def trim_log(self, now: int, history: int) -> None:
+        """Forgets destroyed objects of more than `history` seconds ago, and what only they were kept for."""
+
+    def savepoint(self) -> AbstractContextManager[None]:
+        """A block whose changes are undone if it ends with an exception."""
+
+    def rebuild(self, tables: Iterable[Table]) -> None:
+        """Makes indexes and counts anew from the documents."""
+
+
+class Store(Protocol):
+    """Accounts, each with its units."""
+
+    @property
+    def feed(self) -> Feed: ...
+
+    def create(self, account: int) -> None:
+        """An empty account, durably. Nothing happens if it is there."""
+
+    def remove(self, account: int) -> None:
+        """The account is gone with all it held. Nothing happens if it is not there."""
+
+    def accounts(self) -> list[int]:
+        """All accounts that exist, ascending."""
+
+    def read(self, account: int) -> AbstractContextManager[Unit]:
+        """A block with one snapshot of the account. Raises NoAccount, Unavailable."""
+
+    def write(self, account: int) -> AbstractContextManager[Writing]:
+        """A block that changes the account, one at a time. Raises NoAccount, Unavailable."""
+
+    def stage(self, account: int) -> AbstractContextManager[Staged]:
+        """A block in which octets for a blob are taken in, outside of any unit."""
+
+    def version(self, account: int) -> int:
+        """A number that is another one after each commit to the account, by whichever process. Cheap."""
+
+    def close(self) -> None:
+        """Ends all connections; units that still run are the caller's mistake."""

@@ -1,0 +1,68 @@
+"""Who changed what, told after a commit to whoever listens.
+
+A notice is a hint: it says that an account's types are at some state, never what changed. A listener that
+missed one loses nothing that it cannot ask for.
+"""
+
+import threading
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass
+from typing import Protocol, TypeAlias
+
+from pillarbox.wire.values import State
+
+__all__ = ["Feed", "Listener", "LocalFeed", "Notice"]
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """After a commit, these types of an account are at these states."""
+
+    account: int
+    states: Mapping[str, State]
+
+
+Listener: TypeAlias = Callable[[Notice], None]
+
+
+class Feed(Protocol):
+    """Notices from writers to listeners."""
+
+    def publish(self, notice: Notice) -> None:
+        """Tells everyone who listens to the account; called after the commit, from any thread."""
+
+    def listen(self, account: int, listener: Listener) -> AbstractContextManager[None]:
+        """A block in which the listener is called, on the writer's thread, for each notice of the account."""
+
+
+class LocalFeed:
+    """A feed between the threads of one process."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._listeners: dict[int, list[Listener]] = {}
+
+    def publish(self, notice: Notice) -> None:
+        with self._lock:
+            listeners = list(self._listeners.get(notice.account, ()))
+        for listener in listeners:
+            listener(notice)
+
+    @contextmanager
+    def listen(self, account: int, listener: Listener) -> Iterator[None]:
+        with self._lock:
+            self._listeners.setdefault(account, []).append(listener)
+        try:
+            yield
+        finally:
+            with self._lock:
+                here = self._listeners[account]
+                here.remove(listener)
+                if not here:
+                    del self._listeners[account]
+
+    def accounts(self) -> list[int]:
+        """The accounts that somebody listens to."""
+        with self._lock:
+            return list(self._listeners)

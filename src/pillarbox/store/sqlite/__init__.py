@@ -1,0 +1,9 @@
+"""The embedded store: one SQLite file an account, and a folder for its large blobs (adr/0004).
+
+Begin with `store`; `pool` has the rules under which files are opened, `schema` the tables, `compile` the only
+place where SQL is composed. Nothing but `pillarbox.app` names this package.
+"""
+
+from pillarbox.store.sqlite.store import SQLiteStore
+
+__all__ = ["SQLiteStore"]

@@ -1,0 +1,249 @@
+"""Octets of an account: small ones in its database, large ones as files beside it, named by their hash.
+
+A file and its folder are synced before the commit that first names it. A file whose row is gone is deleted
+after that commit; a crash in between leaves a file that nobody names: `inspect` tells it, `sweep` deletes it.
+"""
+
+import hashlib
+import os
+import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from io import BytesIO
+from pathlib import Path
+from typing import IO, cast
+
+import apsw
+
+from pillarbox.store.contract import Blob, StoreError
+
+__all__ = ["INLINE", "BlobFiles", "Blobs", "FileStaged"]
+
+INLINE = 64 * 1024
+"""Up to this many octets a blob is a value in the database: one commit, no second file to sync."""
+
+
+class FileStaged:
+    """Octets on their way in: in memory while they are few, then in a file."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._hash = hashlib.sha256()
+        self._few = bytearray()
+        self._file: int | None = None
+        self.path: Path | None = None
+        self.size = 0
+
+    def write(self, octets: bytes) -> None:
+        self._hash.update(octets)
+        self.size += len(octets)
+        if self._file is None:
+            self._few += octets
+            if self.size <= INLINE:
+                return
+            self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            self.path = self._folder / secrets.token_hex(16)
+            self._file = os.open(self.path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+            octets, self._few = bytes(self._few), bytearray()
+        view = memoryview(octets)
+        while view:
+            view = view[os.write(self._file, view) :]
+
+    @property
+    def digest(self) -> bytes:
+        return self._hash.digest()
+
+    def finished(self) -> bytes | None:
+        """The octets if they are few; else None, and the file is complete and synced."""
+        if self._file is None:
+            return bytes(self._few)
+        os.fsync(self._file)
+        return None
+
+    def drop(self) -> None:
+        """Ends it; a file that was not taken over is deleted."""
+        if self._file is not None:
+            os.close(self._file)
+            self._file = None
+        if self.path is not None:
+            self.path.unlink(missing_ok=True)
+
+
+class BlobFiles:
+    """The files of one account's large blobs."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._incoming = folder / "incoming"
+
+    @contextmanager
+    def stage(self) -> Iterator[FileStaged]:
+        staged = FileStaged(self._incoming)
+        try:
+            yield staged
+        finally:
+            staged.drop()
+
+    def path(self, digest: bytes) -> Path:
+        name = digest.hex()
+        return self._folder / name[:2] / name
+
+    def adopt(self, staged: FileStaged) -> None:
+        """The staged file gets its name, durably."""
+        if staged.path is None:
+            raise StoreError("only a staged file can be adopted")
+        path = self.path(staged.digest)
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        staged.path.replace(path)
+        staged.path = None
+        for folder in (path.parent, self._folder):
+            _sync(folder)
+
+    def delete(self, digest: bytes) -> None:
+        self.path(digest).unlink(missing_ok=True)
+
+    def digests(self) -> Iterator[bytes]:
+        """Of all files that are there."""
+        for folder in self._folder.glob("[0-9a-f][0-9a-f]"):
+            for file in folder.iterdir():
+                with suppress(ValueError):
+                    yield bytes.fromhex(file.name)
+
+    def abandoned(self, before: float) -> Iterator[Path]:
+        """Files that were being staged and have not been written to since a time."""
+        if self._incoming.is_dir():
+            for file in self._incoming.iterdir():
+                with suppress(FileNotFoundError):
+                    if file.stat().st_mtime < before:
+                        yield file
+
+
+class Blobs:
+    """An account's blobs within one unit: rows in its database, files in its folder."""
+
+    def __init__(self, connection: apsw.Connection, files: BlobFiles) -> None:
+        self._connection = connection
+        self._files = files
+        self.deletable: list[bytes] = []
+        """Digests whose files are to be deleted once the unit is committed."""
+
+    def blob(self, number: int) -> Blob | None:
+        size = self._connection.execute("SELECT size FROM blob WHERE number = ?", (number,)).get
+        return None if size is None else Blob(number, cast("int", size))
+
+    def octets(self, blob: Blob, offset: int, length: int) -> bytes:
+        reader = self.open(blob)
+        try:
+            reader.seek(offset)
+            return reader.read(length)
+        finally:
+            reader.close()
+
+    def open(self, blob: Blob) -> IO[bytes]:
+        row = self._connection.execute("SELECT hash, octets FROM blob WHERE number = ?", (blob.number,)).fetchone()
+        if row is None:
+            raise StoreError(f"blob {blob.number} has no row")
+        digest, octets = cast("tuple[bytes, bytes | None]", row)
+        if octets is not None:
+            return BytesIO(octets)
+        return self._files.path(digest).open("rb")
+
+    def add(self, staged: FileStaged, number: int, expires: int) -> Blob:
+        """The blob of these octets: the row there is, its time extended, or a new one with this number."""
+        digest = staged.digest
+        row = self._connection.execute("SELECT number FROM blob WHERE hash = ?", (digest,)).fetchone()
+        if row is not None:
+            known = cast("int", row[0])
+            self._connection.execute("UPDATE blob SET expires = max(expires, ?) WHERE number = ?", (expires, known))
+            return Blob(known, staged.size)
+        octets = staged.finished()
+        if octets is None:
+            self._files.adopt(staged)
+        self._connection.execute(
+            "INSERT INTO blob VALUES (?, ?, ?, 0, ?, ?)", (number, digest, staged.size, expires, octets)
+        )
+        return Blob(number, staged.size)
+
+    def hold(self, number: int) -> int:
+        """One more holds it; by how much that makes what is held larger."""
+        size, refs = self._row(number)
+        self._connection.execute("UPDATE blob SET refs = refs + 1 WHERE number = ?", (number,))
+        return size if refs == 0 else 0
+
+    def release(self, number: int, expires: int) -> int:
+        """One less holds it; by how much that makes what is held smaller."""
+        size, refs = self._row(number)
+        self._connection.execute(
+            "UPDATE blob SET refs = refs - 1, expires = max(expires, ?) WHERE number = ?", (expires, number)
+        )
+        return size if refs == 1 else 0
+
+    def make_room(self, size: int, files: int, total: int) -> None:
+        count, used = cast(
+            "tuple[int, int]",
+            self._connection.execute("SELECT count(*), coalesce(sum(size), 0) FROM blob WHERE refs = 0").fetchone(),
+        )
+        for number, digest, one, inline in self._connection.execute(
+            "SELECT number, hash, size, octets IS NOT NULL FROM blob WHERE refs = 0 ORDER BY expires"
+        ).fetchall():
+            if (not files or count < files) and (not total or used + size <= total):
+                return
+            self._delete(cast("int", number), cast("bytes", digest), inline=bool(inline))
+            count -= 1
+            used -= cast("int", one)
+
+    def collect(self, now: int) -> int:
+        rows = self._connection.execute(
+            "SELECT number, hash, octets IS NOT NULL FROM blob WHERE refs = 0 AND expires < ?", (now,)
+        ).fetchall()
+        for number, digest, inline in rows:
+            self._delete(cast("int", number), cast("bytes", digest), inline=bool(inline))
+        return len(rows)
+
+    def delete_files(self) -> None:
+        """To be called after the commit; whatever cannot be deleted now is found by a later sweep."""
+        for digest in self.deletable:
+            with suppress(OSError):
+                self._files.delete(digest)
+
+    def problems(self) -> Iterator[str]:
+        """What is wrong between rows and files: octets that are missing or other ones, files nobody names."""
+        for number, digest, size, refs in self._connection.execute(
+            "SELECT number, hash, size, refs FROM blob"
+        ).fetchall():
+            if cast("int", refs) < 0:
+                yield f"blob {number} is held by {refs} objects"
+            try:
+                octets = self.octets(Blob(cast("int", number), cast("int", size)), 0, -1)
+            except OSError as problem:
+                yield f"blob {number} cannot be read: {problem.strerror}"
+                continue
+            if len(octets) != size or hashlib.sha256(octets).digest() != digest:
+                yield f"blob {number} is not the {size} octets it was"
+        for path in self.stray_files():
+            yield f"the file {path.name} belongs to no blob"
+
+    def stray_files(self) -> list[Path]:
+        """Files that no row names."""
+        sql = "SELECT hash FROM blob WHERE octets IS NULL"
+        named = {digest for (digest,) in self._connection.execute(sql)}
+        return [self._files.path(digest) for digest in self._files.digests() if digest not in named]
+
+    def _delete(self, number: int, digest: bytes, *, inline: bool) -> None:
+        self._connection.execute("DELETE FROM blob WHERE number = ?", (number,))
+        if not inline:
+            self.deletable.append(digest)
+
+    def _row(self, number: int) -> tuple[int, int]:
+        row = self._connection.execute("SELECT size, refs FROM blob WHERE number = ?", (number,)).fetchone()
+        if row is None:
+            raise StoreError(f"blob {number} has no row")
+        return cast("tuple[int, int]", row)
+
+
+def _sync(folder: Path) -> None:
+    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

@@ -1,0 +1,96 @@
+"""The change log: a row an object, with when it was created, last changed, and destroyed (adr/0006)."""
+
+from typing import cast
+
+import apsw
+
+from pillarbox.store.contract import Changed, ChangePage
+
+__all__ = ["changed", "log_created", "log_destroyed", "log_updated", "page", "trim"]
+
+
+def log_created(connection: apsw.Connection, code: int, number: int, at: int, group: int | None) -> None:
+    connection.execute("INSERT INTO change VALUES (?, ?, ?, ?, ?, NULL, ?)", (code, number, at, at, at, group))
+
+
+def log_updated(connection: apsw.Connection, code: int, number: int, at: int, essential: int | None) -> None:
+    """`essential` is `at` too, or None where only volatile properties changed."""
+    connection.execute(
+        "UPDATE change SET updated = ?, essential = coalesce(?, essential) WHERE code = ? AND number = ?",
+        (at, essential, code, number),
+    )
+
+
+def log_destroyed(connection: apsw.Connection, code: int, number: int, at: int) -> None:
+    connection.execute(
+        "UPDATE change SET updated = ?, essential = ?, destroyed = ? WHERE code = ? AND number = ?",
+        (at, at, at, code, number),
+    )
+
+
+def page(connection: apsw.Connection, code: int, since: int, limit: int, state: int) -> ChangePage:
+    """What `Unit.changes` promises.
+
+    Rows are keyed by their creation if that was after `since`, else by their last change. Both kinds are read
+    in order and merged, so that a page costs what it holds: the second read stops where the first one did.
+    """
+    created = cast(
+        "list[tuple[int, int, int]]",
+        connection.execute(
+            "SELECT created, number, essential FROM change"
+            " WHERE code = ? AND created > ? AND destroyed IS NULL ORDER BY created LIMIT ?",
+            (code, since, limit + 1),
+        ).fetchall(),
+    )
+    until = created[-1][0] if len(created) > limit else state
+    changed = cast(
+        "list[tuple[int, int, int, int | None]]",
+        connection.execute(
+            "SELECT updated, number, essential, destroyed FROM change"
+            " WHERE code = ? AND updated > ? AND updated <= ? AND created <= ? ORDER BY updated LIMIT ?",
+            (code, since, until, since, limit + 1),
+        ).fetchall(),
+    )
+    rows = sorted(
+        [(at, number, essential, "created") for at, number, essential in created]
+        + [
+            (at, number, essential, "updated" if destroyed is None else "destroyed")
+            for at, number, essential, destroyed in changed
+        ]
+    )
+    more = len(rows) > limit
+    rows = rows[:limit]
+    told: dict[str, list[int]] = {"created": [], "updated": [], "destroyed": []}
+    for _, number, _, what in rows:
+        told[what].append(number)
+    return ChangePage(
+        **told,
+        until=rows[-1][0] if more else state,
+        more=more,
+        essential=any(essential > since for _, _, essential, _ in rows),
+    )
+
+
+def changed(connection: apsw.Connection, code: int, since: int) -> Changed:
+    """What `Unit.changed` promises."""
+    existing, new, groups = set(), set(), set()
+    for number, created, destroyed, group in connection.execute(
+        "SELECT number, created, destroyed, grp FROM change WHERE code = ? AND updated > ?", (code, since)
+    ):
+        if group is not None:
+            groups.add(cast("int", group))
+        if cast("int", created) <= since:
+            existing.add(cast("int", number))
+        elif destroyed is None:
+            new.add(cast("int", number))
+    return Changed(frozenset(existing), frozenset(new), frozenset(groups))
+
+
+def trim(connection: apsw.Connection, now: int, history: int) -> None:
+    """Forgets what was destroyed before the last mark that is older than `history` seconds."""
+    floor = connection.execute("SELECT max(sequence) FROM mark WHERE at <= ?", (now - history,)).get
+    if floor is None:
+        return
+    connection.execute("DELETE FROM change WHERE destroyed <= ?", (floor,))
+    connection.execute("UPDATE account SET log_floor = max(log_floor, ?)", (floor,))
+    connection.execute("DELETE FROM mark WHERE sequence < ?", (floor,))

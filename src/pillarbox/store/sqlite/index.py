@@ -1,0 +1,151 @@
+"""Columns, members of sets and their totals, kept in step with documents."""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from typing import cast
+
+import apsw
+import orjson
+
+from pillarbox.store.sqlite.schema import Names, create_indexes, drop_indexes, quoted
+from pillarbox.store.table import Document, Entry, Scalar, SetIndex, Table
+
+__all__ = ["add", "differences", "rebuild", "remove", "replace"]
+
+_Members = set[tuple[int | str, Scalar]]
+
+
+def add(connection: apsw.Connection, table: Table, number: int, document: Document) -> Entry:
+    """Indexes a new document; what it says, for the log."""
+    entry = table.entry(document)
+    _add_columns(connection, table, number, entry)
+    for index in table.sets:
+        _change_members(connection, table, index, number, entry, (set(), _members(index, entry)))
+    return entry
+
+
+def replace(connection: apsw.Connection, table: Table, number: int, old: Document, new: Document) -> Entry:
+    """Makes the indexes of one document say what another does; what that is, for the log."""
+    before, after = table.entry(old), table.entry(new)
+    changed = [name for name, value in after.columns.items() if before.columns[name] != value]
+    if changed:
+        assignments = ", ".join(f"{quoted(name)} = ?" for name in changed)
+        connection.execute(
+            f"UPDATE {Names(table).columns} SET {assignments} WHERE number = ?",
+            (*(after.columns[name] for name in changed), number),
+        )
+    for index in table.sets:
+        _change_members(connection, table, index, number, after, (_members(index, before), _members(index, after)))
+    return after
+
+
+def remove(connection: apsw.Connection, table: Table, number: int, document: Document) -> Entry:
+    """Takes a document out of the indexes; what it said, for the log."""
+    entry = table.entry(document)
+    connection.execute(f"DELETE FROM {Names(table).columns} WHERE number = ?", (number,))
+    for index in table.sets:
+        _change_members(connection, table, index, number, entry, (_members(index, entry), set()))
+    return entry
+
+
+def rebuild(connection: apsw.Connection, table: Table) -> None:
+    """Makes all indexes of the type anew from its documents."""
+    drop_indexes(connection, table)
+    create_indexes(connection, table)
+    for number, document in _documents(connection, table):
+        add(connection, table, number, document)
+
+
+def differences(connection: apsw.Connection, table: Table) -> Iterator[str]:
+    """What the indexes say that the documents do not, or the other way round, in words."""
+    names = Names(table)
+    totals: dict[str, Counter[int | str]] = {index.name: Counter() for index in table.sets}
+    objects = 0
+    for number, document in _documents(connection, table):
+        objects += 1
+        entry = table.entry(document)
+        row = connection.execute(f"SELECT * FROM {names.columns} WHERE number = ?", (number,)).fetchone()
+        if row != (number, *(entry.columns[column.name] for column in table.columns)):
+            yield f"object {number}: its columns are not what its document says"
+        for index in table.sets:
+            totals[index.name].update(value for value, _ in _members(index, entry))
+            for value, place in _members(index, entry):
+                found = connection.execute(
+                    f"SELECT 1 FROM {names.members(index.name)} WHERE value = ? AND place = ? AND number = ?",
+                    (value, place, number),
+                ).fetchone()
+                if found is None:
+                    yield f"object {number}: not found by its {index.name} {value!r}"
+    if connection.execute(f"SELECT count(*) FROM {names.columns}").get != objects:
+        yield "there are columns of objects that do not exist"
+    for index in table.sets:
+        yield from _total_differences(connection, names, index, totals[index.name])
+
+
+def _total_differences(
+    connection: apsw.Connection, names: Names, index: SetIndex, expected: Counter[int | str]
+) -> Iterator[str]:
+    rows = connection.execute(f"SELECT value, total FROM {names.totals(index.name)}").fetchall()
+    if set(rows) != set(expected.items()):
+        yield f"the totals of {index.name} are not what the documents say"
+    if connection.execute(f"SELECT count(*) FROM {names.members(index.name)}").get != expected.total():
+        yield f"there are members of {index.name} whose objects do not exist or do not have them"
+
+
+def _documents(connection: apsw.Connection, table: Table) -> Iterator[tuple[int, Document]]:
+    for number, document in connection.execute(f"SELECT number, document FROM {Names(table).documents}"):
+        yield cast("int", number), orjson.loads(cast("bytes", document))
+
+
+def _add_columns(connection: apsw.Connection, table: Table, number: int, entry: Entry) -> None:
+    marks = ", ?" * len(table.columns)
+    connection.execute(
+        f"INSERT INTO {Names(table).columns} VALUES (?{marks})",
+        (number, *(entry.columns[column.name] for column in table.columns)),
+    )
+
+
+def _members(index: SetIndex, entry: Entry) -> _Members:
+    place: Scalar = entry.columns[index.ordered_by] if index.ordered_by else 0
+    return {(value, place) for value in entry.sets[index.name]}
+
+
+def _change_members(
+    connection: apsw.Connection,
+    table: Table,
+    index: SetIndex,
+    number: int,
+    entry: Entry,
+    change: tuple[_Members, _Members],
+) -> None:
+    before, after = change
+    if before == after:
+        return
+    names = Names(table)
+    group = entry.columns[table.group] if table.group else None
+    for value, place in before - after:
+        connection.execute(
+            f"DELETE FROM {names.members(index.name)} WHERE value = ? AND place = ? AND number = ?",
+            (value, place, number),
+        )
+    for value, place in after - before:
+        connection.execute(
+            f"INSERT INTO {names.members(index.name)} VALUES (?, ?, ?, ?)", (value, place, number, group)
+        )
+    _count(connection, names, index, _values(before) - _values(after), -1)
+    _count(connection, names, index, _values(after) - _values(before), 1)
+
+
+def _values(members: _Members) -> set[int | str]:
+    return {value for value, _ in members}
+
+
+def _count(connection: apsw.Connection, names: Names, index: SetIndex, values: Iterable[int | str], by: int) -> None:
+    totals = names.totals(index.name)
+    for value in values:
+        connection.execute(
+            f"INSERT INTO {totals} VALUES (?, ?) ON CONFLICT (value) DO UPDATE SET total = total + excluded.total",
+            (value, by),
+        )
+        if by < 0:
+            connection.execute(f"DELETE FROM {totals} WHERE value = ? AND total = 0", (value,))

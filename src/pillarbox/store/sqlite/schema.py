@@ -1,0 +1,143 @@
+"""Tables of an account's file: a few of the store's own, and those that follow from each declaration.
+
+A type called Email has `d_Email` (documents, the truth), `a_Email` (what is kept apart), `i_Email` (columns), a
+table `s_Email_…` a set with its counts in `n_Email_…`, and `t_Email` for full text. They are made at the type's
+first write in an account: most accounts never use most types, and each table costs a page.
+"""
+
+import hashlib
+
+import apsw
+
+from pillarbox.store.table import Table
+
+__all__ = ["BASE", "VERSION", "Names", "create_indexes", "create_tables", "drop_indexes", "quoted", "shape"]
+
+VERSION = 1
+"""Of the store's own tables; kept as SQLite's user_version."""
+
+BASE = """
+CREATE TABLE account (
+    epoch TEXT NOT NULL,
+    next_number INTEGER NOT NULL,
+    sequence INTEGER NOT NULL,
+    log_floor INTEGER NOT NULL,
+    held_size INTEGER NOT NULL
+);
+CREATE TABLE kind (
+    code INTEGER PRIMARY KEY,
+    name TEXT NOT NULL UNIQUE,
+    state INTEGER NOT NULL,
+    shape TEXT NOT NULL
+);
+CREATE TABLE change (
+    code INTEGER NOT NULL,
+    number INTEGER NOT NULL,
+    created INTEGER NOT NULL,
+    updated INTEGER NOT NULL,
+    essential INTEGER NOT NULL,
+    destroyed INTEGER,
+    grp INTEGER,
+    PRIMARY KEY (code, number)
+) WITHOUT ROWID;
+CREATE INDEX change_created ON change (code, created);
+CREATE INDEX change_updated ON change (code, updated);
+CREATE TABLE blob (
+    number INTEGER PRIMARY KEY,
+    hash BLOB NOT NULL UNIQUE,
+    size INTEGER NOT NULL,
+    refs INTEGER NOT NULL,
+    expires INTEGER NOT NULL,
+    octets BLOB
+);
+CREATE INDEX blob_unheld ON blob (expires) WHERE refs = 0;
+CREATE TABLE once (
+    key BLOB PRIMARY KEY,
+    until INTEGER NOT NULL
+) WITHOUT ROWID;
+CREATE TABLE mark (
+    sequence INTEGER PRIMARY KEY,
+    at INTEGER NOT NULL
+);
+"""
+
+
+class Names:
+    """The quoted names of a type's tables."""
+
+    __slots__ = ("apart", "columns", "documents", "text", "type")
+
+    def __init__(self, table: Table) -> None:
+        self.type = table.name
+        self.documents = quoted(f"d_{table.name}")
+        self.apart = quoted(f"a_{table.name}")
+        self.columns = quoted(f"i_{table.name}")
+        self.text = quoted(f"t_{table.name}")
+
+    def members(self, index: str) -> str:
+        """The table of a set's members."""
+        return quoted(f"s_{self.type}_{index}")
+
+    def totals(self, index: str) -> str:
+        """The table of how many objects have each value of a set."""
+        return quoted(f"n_{self.type}_{index}")
+
+
+def quoted(name: str) -> str:
+    """An SQL identifier."""
+    return '"' + name.replace('"', '""') + '"'
+
+
+def shape(table: Table) -> str:
+    """What the type's indexes were made from; another one means that they must be made anew."""
+    parts = repr((table.columns, table.sets, table.text, table.group))
+    return hashlib.sha256(parts.encode()).hexdigest()[:16]
+
+
+def create_tables(connection: apsw.Connection, table: Table) -> None:
+    """All tables of a type, empty."""
+    names = Names(table)
+    connection.execute(f"CREATE TABLE {names.documents} (number INTEGER PRIMARY KEY, document BLOB NOT NULL)")
+    connection.execute(f"CREATE TABLE {names.apart} (number INTEGER PRIMARY KEY, document BLOB NOT NULL)")
+    if table.text:
+        fields = ", ".join(map(quoted, table.text))
+        # Words arrive folded and cut (wire.words); the tokenizer only splits. The text itself is not kept.
+        connection.execute(
+            f"CREATE VIRTUAL TABLE {names.text} USING fts5({fields}, content='', contentless_delete=1,"
+            " tokenize='unicode61 remove_diacritics 0')"
+        )
+    create_indexes(connection, table)
+
+
+def create_indexes(connection: apsw.Connection, table: Table) -> None:
+    """The tables that follow from documents, empty."""
+    names = Names(table)
+    columns = "".join(f", {quoted(column.name)} {_SQL[column.kind]}" for column in table.columns)
+    connection.execute(f"CREATE TABLE {names.columns} (number INTEGER PRIMARY KEY{columns})")
+    for column in table.columns:
+        if column.sorted:
+            index = quoted(f"i_{table.name}_{column.name}")
+            connection.execute(f"CREATE INDEX {index} ON {names.columns} ({quoted(column.name)})")
+    for members in table.sets:
+        kind = _SQL[members.kind]
+        # `place` is the column the members are ordered by, `grp` the group, so that a page needs no other table.
+        connection.execute(
+            f"CREATE TABLE {names.members(members.name)} (value {kind} NOT NULL, place, number INTEGER NOT NULL,"
+            " grp INTEGER, PRIMARY KEY (value, place, number)) WITHOUT ROWID"
+        )
+        connection.execute(
+            f"CREATE TABLE {names.totals(members.name)} (value {kind} PRIMARY KEY, total INTEGER NOT NULL)"
+            " WITHOUT ROWID"
+        )
+
+
+def drop_indexes(connection: apsw.Connection, table: Table) -> None:
+    """The tables that follow from documents are gone, whatever sets they were made for."""
+    prefixes = (f"i_{table.name}", f"s_{table.name}_", f"n_{table.name}_")
+    tables = connection.execute("SELECT name FROM sqlite_schema WHERE type = 'table'").fetchall()
+    for name in (str(name) for (name,) in tables):
+        if name == prefixes[0] or name.startswith(prefixes[1:]):
+            connection.execute(f"DROP TABLE {quoted(name)}")
+
+
+_SQL = {"integer": "INTEGER", "text": "TEXT"}

@@ -1,0 +1,329 @@
+"""One account's transaction: reading, and writing with its change log."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import cast
+
+import apsw
+import orjson
+
+from pillarbox.store.contract import (
+    Blob,
+    BlobReader,
+    Changed,
+    ChangePage,
+    Finding,
+    LogTooShort,
+    Staged,
+    Stored,
+)
+from pillarbox.store.query import Select
+from pillarbox.store.sqlite import changelog, index
+from pillarbox.store.sqlite.blobs import BlobFiles, Blobs, FileStaged
+from pillarbox.store.sqlite.compile import Statement, counted, listed
+from pillarbox.store.sqlite.inspect import inspect
+from pillarbox.store.sqlite.schema import Names, create_tables, shape
+from pillarbox.store.table import Document, Table
+
+__all__ = ["SQLiteUnit", "SQLiteWriting"]
+
+
+class SQLiteUnit:
+    """What `contract.Unit` promises, in a transaction that has begun."""
+
+    def __init__(self, connection: apsw.Connection, account: int, blobs: Blobs) -> None:
+        self._connection = connection
+        self._blobs = blobs
+        self.account = account
+        row = connection.execute("SELECT epoch, next_number, sequence, log_floor, held_size FROM account").fetchone()
+        self.epoch, self._next, self._sequence, self._floor, self._held = cast("tuple[str, int, int, int, int]", row)
+        self._codes: dict[str, int | None] = {}
+
+    def state(self, table: Table) -> int:
+        code = self._code(table)
+        if code is None:
+            return 0
+        return cast("int", self._connection.execute("SELECT state FROM kind WHERE code = ?", (code,)).get)
+
+    def get(self, table: Table, numbers: Sequence[int]) -> Iterator[Stored]:
+        if self._code(table) is None:
+            return
+        sql = f"SELECT number, document FROM {Names(table).documents} WHERE number = ?"
+        for number, document in self._connection.executemany(sql, _once_each(numbers)):
+            yield Stored(cast("int", number), cast("bytes", document))
+
+    def get_apart(self, table: Table, numbers: Sequence[int]) -> Iterator[Stored]:
+        if self._code(table) is None:
+            return
+        names = Names(table)
+        sql = (
+            f"SELECT d.number, d.document, a.document FROM {names.documents} d"
+            f" LEFT JOIN {names.apart} a ON a.number = d.number WHERE d.number = ?"
+        )
+        for number, document, apart in self._connection.executemany(sql, _once_each(numbers)):
+            yield Stored(cast("int", number), cast("bytes", document), cast("bytes | None", apart))
+
+    def numbers(self, table: Table, limit: int) -> list[int]:
+        if self._code(table) is None:
+            return []
+        sql = f"SELECT number FROM {Names(table).documents} ORDER BY number LIMIT ?"
+        return [cast("int", number) for (number,) in self._connection.execute(sql, (limit,))]
+
+    def page(self, table: Table, select: Select, offset: int, limit: int) -> list[int]:
+        if self._code(table) is None or limit == 0:
+            return []
+        statement = listed(table, select)
+        if not select.one_of_group:
+            rows = self._connection.execute(f"{statement.sql} LIMIT ? OFFSET ?", (*statement.bindings, limit, offset))
+            return [cast("int", number) for number, _ in rows]
+        found: list[int] = []
+        for place, number in enumerate(self._in_order(statement, select)):
+            if place >= offset:
+                found.append(number)
+                if len(found) == limit:
+                    break
+        return found
+
+    def count(self, table: Table, select: Select) -> int:
+        if self._code(table) is None:
+            return 0
+        statement = counted(table, select)
+        return cast("int | None", self._connection.execute(statement.sql, statement.bindings).get) or 0
+
+    def positions(self, table: Table, select: Select, numbers: Iterable[int]) -> dict[int, int]:
+        wanted = set(numbers)
+        found: dict[int, int] = {}
+        if self._code(table) is None or not wanted:
+            return found
+        for place, number in enumerate(self._in_order(listed(table, select), select)):
+            if number in wanted:
+                found[number] = place
+                if len(found) == len(wanted):
+                    break
+        return found
+
+    def changes(self, table: Table, since: int, limit: int) -> ChangePage:
+        self._reach(since)
+        code = self._code(table)
+        if code is None:
+            return ChangePage([], [], [], until=0, more=False, essential=False)
+        return changelog.page(self._connection, code, since, limit, self.state(table))
+
+    def changed(self, table: Table, since: int) -> Changed:
+        self._reach(since)
+        code = self._code(table)
+        if code is None:
+            return Changed(frozenset(), frozenset(), frozenset())
+        return changelog.changed(self._connection, code, since)
+
+    def blob(self, number: int) -> Blob | None:
+        return self._blobs.blob(number)
+
+    def octets(self, blob: Blob, offset: int, length: int) -> bytes:
+        return self._blobs.octets(blob, offset, length)
+
+    def open(self, blob: Blob) -> BlobReader:
+        return self._blobs.open(blob)
+
+    def held_size(self) -> int:
+        return self._held
+
+    def inspect(self, tables: Iterable[Table]) -> Iterator[Finding]:
+        yield from inspect(
+            self._connection, self._blobs, self.account, [t for t in tables if self._code(t) is not None]
+        )
+
+    def _in_order(self, statement: Statement, select: Select) -> Iterator[int]:
+        rows = self._connection.execute(statement.sql, statement.bindings)
+        if not select.one_of_group:
+            for number, _ in rows:
+                yield cast("int", number)
+            return
+        seen = set()
+        for number, group in rows:
+            if group not in seen:
+                seen.add(group)
+                yield cast("int", number)
+
+    def _code(self, table: Table) -> int | None:
+        """The type's code, or None if it has never been written to in this account."""
+        if table.name not in self._codes:
+            self._codes[table.name] = cast(
+                "int | None",
+                self._connection.execute("SELECT code FROM kind WHERE name = ?", (table.name,)).get,
+            )
+        return self._codes[table.name]
+
+    def _reach(self, since: int) -> None:
+        if since < self._floor:
+            raise LogTooShort(f"account {self.account}: {since} is before {self._floor}")
+
+
+class SQLiteWriting(SQLiteUnit):
+    """What `contract.Writing` promises, in a transaction that has begun IMMEDIATE."""
+
+    def __init__(self, connection: apsw.Connection, account: int, blobs: Blobs, files: BlobFiles) -> None:
+        super().__init__(connection, account, blobs)
+        self._files = files
+        self._before = (self._next, self._sequence, self._held)
+        self.states: dict[str, int] = {}
+        """The types that changed, and the number each is at."""
+
+    def state(self, table: Table) -> int:
+        changed = self.states.get(table.name)
+        return changed if changed is not None else super().state(table)
+
+    def fresh(self) -> int:
+        number = self._next
+        self._next += 1
+        return number
+
+    def insert(
+        self,
+        table: Table,
+        number: int,
+        document: Document,
+        apart: Document | None = None,
+        text: Mapping[str, str] | None = None,
+    ) -> None:
+        code = self._made(table)
+        names = Names(table)
+        self._connection.execute(f"INSERT INTO {names.documents} VALUES (?, ?)", (number, orjson.dumps(document)))
+        if apart is not None:
+            self._connection.execute(f"INSERT INTO {names.apart} VALUES (?, ?)", (number, orjson.dumps(apart)))
+        if table.text:
+            fields = text or {}
+            marks = ", ?" * len(table.text)
+            columns = ", ".join(f'"{name}"' for name in table.text)
+            self._connection.execute(
+                f"INSERT INTO {names.text} (rowid, {columns}) VALUES (?{marks})",
+                (number, *(fields.get(name, "") for name in table.text)),
+            )
+        entry = index.add(self._connection, table, number, document)
+        group = entry.columns[table.group] if table.group else None
+        changelog.log_created(self._connection, code, number, self._tick(table), cast("int | None", group))
+
+    def update(self, table: Table, number: int, old: Document, new: Document) -> None:
+        code = self._replaced(table, number, old, new)
+        at = self._tick(table)
+        changelog.log_updated(self._connection, code, number, at, at)
+
+    def update_volatile(self, table: Table, number: int, old: Document, new: Document) -> None:
+        code = self._replaced(table, number, old, new)
+        changelog.log_updated(self._connection, code, number, self._tick(table), None)
+
+    def touch(self, table: Table, number: int) -> None:
+        at = self._tick(table)
+        changelog.log_updated(self._connection, self._made(table), number, at, at)
+
+    def delete(self, table: Table, number: int, old: Document) -> None:
+        code = self._made(table)
+        names = Names(table)
+        self._connection.execute(f"DELETE FROM {names.documents} WHERE number = ?", (number,))
+        self._connection.execute(f"DELETE FROM {names.apart} WHERE number = ?", (number,))
+        if table.text:
+            self._connection.execute(f"DELETE FROM {names.text} WHERE rowid = ?", (number,))
+        index.remove(self._connection, table, number, old)
+        changelog.log_destroyed(self._connection, code, number, self._tick(table))
+
+    def add_blob(self, octets: bytes, expires: int) -> Blob:
+        with self._files.stage() as staged:
+            staged.write(octets)
+            return self.keep_blob(staged, expires)
+
+    def keep_blob(self, staged: Staged, expires: int) -> Blob:
+        if not isinstance(staged, FileStaged):
+            raise TypeError("octets are kept by the store that staged them")
+        return self._blobs.add(staged, self.fresh(), expires)
+
+    def hold(self, blob: int) -> None:
+        self._held += self._blobs.hold(blob)
+
+    def release(self, blob: int, expires: int) -> None:
+        self._held -= self._blobs.release(blob, expires)
+
+    def make_room(self, size: int, files: int, total: int) -> None:
+        self._blobs.make_room(size, files, total)
+
+    def collect(self, now: int) -> int:
+        self._connection.execute("DELETE FROM once WHERE until < ?", (now,))
+        return self._blobs.collect(now)
+
+    def once(self, key: bytes, until: int, now: int) -> bool:
+        known = self._connection.execute("SELECT until FROM once WHERE key = ?", (key,)).get
+        if known is not None and cast("int", known) >= now:
+            return False
+        self._connection.execute("INSERT OR REPLACE INTO once VALUES (?, ?)", (key, until))
+        return True
+
+    def trim_log(self, now: int, history: int) -> None:
+        changelog.trim(self._connection, now, history)
+
+    @contextmanager
+    def savepoint(self) -> Iterator[None]:
+        kept = (self._next, self._sequence, self._held, dict(self.states), dict(self._codes))
+        self._connection.execute("SAVEPOINT inner")
+        try:
+            yield
+        except BaseException:
+            self._connection.execute("ROLLBACK TO inner")
+            # Numbers given since are given again: nobody outside has seen them.
+            self._next, self._sequence, self._held, self.states, self._codes = kept
+            raise
+        finally:
+            self._connection.execute("RELEASE inner")
+
+    def rebuild(self, tables: Iterable[Table]) -> None:
+        for table in tables:
+            if self._code(table) is not None:
+                index.rebuild(self._connection, table)
+                self._connection.execute("UPDATE kind SET shape = ? WHERE name = ?", (shape(table), table.name))
+
+    def stray_files(self) -> list[Path]:
+        """Files in the account's folder that belong to no blob of it."""
+        return self._blobs.stray_files()
+
+    def finish(self, now: int) -> None:
+        """Writes what was counted in memory; the last thing before the commit."""
+        if (self._next, self._sequence, self._held) != self._before:
+            self._connection.execute(
+                "UPDATE account SET next_number = ?, sequence = ?, held_size = ?",
+                (self._next, self._sequence, self._held),
+            )
+        for name, state in self.states.items():
+            self._connection.execute("UPDATE kind SET state = ? WHERE name = ?", (state, name))
+        if self.states:
+            # At most one mark a day, so that the log can be trimmed by age.
+            self._connection.execute(
+                "INSERT INTO mark SELECT ?, ? WHERE NOT EXISTS (SELECT 1 FROM mark WHERE at > ?)",
+                (self._before[1], now, now - 86_400),
+            )
+
+    def _replaced(self, table: Table, number: int, old: Document, new: Document) -> int:
+        self._connection.execute(
+            f"UPDATE {Names(table).documents} SET document = ? WHERE number = ?",
+            (orjson.dumps(new), number),
+        )
+        index.replace(self._connection, table, number, old, new)
+        return self._made(table)
+
+    def _made(self, table: Table) -> int:
+        """The type's code; its tables are made at its first write."""
+        code = self._code(table)
+        if code is None:
+            create_tables(self._connection, table)
+            self._connection.execute(
+                "INSERT INTO kind (name, state, shape) VALUES (?, 0, ?)", (table.name, shape(table))
+            )
+            code = self._codes[table.name] = self._connection.last_insert_rowid()
+        return code
+
+    def _tick(self, table: Table) -> int:
+        self._sequence += 1
+        self.states[table.name] = self._sequence
+        return self._sequence
+
+
+def _once_each(numbers: Sequence[int]) -> Iterator[tuple[int]]:
+    return ((number,) for number in dict.fromkeys(numbers))

@@ -1,0 +1,108 @@
+"""I-JSON in (RFC 7493): what a request may be made of, checked while it is read.
+
+Requests are read by the standard parser because it can see a duplicate name and keeps every integer as it
+was sent; answers are written elsewhere, by a faster one.
+"""
+
+import json
+import re
+from typing import NoReturn
+
+from pillarbox.wire.values import JSON, MAX_INT
+
+__all__ = ["NotJSON", "heavier", "parse"]
+
+
+class NotJSON(ValueError):
+    """These octets are not I-JSON; the message says where and why, and may be told to the sender."""
+
+
+def parse(octets: bytes) -> JSON:
+    """The value that I-JSON text stands for.
+
+    Raises NotJSON for anything that RFC 7493 section 2 forbids: invalid UTF-8, a lone surrogate, a name
+    twice in one object, a number that no double holds exactly or at all; and for nesting deeper than the
+    interpreter's own limit.
+    """
+    try:
+        text = octets.decode("utf-8")
+        value: JSON = _DECODER.decode(text)
+    except UnicodeDecodeError as problem:
+        raise NotJSON(f"not UTF-8 at octet {problem.start}") from None
+    except json.JSONDecodeError as problem:
+        raise NotJSON(f"{problem.msg} at character {problem.pos}") from None
+    except RecursionError:
+        raise NotJSON("nested too deeply") from None
+    if _SURROGATE.search(text) is not None:
+        _no_lone_surrogate(value)
+    return value
+
+
+def heavier(value: JSON, limit: int) -> bool:
+    """Whether a value would take more than about `limit` octets as JSON text.
+
+    Values share parts once references between calls have been resolved, so this counts what would be
+    written, and stops as soon as the answer is known.
+    """
+    weight = 0
+    waiting = [value]
+    while waiting:
+        item = waiting.pop()
+        weight += 2
+        if isinstance(item, str):
+            weight += len(item)
+        elif isinstance(item, dict):
+            weight += sum(map(len, item))
+            waiting.extend(item.values())
+        elif isinstance(item, list):
+            waiting.extend(item)
+        if weight + 2 * len(waiting) > limit:
+            return True
+    return False
+
+
+_SURROGATE = re.compile(r"\\u[dD][89abAB]|\\u[dD][c-fC-F]")
+
+
+def _no_lone_surrogate(value: JSON) -> None:
+    try:
+        json.dumps(value, ensure_ascii=False).encode("utf-8")
+    except UnicodeEncodeError:
+        raise NotJSON("half of a surrogate pair stands alone") from None
+
+
+def _unique(pairs: list[tuple[str, JSON]]) -> dict[str, JSON]:
+    members = dict(pairs)
+    if len(members) != len(pairs):
+        seen: set[str] = set()
+        for name, _ in pairs:
+            if name in seen:
+                raise NotJSON(f"the name {name[:64]!r} occurs twice in one object")
+            seen.add(name)
+    return members
+
+
+def _integer(digits: str) -> int:
+    # Doubles hold integers exactly up to here (RFC 7493 section 2.2); 17 characters are "-" and 2**53.
+    if len(digits) > 17 or abs(int(digits)) > MAX_INT:
+        raise NotJSON(f"the number {digits[:32]} is outside of the exact range of a double")
+    return int(digits)
+
+
+def _float(digits: str) -> float:
+    number = float(digits)
+    if number in (float("inf"), float("-inf")):
+        raise NotJSON(f"the number {digits[:32]} is too large for a double")
+    return number
+
+
+def _constant(name: str) -> NoReturn:
+    raise NotJSON(f"{name} is not JSON")
+
+
+_DECODER = json.JSONDecoder(
+    object_pairs_hook=_unique,
+    parse_int=_integer,
+    parse_float=_float,
+    parse_constant=_constant,
+)

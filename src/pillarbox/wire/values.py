@@ -1,0 +1,117 @@
+"""The values of JMAP's own types (RFC 8620 section 1.2 to 1.4), and what an id looks like here."""
+
+import re
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from typing import NewType, TypeAlias
+
+__all__ = [
+    "JSON",
+    "MAX_INT",
+    "Date",
+    "Id",
+    "Int",
+    "JSONObject",
+    "State",
+    "UTCDate",
+    "UnsignedInt",
+    "id_number",
+    "id_text",
+    "is_date",
+    "is_id",
+    "is_utc_date",
+    "state_number",
+    "state_text",
+    "utc_date",
+    "utc_datetime",
+]
+
+JSON: TypeAlias = "bool | int | float | str | Sequence[JSON] | Mapping[str, JSON] | None"
+JSONObject: TypeAlias = Mapping[str, JSON]
+
+Id = NewType("Id", str)
+State = NewType("State", str)
+Date = NewType("Date", str)
+UTCDate = NewType("UTCDate", str)
+Int = NewType("Int", int)
+UnsignedInt = NewType("UnsignedInt", int)
+
+MAX_INT = 2**53 - 1
+
+_ID = re.compile(r"[A-Za-z0-9_-]{1,255}", re.ASCII)
+_DATE = re.compile(
+    r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.(?!0+(?:Z|[+-]))\d+)?(?:Z|[+-]\d\d:\d\d)",
+    re.ASCII,
+)
+
+# No vowels, so that no id is ever a word; lower-case, so that no two differ by case alone.
+_DIGITS = "0123456789bcdfghjkmnpqrstvwxyz"
+_VALUE = {digit: value for value, digit in enumerate(_DIGITS)}
+_OWN_ID = re.compile(rf"[a-z](0|[{_DIGITS[1:]}][{_DIGITS}]{{0,11}})", re.ASCII)
+
+
+def is_id(value: object) -> bool:
+    """Whether a value is an Id: 1 to 255 of the URL-safe base64 alphabet (RFC 8620 section 1.2)."""
+    return isinstance(value, str) and _ID.fullmatch(value) is not None
+
+
+def is_date(value: object) -> bool:
+    """Whether a value is a Date: RFC 3339 in upper case, no zero fraction (RFC 8620 section 1.4)."""
+    if not isinstance(value, str) or _DATE.fullmatch(value) is None:
+        return False
+    # A leap second is a date although datetime knows none.
+    text = value.replace(":60", ":59", 1) if value[17:19] == "60" else value
+    try:
+        datetime.fromisoformat(text)
+    except ValueError:
+        return False
+    return True
+
+
+def is_utc_date(value: object) -> bool:
+    """Whether a value is a UTCDate: a Date whose offset is Z (RFC 8620 section 1.4)."""
+    return isinstance(value, str) and value.endswith("Z") and is_date(value)
+
+
+def utc_date(moment: datetime) -> UTCDate:
+    """The UTCDate of an aware moment, to the second."""
+    return UTCDate(moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ").rjust(20, "0"))
+
+
+def utc_datetime(date: str) -> datetime:
+    """The aware moment that a valid Date or UTCDate names; a leap second counts as the one before."""
+    text = date.replace(":60", ":59", 1) if date[17:19] == "60" else date
+    return datetime.fromisoformat(text)
+
+
+def id_text(letter: str, number: int) -> Id:
+    """The id of the object with this number: short, lower-case, beginning with its type's letter."""
+    digits = ""
+    while True:
+        number, value = divmod(number, len(_DIGITS))
+        digits = _DIGITS[value] + digits
+        if number == 0:
+            return Id(letter + digits)
+
+
+def id_number(letter: str, text: str) -> int | None:
+    """The number in an id that `id_text` made for this letter, or None for any other text."""
+    if not text.startswith(letter) or _OWN_ID.fullmatch(text) is None:
+        return None
+    number = 0
+    for digit in text[1:]:
+        number = number * len(_DIGITS) + _VALUE[digit]
+    return number
+
+
+def state_text(epoch: str, number: int) -> State:
+    """A state string: the account's epoch and a number of its change log."""
+    return State(f"{epoch}-{number}")
+
+
+def state_number(epoch: str, text: str) -> int | None:
+    """The number in a state of this epoch, or None for a state of another epoch or of no server's making."""
+    head, dash, digits = text.rpartition("-")
+    if head != epoch or not dash or not digits.isascii() or not digits.isdigit() or len(digits) > 18:
+        return None
+    return int(digits)
