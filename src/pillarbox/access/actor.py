@@ -18,12 +18,16 @@ class Rights(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Grant:
-    """An account as one actor has it; `number` is the store's, `name` for people (RFC 8620 section 2)."""
+    """An account as one actor has it (RFC 8620 section 2).
+
+    `number` is the store's, `name` for people, `quota` the octets its objects may hold, None for any number.
+    """
 
     number: int
     name: str
     personal: bool
     rights: Rights
+    quota: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

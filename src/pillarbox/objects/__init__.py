@@ -29,7 +29,7 @@ from pillarbox.objects.query import QUERY
 from pillarbox.objects.query_changes import QUERY_CHANGES
 from pillarbox.objects.record import Property, Record, View, prop
 from pillarbox.objects.registry import Registry
-from pillarbox.objects.set import SET
+from pillarbox.objects.set import SET, change
 from pillarbox.objects.words import (
     Comparator,
     Condition,
@@ -95,6 +95,7 @@ __all__ = [
     "before",
     "below",
     "by",
+    "change",
     "contains",
     "equal",
     "granted",

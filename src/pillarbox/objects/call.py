@@ -3,7 +3,7 @@
 Here is the only place that decides whether somebody may touch an account (`granted`).
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Generic, TypeVar, cast
@@ -57,9 +57,9 @@ class Context:
     registry: Registry
     limits: Limits
     now: datetime
+    token: Callable[[], str]
+    """Text that nobody can guess, of letters and digits, another one each time."""
     created_ids: dict[str, str] = field(default_factory=dict)
-    quotas: Mapping[int, int] = field(default_factory=dict)
-    """The quota in octets of those accounts, by number, that have one."""
 
 
 class Arguments:
@@ -99,6 +99,12 @@ class Call(Generic[R]):
     arguments: Arguments
     extra: dict[str, Any] = field(default_factory=dict)
     """The arguments that the type declares for this method, by name."""
+
+    def of(self, type_name: str) -> "Call[Any]":
+        """The same call for another type, in the same unit."""
+        return Call(
+            self.context, self.context.registry[type_name], self.grant, self.account_id, self.unit, Arguments({})
+        )
 
     @property
     def writing(self) -> Writing:

@@ -5,7 +5,7 @@ from it.
 """
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
@@ -13,7 +13,7 @@ from pillarbox.objects.errors import SetError
 from pillarbox.objects.kind import Kind
 from pillarbox.objects.record import Property, Record
 from pillarbox.objects.words import Comparator, Condition, Key, Members
-from pillarbox.store import Document, Entry, Filter, Table
+from pillarbox.store import Document, Entry, Filter, Select, Table
 from pillarbox.wire.values import JSON, Id, id_number, id_text
 
 if TYPE_CHECKING:
@@ -64,8 +64,8 @@ class DataType(Generic[R]):
     the same unit. `create` makes an object where the creation is no record (an Email's is input to a message), and
     `told_of_create` are then the properties that its client is told.
     `group` binds objects together for queries; `collapse` names the query argument that keeps one object of
-    each group; `arrange` puts a whole result in another order or leaves parts of it out, and says whether the
-    call asks for that. `total` is a result's length where the type knows it better than by counting.
+    each group; `arrange` gives a whole result in another order or without parts of it, where one of the arguments in
+    `arrangements` is true. `total` is a result's length where the type knows it better than by counting.
     """
 
     record: type[R]
@@ -87,14 +87,14 @@ class DataType(Generic[R]):
     text: tuple[str, ...] = ()
     group: Key | None = None
     collapse: str | None = None
-    arrange: "Callable[[Call[R], list[int]], list[int]] | None" = None
+    arrange: "Callable[[Call[R], Select], list[int]] | None" = None
     arrangements: tuple[str, ...] = ()
     total: "Callable[[Call[R], Filter], int | None] | None" = None
     changes_also: "Callable[[bool], Mapping[str, JSON]] | None" = None
-    name: str = field(init=False)
+    name: str = ""
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "name", self.record.__name__)
+        object.__setattr__(self, "name", self.name or self.record.__name__)
         if len(self.letter) != 1 or not self.letter.islower():
             raise TypeError(f"{self.name}: a letter begins its ids")
         names = [argument.name for argument in self.arguments]

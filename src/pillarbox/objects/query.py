@@ -96,7 +96,7 @@ def result(call: Call[Any], understood: Asked) -> Result:
     if kind.arrange is not None and any(call.extra[name] for name in kind.arrangements):
         # An object's place then depends on others, whichever they are.
         understood.widen(Reach.TYPE)
-        whole = kind.arrange(call, call.unit.page(kind.table, understood.select, 0, 2**31))
+        whole = kind.arrange(call, understood.select)
     return Result(call, understood, whole)
 
 

@@ -5,7 +5,7 @@ that two objects can swap a unique name. Where that is not valid, they are undon
 accepted or refused by itself.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
@@ -19,7 +19,7 @@ from pillarbox.objects.kind import ID, OBJECT, STRING, list_of, map_of, nullable
 from pillarbox.objects.write import Write
 from pillarbox.wire.values import JSON
 
-__all__ = ["SET", "apply", "set_"]
+__all__ = ["SET", "change", "set_"]
 
 
 def set_(call: Call[Any]) -> dict[str, JSON]:
@@ -46,13 +46,25 @@ def set_(call: Call[Any]) -> dict[str, JSON]:
         *(_Update(id_, patch) for id_, patch in update.items()),
         *(_Destroy(id_) for id_ in dict.fromkeys(destroy)),
     ]
-    outcome = apply(call, steps)
+    outcome = _applied(call, steps)
     return {
         "accountId": call.account_id,
         "oldState": before,
         "newState": call.state(),
         **outcome.wire(),
     }
+
+
+def change(call: Call[Any], update: Mapping[str, Mapping[str, JSON]], destroy: Iterable[str]) -> None:
+    """Patches and destroys objects as an effect of something else, under their own rules and with their own effects.
+
+    Raises Refused if one of them is refused; the caller's savepoint then undoes the others.
+    """
+    steps: list[_Step] = [*(_Update(id_, patch) for id_, patch in update.items()), *map(_Destroy, destroy)]
+    for step in steps:
+        write = _staged(call, step)
+        _judge(write)
+        _follow(write)
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +131,7 @@ class _Invalid(Exception):
     """The final state would not be valid."""
 
 
-def apply(call: Call[Any], steps: list[_Step]) -> _Outcome:
+def _applied(call: Call[Any], steps: list[_Step]) -> _Outcome:
     """Makes the changes: together if that is valid, else one after the other."""
     known = dict(call.context.created_ids)
     if len(steps) > 1:

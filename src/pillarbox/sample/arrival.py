@@ -31,7 +31,8 @@ def newsletter(desk: Desk) -> list[Letter]:
         "Unsubscribe</a></p>"
     )
     letter.fields = (
-        ("List-Id", f"{_ascii(bulletin.sender.name)} <news.{host}>"),
+        # A name that would want encoded words is better left out (RFC 2919 section 3).
+        ("List-Id", f"{bulletin.sender.name if bulletin.sender.name.isascii() else ''} <news.{host}>".strip()),
         ("List-Unsubscribe", f"<https://{host}/leave?who=1>, <mailto:leave@{host}>"),
         ("List-Unsubscribe-Post", "List-Unsubscribe=One-Click"),
         ("Precedence", "bulk"),
@@ -43,7 +44,7 @@ def notice(desk: Desk) -> list[Letter]:
     """A line or two by a machine (RFC 3834 section 5); a bank's statement comes with its PDF."""
     bulletin = desk.chance.choice(NOTICES)
     voice = Voice(desk.chance, bulletin.rules)
-    subject, line = voice.say("subject"), voice.say("line")
+    subject, line = voice.say("notice").split("\n")
     text = f"Hello {desk.owner.given},\n\n{line}\n\n-- \n{bulletin.sender.name}\nThis message was sent by a machine.\n"
     letter = desk.letter(bulletin.sender, subject, text, desk.moment())
     letter.fields = (("Auto-Submitted", "auto-generated"),)
@@ -58,7 +59,8 @@ def notice(desk: Desk) -> list[Letter]:
 def junk(desk: Desk) -> list[Letter]:
     """Somebody means well by nobody."""
     voice = Voice(desk.chance, JUNK)
-    host = f"{desk.chance.choice(('mega', 'ultra', 'totally', 'very'))}-{desk.chance.choice(('legit', 'bargain', 'lucky'))}.example"
+    pride, claim = desk.chance.choice(("mega", "ultra", "very")), desk.chance.choice(("legit", "bargain", "lucky"))
+    host = f"{pride}-{claim}.example"
     sender = Person(desk.chance.choice(("Prize Office", "Dr. Prince", "Winner Desk")), f"winner@{host}")
     letter = desk.letter(sender, voice.say("subject"), "", desk.moment(), "junk")
     lines = [voice.say("line") for _ in range(3)]
@@ -76,8 +78,3 @@ def discarded(desk: Desk) -> list[Letter]:
     letter.place = "trash"
     letter.keywords = {"$seen"}
     return [letter]
-
-
-def _ascii(name: str) -> str:
-    """A List-Id's phrase without letters that would want encoded words (RFC 2919 section 2)."""
-    return "".join(letter for letter in name if letter.isascii())

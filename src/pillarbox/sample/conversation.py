@@ -63,7 +63,7 @@ def conversation(desk: Desk, theme: Theme) -> list[Letter]:
     chance = desk.chance
     others = chance.sample(theme.people, min(len(theme.people), chance.choice((1, 1, 2, 3))))
     turns = chance.choices((1, 2, 3, 4, 5, 7), (4, 6, 6, 4, 2, 1))[0]
-    speakers = [chance.choice(others)]
+    speakers = [chance.choice([*others, desk.owner])]
     while len(speakers) < turns:
         speakers.append(chance.choice([*others, desk.owner, desk.owner]))
         if speakers[-1] == speakers[-2]:
@@ -133,7 +133,7 @@ def _text(voice: Voice, theme: Theme, letter: Letter, before: Letter | None) -> 
 
 
 def _form(desk: Desk, theme: Theme, letter: Letter) -> None:
-    """Settle a letter's charset, line breaks and HTML."""
+    """Settle a letter's charset, transfer encoding and line breaks."""
     letter.charset, letter.encoding = desk.chance.choice(theme.charsets)
     letter.raw_header = theme.raw_header
     if theme.place == "inbox" and letter.encoding == "8bit" and not theme.raw_header:

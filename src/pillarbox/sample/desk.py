@@ -12,6 +12,9 @@ __all__ = ["Desk", "page", "quoted"]
 _SPAN = 728
 """Days before `now` in which letters begin: two years, but for a day or two."""
 
+_QUOTED = 9
+"""Lines of a letter that a reply quotes."""
+
 # Hours of the day at which people write; each as likely as it is often here.
 _HOURS = (6, 7, 7, 8, 8, 9, 9, 9, 10, 10, 11, 12, 13, 14, 14, 15, 16, 17, 18, 19, 19, 20, 20, 21, 22, 23)
 
@@ -68,7 +71,10 @@ def page(voice: Voice, greeting: str, body: str, name: str) -> str:
     return f"{greeting}\n\n{body}\n\n{voice.say('closing')}\n{name}\n"
 
 
-def quoted(text: str, lines: int = 8) -> str:
-    """The first lines of a text as a reply shows them."""
-    shown = [line for line in text.splitlines() if not line.startswith(">")][:lines]
-    return "".join(f"> {line}".rstrip() + "\n" for line in shown)
+def quoted(text: str) -> str:
+    """The first lines of a text as a reply shows them, without what it quotes itself."""
+    lines = text.splitlines()
+    inner = next((number for number, line in enumerate(lines) if line.startswith(">")), None)
+    # Over what a letter quotes stand an empty line and one that says whose words they are.
+    own = lines if inner is None else lines[: inner - 2]
+    return "".join(f"> {line}".rstrip() + "\n" for line in own[:_QUOTED])

@@ -1,7 +1,8 @@
 """Sentences out of rules: "{greeting}, the {plant} is in flower."
 
 A rule is a tuple of sentences; a name in braces stands for one of another rule's. A voice says none of a
-rule's sentences twice before it has said them all, so that a message does not repeat itself.
+rule's sentences twice before it has said them all, so that a message does not repeat itself. Of a rule
+whose name has no small letters it says the same one each time, so that a thread keeps to its subject.
 """
 
 import re
@@ -38,4 +39,5 @@ class Voice:
         if not left:
             left.extend(self._rules[rule])
             self._chance.shuffle(left)
-        return _SLOT.sub(lambda slot: self._said(slot[1]), left.pop())
+        sentence = left[-1] if rule == rule.upper() else left.pop()
+        return _SLOT.sub(lambda slot: self._said(slot[1]), sentence)

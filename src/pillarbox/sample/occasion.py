@@ -42,7 +42,7 @@ def papers(desk: Desk) -> list[Letter]:
     chance = desk.chance
     voice = Voice(chance, english.WORKSHOP_TALK)
     sender = chance.choice(people.WORKSHOP)
-    month, parts = voice.say("month"), [voice.say("part") for _ in range(4)]
+    month, parts = voice.say("MONTH"), [voice.say("part") for _ in range(4)]
     rows = tuple((part, str(chance.randrange(3, 90)), f"{chance.randrange(2, 40)}.50") for part in parts)
     body = f"{voice.say('opening')} The papers for {month} are attached.\n\n{voice.paragraph('news', 2)}"
     letter = desk.letter(
@@ -69,7 +69,7 @@ def invited(desk: Desk) -> list[Letter]:
     when = desk.moment()
     start = (when + timedelta(days=9)).replace(hour=18, minute=0, second=0)
     letter = desk.letter(host, f"Invitation: {voice.say('subject')}", "", when)
-    piece = voice.say("piece")
+    piece = voice.say("PIECE")
     body = f"We sing on {start.date()} at six (UTC), and you are invited. {voice.paragraph('news', 2)}"
     letter.text = page(voice, f"Dear {desk.owner.given},", body, host.given)
     letter.attachments = (invitation(letter.message_id, f"Rehearsal: {piece}", "Parish hall", start, host, desk.owner),)

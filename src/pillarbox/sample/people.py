@@ -34,7 +34,7 @@ WORKSHOP = (
 
 FAMILY = (
     Person("Mum", "rosalind@oldmill.example"),
-    Person("Uncle Bertie", "bertie@oldmill.example"),
+    Person("Bertie Hollis", "bertie@oldmill.example"),
     Person("Fern", "fern@fern-and-fox.example"),
     Person("Théo", "theo@petit-quai.example"),
 )

@@ -2,7 +2,7 @@
 
 import struct
 import zlib
-from collections.abc import Callable
+from collections.abc import Sequence
 from math import sin
 from random import Random
 from typing import TypeAlias
@@ -17,48 +17,51 @@ _WIDTH, _HEIGHT = 192, 108
 def landscape(chance: Random) -> bytes:
     """A PNG of three rows of hills with a sun or moon over them."""
     top, bottom, ground = chance.choice(_SKIES)
-    sun = (chance.randrange(30, _WIDTH - 30), chance.randrange(18, 46), chance.randrange(8, 14))
-    rows = [(chance.random() * 6, chance.uniform(0.02, 0.05), 62 + 14 * row) for row in range(3)]
-
-    def colour(x: int, y: int) -> Colour:
-        for row in reversed(range(3)):
-            shift, pace, height = rows[row]
-            if y > height + 9 * sin(x * pace + shift):
-                return _mixed(ground, bottom, 0.55 - 0.25 * row)
-        if (x - sun[0]) ** 2 + (y - sun[1]) ** 2 < sun[2] ** 2:
-            return (255, 244, 214)
-        return _mixed(top, bottom, y / 75)
-
-    return png(_WIDTH, _HEIGHT, colour)
+    canvas = _shaded(top, bottom, 75)
+    _disc(canvas, (chance.randrange(30, _WIDTH - 30), chance.randrange(18, 46)), chance.randrange(8, 14), _SUN)
+    for row in range(3):
+        shift, pace = chance.random() * 6, chance.uniform(0.02, 0.05)
+        colour = _mixed(ground, bottom, 0.55 - 0.25 * row)
+        for x in range(_WIDTH):
+            for y in range(round(62 + 14 * row + 9 * sin(x * pace + shift)), _HEIGHT):
+                canvas[y][x] = colour
+    return png(canvas)
 
 
 def flowers(chance: Random) -> bytes:
     """A PNG of round flowers on green."""
-    blooms = [
-        (chance.randrange(_WIDTH), chance.randrange(_HEIGHT), chance.randrange(6, 13), chance.choice(_PETALS))
-        for _ in range(22)
-    ]
-
-    def colour(x: int, y: int) -> Colour:
-        for middle, level, radius, petals in blooms:
-            distance = (x - middle) ** 2 + (y - level) ** 2
-            if distance < radius**2:
-                return (250, 205, 70) if distance * 8 < radius**2 else petals
-        return _mixed((70, 120, 62), (38, 82, 44), y / _HEIGHT)
-
-    return png(_WIDTH, _HEIGHT, colour)
+    canvas = _shaded((70, 120, 62), (38, 82, 44), _HEIGHT)
+    for _ in range(26):
+        middle, radius = (chance.randrange(_WIDTH), chance.randrange(_HEIGHT)), chance.randrange(6, 13)
+        _disc(canvas, middle, radius, chance.choice(_PETALS))
+        _disc(canvas, middle, radius // 3, (250, 205, 70))
+    return png(canvas)
 
 
-def png(width: int, height: int, colour: Callable[[int, int], Colour]) -> bytes:
-    """A PNG of that many pixels, eight bits a channel, each asked of `colour` by column and row."""
+def png(canvas: Sequence[Sequence[Colour]]) -> bytes:
+    """A PNG of rows of pixels, eight bits a channel."""
     # Each row begins with its filter type; 0 is none.
-    rows = b"".join(b"\0" + bytes(channel for x in range(width) for channel in colour(x, y)) for y in range(height))
-    header = struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)
+    rows = b"".join(b"\0" + bytes(channel for colour in row for channel in colour) for row in canvas)
+    header = struct.pack(">IIBBBBB", len(canvas[0]), len(canvas), 8, 2, 0, 0, 0)
     chunks = ((b"IHDR", header), (b"IDAT", zlib.compress(rows, 9)), (b"IEND", b""))
     return b"\x89PNG\r\n\x1a\n" + b"".join(
         struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data)) for kind, data in chunks
     )
 
+
+def _shaded(top: Colour, bottom: Colour, height: int) -> list[list[Colour]]:
+    """A canvas that goes from one colour to another down to `height`, and is of that one below it."""
+    return [[_mixed(top, bottom, y / height)] * _WIDTH for y in range(_HEIGHT)]
+
+
+def _disc(canvas: list[list[Colour]], middle: tuple[int, int], radius: int, colour: Colour) -> None:
+    for y in range(max(0, middle[1] - radius), min(_HEIGHT, middle[1] + radius + 1)):
+        for x in range(max(0, middle[0] - radius), min(_WIDTH, middle[0] + radius + 1)):
+            if (x - middle[0]) ** 2 + (y - middle[1]) ** 2 < radius**2:
+                canvas[y][x] = colour
+
+
+_SUN: Colour = (255, 244, 214)
 
 _SKIES: tuple[tuple[Colour, Colour, Colour], ...] = (
     ((92, 148, 208), (226, 238, 246), (62, 104, 72)),

@@ -1,6 +1,6 @@
 """What people write in German, Japanese, Arabic and Greek; the same rules as in `english`.
 
-A reply says how `wrote` is said in its language, with the name and the day left open.
+`greeting` begins a letter; `wrote` stands over what a reply quotes, with the day and the name left open.
 """
 
 from pillarbox.sample.grammar import Rules
@@ -9,42 +9,42 @@ __all__ = ["ARABIC_TALK", "GERMAN_TALK", "GREEK_TALK", "JAPANESE_TALK"]
 
 GERMAN_TALK: Rules = {
     "subject": (
-        "Lesekreis im {monat}",
-        "Neue Bücher über {thema}",
-        "Rückgabe: {titel}",
-        "Wer liest „{titel}“?",
+        "Lesekreis im {MONAT}",
+        "Neue Bücher über {THEMA}",
+        "Rückgabe: {TITEL}",
+        "Wer liest „{TITEL}“?",
         "Grüße aus der Bücherstube",
     ),
-    "greeting": ("Liebe Leserunde,", "Guten Morgen!", "Hallo zusammen,", "Schöne Grüße vorweg!"),
+    "greeting": ("Liebe Leserunde!", "Guten Morgen!", "Hallo zusammen!", "Schöne Grüße vorweg!"),
     "opening": (
         "der Tee ist heiß und der Regen hört nicht auf: bestes Lesewetter.",
-        "ich habe „{titel}“ in einer Nacht ausgelesen und bin trotzdem wach.",
-        "auf dem Flohmarkt lag eine ganze Kiste über {thema}.",
+        "ich habe „{TITEL}“ in einer Nacht ausgelesen und bin trotzdem wach.",
+        "auf dem Flohmarkt lag eine ganze Kiste über {THEMA}.",
     ),
     "news": (
-        "im {monat} treffen wir uns wieder im Hinterzimmer, diesmal mit Stühlen für alle.",
-        "„{titel}“ ist eingetroffen und riecht noch nach Druckerei.",
-        "das Kapitel über {thema} müssen wir unbedingt laut lesen.",
+        "im {MONAT} treffen wir uns wieder im Hinterzimmer, diesmal mit Stühlen für alle.",
+        "„{TITEL}“ ist eingetroffen und riecht noch nach Druckerei.",
+        "das Kapitel über {THEMA} müssen wir unbedingt laut lesen.",
         "die Katze der Buchhandlung heißt jetzt offiziell Fußnote.",
         "jemand hat zwischen den Seiten ein vierblättriges Kleeblatt vergessen.",
         "für den Kuchen sorgt Käthe, für die Widerworte wie immer Jürgen.",
     ),
     "question": (
         "Wer bringt Kekse mit?",
-        "Passt euch der erste Dienstag im {monat}?",
-        "Soll ich dir „{titel}“ zurücklegen?",
+        "Passt euch der erste Dienstag im {MONAT}?",
+        "Soll ich dir „{TITEL}“ zurücklegen?",
     ),
     "answer": (
         "Sehr gern, leg es mir bitte zurück!",
         "Der Dienstag passt, ich bringe Kekse und eine Lupe mit.",
-        "Über {thema} könnte ich stundenlang zuhören.",
+        "Über {THEMA} könnte ich stundenlang zuhören.",
         "Ich bin dabei – größtenteils pünktlich.",
     ),
     "closing": ("Herzliche Grüße", "Bis bald", "Viele Grüße aus der Stube"),
     "wrote": ("Am %s schrieb %s:",),
-    "monat": ("März", "Mai", "Juli", "Oktober", "Dezember"),
-    "thema": ("Leuchttürme", "Vögel im Winter", "Brückenbau", "Kräuter", "Süßwasserfische"),
-    "titel": ("Der Apfeldieb", "Möwen über Mittag", "Das grüne Wörterbuch", "Später Schnee"),
+    "MONAT": ("März", "Mai", "Juli", "Oktober", "Dezember"),
+    "THEMA": ("Leuchttürme", "Vögel im Winter", "Brückenbau", "Kräuter", "Süßwasserfische"),
+    "TITEL": ("Der Apfeldieb", "Möwen über Mittag", "Das grüne Wörterbuch", "Später Schnee"),
 }
 
 JAPANESE_TALK: Rules = {
@@ -87,7 +87,7 @@ ARABIC_TALK: Rules = {
     "question": ("هل تستطيع الحضور إلى {مناسبة}؟", "ما رأيك في موعد يوم السبت؟"),
     "answer": ("نعم، سأحضر بكل سرور.", "يوم السبت مناسب لي.", "شكراً على الصور الجميلة."),
     "closing": ("مع أطيب التحيات،", "إلى اللقاء،"),
-    "wrote": ("في %s كتب %s:",),
+    "wrote": ("في %s، من %s:",),
     "مناسبة": ("العشاء", "حفل الموسيقى", "قراءة الشعر"),
     "مكان": ("البستان", "السوق القديم", "الميناء", "المكتبة"),
 }

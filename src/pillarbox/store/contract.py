@@ -119,12 +119,13 @@ class Staged(Protocol):
 class BlobReader(Protocol):
     """A blob opened for reading in pieces, after its unit has ended."""
 
-    def read(self, octets: int) -> bytes: ...
+    def read(self, octets: int, /) -> bytes: ...
+    def seek(self, offset: int, /) -> int: ...
     def close(self) -> None: ...
 
 
 class Unit(Protocol):
-    """One account as it was at one moment."""
+    """One account as it was at one moment; nothing can be asked of it once its block has ended."""
 
     @property
     def account(self) -> int: ...
@@ -157,8 +158,9 @@ class Unit(Protocol):
     def changes(self, table: Table, since: int, limit: int) -> ChangePage:
         """What happened after a number of the log, no more than `limit` objects (at least 1).
 
-        Objects created since come in order of creation, others in that of their last change; what was
-        created and destroyed since is left out. Raises LogTooShort.
+        Objects created since come in order of creation, others in that of their last essential change, or of their
+        last volatile one where there was no other; what was created and destroyed since is left out. Raises
+        LogTooShort.
         """
 
     def changed(self, table: Table, since: int) -> Changed:
@@ -172,6 +174,9 @@ class Unit(Protocol):
 
     def open(self, blob: Blob) -> BlobReader:
         """The blob, readable after this unit."""
+
+    def seen(self, key: bytes) -> bool:
+        """Whether `Writing.once` was asked of this key, and remembers it."""
 
     def held_size(self) -> int:
         """The size of all blobs that objects hold, for quotas."""
@@ -201,6 +206,9 @@ class Writing(Unit, Protocol):
 
     def update_volatile(self, table: Table, number: int, old: Document, new: Document) -> None:
         """The same, logged as a change of volatile properties alone."""
+
+    def amend(self, table: Table, number: int, old: Document, new: Document) -> None:
+        """The same where clients see no difference, so that nothing is logged."""
 
     def touch(self, table: Table, number: int) -> None:
         """A change to the object that its document does not show, logged as essential."""
@@ -237,13 +245,16 @@ class Writing(Unit, Protocol):
         """Whether this key is new; it is remembered until a time, in seconds since 1970."""
 
     def trim_log(self, now: int, history: int) -> None:
-        """Forgets destroyed objects of more than `history` seconds ago, and what only they were kept for."""
+        """Forgets objects destroyed more than `history` seconds ago.
+
+        What a type's changes were since before the last of those is then not known any more.
+        """
 
     def savepoint(self) -> AbstractContextManager[None]:
         """A block whose changes are undone if it ends with an exception."""
 
     def rebuild(self, tables: Iterable[Table]) -> None:
-        """Makes indexes and counts anew from the documents."""
+        """Makes indexes, counts and what the change log misses anew from the documents; text and blobs stay."""
 
 
 class Store(Protocol):
@@ -256,7 +267,10 @@ class Store(Protocol):
         """An empty account, durably. Nothing happens if it is there."""
 
     def remove(self, account: int) -> None:
-        """The account is gone with all it held. Nothing happens if it is not there."""
+        """The account is gone with all it held. Nothing happens if it is not there.
+
+        Raises StoreError for account 0, which cannot be removed.
+        """
 
     def accounts(self) -> list[int]:
         """All accounts that exist, ascending."""
@@ -268,10 +282,16 @@ class Store(Protocol):
         """A block that changes the account, one at a time. Raises NoAccount, Unavailable."""
 
     def stage(self, account: int) -> AbstractContextManager[Staged]:
-        """A block in which octets for a blob are taken in, outside of any unit."""
+        """A block in which octets for a blob are taken in, outside of any unit. Raises NoAccount, Unavailable."""
 
     def version(self, account: int) -> int:
-        """A number that is another one after each commit to the account, by whichever process. Cheap."""
+        """A number that is another one after each commit to the account, by whichever process. Cheap.
+
+        So it is after the account was removed and created anew. Raises NoAccount, Unavailable.
+        """
+
+    def sweep(self, account: int) -> int:
+        """Deletes octets that no blob has: left by units that failed, and by uploads of an hour ago; how many."""
 
     def close(self) -> None:
-        """Ends all connections; units that still run are the caller's mistake."""
+        """Ends all connections, those of units that still run when these end. New units are then Unavailable."""

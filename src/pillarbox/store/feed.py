@@ -24,6 +24,8 @@ class Notice:
 
 
 Listener: TypeAlias = Callable[[Notice], None]
+"""Hands a notice on. It must neither wait nor raise: the writer whose commit it tells of would. Of two commits close to
+each other the later may be told first."""
 
 
 class Feed(Protocol):

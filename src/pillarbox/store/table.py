@@ -47,8 +47,9 @@ class Entry:
 class Table:
     """A data type as a store sees it.
 
-    `group` names a column whose equal values bind objects together, as a Thread does its Emails; it never
-    changes in an object's life. `text` names the fields of full text, given with each insert.
+    `group` names a column of integers whose equal values bind objects together, as a Thread does its Emails; it is
+    never None, and never changes in an object's life. `text` names the fields of full text, given with each insert;
+    of a type that gets other fields, what was inserted before is found by none.
     """
 
     name: str

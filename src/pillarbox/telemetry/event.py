@@ -23,12 +23,15 @@ class Event(Enum):
     HTTP_FAILED = "http.failed", "error", "A bug ended a request, answered 500: method, path, exception."
     HTTP_REQUEST = "http.request", "debug", "A request was answered: method, path, status, milliseconds."
     IMPORT_DONE = "import.done", "info", "An import ended: account, messages, skipped, seconds."
+    JMAP_FAILED = "jmap.failed", "error", "A bug ended a method call, answered serverFail: method, exception."
     LIBRARY_SPOKE = "library.spoke", "warn", "A library had a warning or an error: logger, text, exception."
     LMTP_DELIVERED = "lmtp.delivered", "info", "A message was accepted: account, recipient, email, bytes."
     LMTP_REFUSED = "lmtp.refused", "info", "A recipient or a message was refused: recipient, reply."
     SERVER_STARTED = "server.started", "info", "Connections are accepted: version, listeners."
     SERVER_STOPPED = "server.stopped", "info", "The last connection is closed: seconds of service."
     SETTINGS_PROBLEM = "settings.problem", "warn", "A setting is not in force as written: key, kind, text."
+
+    STORE_FAILED = "store.failed", "error", "The store could not do as asked, answered 503 or 500: known."
 
     def __init__(self, title: str, level: EventLevel, doc: str) -> None:
         self.title = title

@@ -6,10 +6,9 @@ from typing import Literal, TypeAlias
 
 from pillarbox.transfer.separator import is_separator
 
-__all__ = ["ADVICE", "Kind", "file_kind"]
+__all__ = ["ADVICE", "Kind", "file_kind", "is_bookkeeping"]
 
-Kind: TypeAlias = Literal["mbox", "message", "bookkeeping", "other"]
-"""Of "bookkeeping", nothing is lost: an index, a mail program's settings, a file without a byte in it."""
+Kind: TypeAlias = Literal["mbox", "message", "empty", "other"]
 
 _HEAD = 4096
 
@@ -46,14 +45,12 @@ def file_kind(path: Path) -> Kind:
 
     Raises OSError if the file cannot be read.
     """
-    if _BOOKKEEPING.fullmatch(path.name):
-        return "bookkeeping"
     if not path.is_file():
         return "other"
     with path.open("rb") as file:
         head = file.read(_HEAD)
     if not head:
-        return "bookkeeping"
+        return "empty"
     first = head.removeprefix(b"\xef\xbb\xbf").lstrip(b"\r\n").partition(b"\n")[0].rstrip(b"\r")
     if is_separator(first):
         return "mbox"
@@ -63,3 +60,11 @@ def file_kind(path: Path) -> Kind:
         return "message"
     # Named as one, and not begun as one: it may be damaged at the start only.
     return "mbox" if path.suffix.lower() in {".mbox", ".mbx"} else "other"
+
+
+def is_bookkeeping(name: str) -> bool:
+    """Whether a file of that name, met beside mailboxes, is an index or a setting and holds no mail.
+
+    A guess that is right in a walk; a file that somebody names is looked into.
+    """
+    return _BOOKKEEPING.fullmatch(name) is not None

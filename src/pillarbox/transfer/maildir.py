@@ -18,9 +18,10 @@ from pillarbox.transfer.folder import readable
 from pillarbox.transfer.found import TRASH, Folder, Found, Item, Skipped
 from pillarbox.transfer.octets import with_crlf
 
-__all__ = ["MaildirFolder", "is_maildir"]
+__all__ = ["PLACES", "MaildirFolder", "is_maildir"]
 
-_PLACES = ("cur", "new")
+PLACES = ("cur", "new")
+"""The directories of a Maildir that hold messages."""
 
 _FLAGS = {"D": "$draft", "F": "$flagged", "P": "$forwarded", "R": "$answered", "S": "$seen"}
 
@@ -87,7 +88,7 @@ class MaildirFolder:
 
     def _files(self) -> Iterator[tuple[str, str]]:
         """The names of its messages, with the place of each."""
-        for place in _PLACES:
+        for place in PLACES:
             # Whoever walks to this Maildir tells of a place that is a link to elsewhere.
             if not (self.path / place).is_dir() or leads_outside(self.path / place, self.root):
                 continue

@@ -34,6 +34,7 @@ def source(path: Path, bound: int = BOUND) -> Source:
 
 
 def _directory(path: Path, name: str, bound: int) -> Source:
+    # The walk tells of a directory it may not read as skipped; of this one it is an error.
     next(path.iterdir(), None)
     tree = Tree(path, name, _own_folder(path), bound)
     if not tree.holds_mail():
@@ -45,7 +46,7 @@ def _directory(path: Path, name: str, bound: int) -> Source:
 def _file(path: Path, name: str, bound: int) -> Source:
     size = path.stat().st_size
     kind = file_kind(path)
-    if kind == "mbox" or (size == 0 and path.is_file()):
+    if kind in {"mbox", "empty"}:
         return Mbox(path, name, mailbox(of_mbox(_own_folder(path.absolute().parent), path)), size, bound)
     if kind == "message":
         return LooseMessage(path, name, (), size, bound)

@@ -65,9 +65,7 @@ def time_of(line: bytes) -> datetime | None:
     part = found.groupdict(default="")
     if part["iso"]:
         return _iso(part["iso"])
-    day, month, year, time = (
-        part[f"{name}_a"] or part[f"{name}_i"] for name in ("day", "month", "year", "time")
-    )
+    day, month, year, time = (part[f"{name}_a"] or part[f"{name}_i"] for name in ("day", "month", "year", "time"))
     zone = part["zone_a"] or part["zone_b"] or part["zone_i"]
     return _written(f"{day} {month} {year} {time} {zone}")
 

@@ -1,16 +1,16 @@
 """A directory of mail: Maildirs, mbox files and messages, as deep as they lie."""
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from pillarbox.transfer.file import OUTSIDE, leads_outside
 from pillarbox.transfer.folder import below, below_maildir, mailbox, of_mbox, readable
 from pillarbox.transfer.found import Folder, Item, Skipped, Source
-from pillarbox.transfer.kind import ADVICE, file_kind
+from pillarbox.transfer.kind import ADVICE, file_kind, is_bookkeeping
 from pillarbox.transfer.loose import LooseMessage
-from pillarbox.transfer.maildir import MaildirFolder, is_maildir
+from pillarbox.transfer.maildir import PLACES, MaildirFolder, is_maildir
 from pillarbox.transfer.mbox import Mbox
 
 __all__ = ["Tree"]
@@ -47,25 +47,32 @@ class Tree:
         return any(not isinstance(part, _Refused) for part in self._parts())
 
     def _parts(self) -> Iterator[Source]:
-        yield from self._directory(_Place(self._root, self.name, self._folder))
+        yield from self._told(_Place(self._root, self.name, self._folder), self._directory)
+
+    def _told(self, place: "_Place", walk: Callable[["_Place"], Iterator[Source]]) -> Iterator[Source]:
+        """The parts of a place; if it cannot be read, that is told and the walk goes on behind it."""
+        try:
+            yield from walk(place)
+        except OSError as error:
+            yield _Refused(place.name, f"it cannot be read: {error.strerror}")
 
     def _directory(self, place: "_Place") -> Iterator[Source]:
         in_maildir = is_maildir(place.path)
         if in_maildir:
             yield MaildirFolder(place.path, place.name, mailbox(place.folder), self._bound, self._root)
-        try:
-            with os.scandir(place.path) as entries:
-                names = sorted((not _is_file(entry), entry.name) for entry in entries)
-        except OSError as error:
-            yield _Refused(place.name, f"it cannot be read: {error.strerror}")
-            return
+        with os.scandir(place.path) as entries:
+            names = sorted((not _is_file(entry), entry.name) for entry in entries)
         for _, name in names:
             path = place.path / name
             within = _Place(path, f"{place.name}/{readable(name)}", place.folder, place.depth + 1)
-            if not in_maildir or (path.is_dir() and name not in {"cur", "new", "tmp"}):
-                yield from self._entry(within)
-            elif path.is_dir() and leads_outside(path, self._root):
-                yield _Refused(within.name, OUTSIDE)
+            # In a Maildir all files are the mail server's own, and its messages are read already.
+            if not in_maildir:
+                yield from self._told(within, self._entry)
+            elif name in PLACES:
+                if leads_outside(path, self._root):
+                    yield _Refused(within.name, OUTSIDE)
+            elif name != "tmp" and path.is_dir():
+                yield from self._told(within, self._entry)
 
     def _entry(self, place: "_Place") -> Iterator[Source]:
         hidden = place.path.name.startswith(".")
@@ -84,19 +91,19 @@ class Tree:
 
     def _file(self, place: "_Place") -> Iterator[Source]:
         path = place.path
-        try:
-            size = path.stat().st_size
-            match file_kind(path):
-                case "mbox":
-                    yield Mbox(path, place.name, mailbox(of_mbox(place.folder, path)), size, self._bound)
-                case "message":
-                    yield LooseMessage(path, place.name, mailbox(place.folder), size, self._bound)
-                case "other":
-                    yield _Refused(place.name, ADVICE.get(path.suffix.lower(), "it is not mail"))
-                case "bookkeeping":
-                    return
-        except OSError as error:
-            yield _Refused(place.name, f"it cannot be read: {error.strerror}")
+        if is_bookkeeping(path.name):
+            return
+        size = path.stat().st_size
+        match file_kind(path):
+            case "mbox":
+                yield Mbox(path, place.name, mailbox(of_mbox(place.folder, path)), size, self._bound)
+            case "message":
+                yield LooseMessage(path, place.name, mailbox(place.folder), size, self._bound)
+            case "other":
+                yield _Refused(place.name, ADVICE.get(path.suffix.lower(), "it is not mail"))
+            case "empty":
+                # A mailbox without messages, or nothing at all.
+                return
 
 
 @dataclass(frozen=True, slots=True)

@@ -49,9 +49,7 @@ def test_line_ends_of_either_kind_give_the_same_octets(tmp_path: Path) -> None:
 
     unix = [item.raw for item in items(tmp_path, octets) if isinstance(item, Found)]
     internet = [
-        item.raw
-        for item in items(tmp_path, octets.replace(b"\n", b"\r\n"), "internet.mbox")
-        if isinstance(item, Found)
+        item.raw for item in items(tmp_path, octets.replace(b"\n", b"\r\n"), "internet.mbox") if isinstance(item, Found)
     ]
 
     assert unix == internet == [PLAIN.replace(b"\n", b"\r\n")] * 2
@@ -95,9 +93,7 @@ def test_a_separator_is_seen_wherever_a_block_ends(tmp_path: Path) -> None:
 
 
 def test_a_message_over_the_bound_is_told_of_and_the_next_is_read(tmp_path: Path) -> None:
-    large, small = items(
-        tmp_path, LINE + b"\n" + b"x\n" * 600 + b"\n" + LINE + PLAIN, name="archive.mbox", bound=1000
-    )
+    large, small = items(tmp_path, LINE + b"\n" + b"x\n" * 600 + b"\n" + LINE + PLAIN, name="archive.mbox", bound=1000)
 
     assert large == Skipped(
         key="archive.mbox, message 1 at byte 0", why="it has 1202 bytes, more than 1000", position=1250

@@ -53,9 +53,7 @@ def test_an_mbox_comes_back(messages: list[tuple[bytes, str]]) -> None:
     assert [item.keywords for item in found] == [
         {FLAGS_OF_MBOX[flag] for flag in flags if flag in FLAGS_OF_MBOX} for _, flags in messages
     ]
-    assert [item.folder for item in found] == [
-        ("Trash",) if "D" in flags else ("archive",) for _, flags in messages
-    ]
+    assert [item.folder for item in found] == [("Trash",) if "D" in flags else ("archive",) for _, flags in messages]
 
 
 @settings(deadline=None)

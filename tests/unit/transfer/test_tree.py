@@ -1,3 +1,4 @@
+import os
 from pathlib import Path
 
 import pytest
@@ -114,6 +115,26 @@ def test_a_saved_message_with_a_separator_is_an_mbox(tmp_path: Path) -> None:
     assert item.folder == ()
 
 
+def test_a_file_that_is_named_is_looked_into_whatever_its_name(tmp_path: Path) -> None:
+    write(tmp_path / "mail/.old.dat", LINE + PLAIN)
+    write(tmp_path / "mail/hello.eml", PLAIN)
+
+    assert folders(tmp_path / "mail/.old.dat") == [(".old.dat",)]
+    assert folders(tmp_path / "mail") == [()]
+
+
+def test_a_pipe_is_refused_and_not_waited_for(tmp_path: Path) -> None:
+    write(tmp_path / "mail/hello.eml", PLAIN)
+    os.mkfifo(tmp_path / "mail/pipe")
+
+    assert [(type(item), item.key) for item in source(tmp_path / "mail")] == [
+        (Found, "mail/hello.eml"),
+        (Skipped, "mail/pipe"),
+    ]
+    with pytest.raises(Unreadable):
+        source(tmp_path / "mail/pipe")
+
+
 def test_an_empty_file_is_an_mbox_without_messages(tmp_path: Path) -> None:
     write(tmp_path / "Drafts", b"")
 
@@ -129,9 +150,7 @@ def test_an_empty_file_is_an_mbox_without_messages(tmp_path: Path) -> None:
         ("hello.msg", b"\xd0\xcf\x11\xe0", "save the message as .eml"),
     ],
 )
-def test_a_file_that_is_no_mail_is_refused_with_advice(
-    tmp_path: Path, name: str, octets: bytes, advice: str
-) -> None:
+def test_a_file_that_is_no_mail_is_refused_with_advice(tmp_path: Path, name: str, octets: bytes, advice: str) -> None:
     write(tmp_path / name, octets)
 
     with pytest.raises(Unreadable) as refused:

@@ -15,7 +15,8 @@ from typing import IO, cast
 
 import apsw
 
-from pillarbox.store.contract import Blob, StoreError
+from pillarbox.store.contract import Blob, StoreError, Unavailable
+from pillarbox.store.sqlite import folder as folders
 
 __all__ = ["INLINE", "BlobFiles", "Blobs", "FileStaged"]
 
@@ -27,7 +28,7 @@ class FileStaged:
     """Octets on their way in: in memory while they are few, then in a file."""
 
     def __init__(self, folder: Path) -> None:
-        self._folder = folder
+        self.folder = folder
         self._hash = hashlib.sha256()
         self._few = bytearray()
         self._file: int | None = None
@@ -41,13 +42,17 @@ class FileStaged:
             self._few += octets
             if self.size <= INLINE:
                 return
-            self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-            self.path = self._folder / secrets.token_hex(16)
-            self._file = os.open(self.path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+            with _translated(self.folder):
+                # Not with all above it: what was staged for an account that is gone must not bring its folder back.
+                self.folder.parent.mkdir(mode=0o700, exist_ok=True)
+                self.folder.mkdir(mode=0o700, exist_ok=True)
+                self.path = self.folder / secrets.token_hex(16)
+                self._file = os.open(self.path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
             octets, self._few = bytes(self._few), bytearray()
         view = memoryview(octets)
-        while view:
-            view = view[os.write(self._file, view) :]
+        with _translated(self.folder):
+            while view:
+                view = view[os.write(self._file, view) :]
 
     @property
     def digest(self) -> bytes:
@@ -57,7 +62,8 @@ class FileStaged:
         """The octets if they are few; else None, and the file is complete and synced."""
         if self._file is None:
             return bytes(self._few)
-        os.fsync(self._file)
+        with _translated(self.folder):
+            os.fsync(self._file)
         return None
 
     def drop(self) -> None:
@@ -73,12 +79,12 @@ class BlobFiles:
     """The files of one account's large blobs."""
 
     def __init__(self, folder: Path) -> None:
-        self._folder = folder
-        self._incoming = folder / "incoming"
+        self.folder = folder
+        self.incoming = folder / "incoming"
 
     @contextmanager
     def stage(self) -> Iterator[FileStaged]:
-        staged = FileStaged(self._incoming)
+        staged = FileStaged(self.incoming)
         try:
             yield staged
         finally:
@@ -86,33 +92,37 @@ class BlobFiles:
 
     def path(self, digest: bytes) -> Path:
         name = digest.hex()
-        return self._folder / name[:2] / name
+        return self.folder / name[:2] / name
 
     def adopt(self, staged: FileStaged) -> None:
         """The staged file gets its name, durably."""
-        if staged.path is None:
-            raise StoreError("only a staged file can be adopted")
         path = self.path(staged.digest)
-        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        staged.path.replace(path)
-        staged.path = None
-        for folder in (path.parent, self._folder):
-            _sync(folder)
+        with _translated(path):
+            if staged.path is not None:
+                path.parent.mkdir(mode=0o700, exist_ok=True)
+                staged.path.replace(path)
+                staged.path = None
+            elif not path.exists():
+                # An earlier unit took it over and was rolled back, and a sweep has been here since.
+                raise Unavailable(f"{path} is gone")
+            # Up to the account's: each may be new, and made by another process that has not synced it yet.
+            for folder in (path.parent, self.folder, self.folder.parent):
+                folders.sync(folder)
 
     def delete(self, digest: bytes) -> None:
         self.path(digest).unlink(missing_ok=True)
 
     def digests(self) -> Iterator[bytes]:
         """Of all files that are there."""
-        for folder in self._folder.glob("[0-9a-f][0-9a-f]"):
+        for folder in self.folder.glob("[0-9a-f][0-9a-f]"):
             for file in folder.iterdir():
                 with suppress(ValueError):
                     yield bytes.fromhex(file.name)
 
     def abandoned(self, before: float) -> Iterator[Path]:
         """Files that were being staged and have not been written to since a time."""
-        if self._incoming.is_dir():
-            for file in self._incoming.iterdir():
+        if self.incoming.is_dir():
+            for file in self.incoming.iterdir():
                 with suppress(FileNotFoundError):
                     if file.stat().st_mtime < before:
                         yield file
@@ -125,19 +135,16 @@ class Blobs:
         self._connection = connection
         self._files = files
         self.deletable: list[bytes] = []
-        """Digests whose files are to be deleted once the unit is committed."""
+        """Digests whose files are to be deleted once the unit is committed, if no blob has them then."""
 
     def blob(self, number: int) -> Blob | None:
         size = self._connection.execute("SELECT size FROM blob WHERE number = ?", (number,)).get
         return None if size is None else Blob(number, cast("int", size))
 
     def octets(self, blob: Blob, offset: int, length: int) -> bytes:
-        reader = self.open(blob)
-        try:
+        with self.open(blob) as reader, _translated(self._files.folder):
             reader.seek(offset)
             return reader.read(length)
-        finally:
-            reader.close()
 
     def open(self, blob: Blob) -> IO[bytes]:
         row = self._connection.execute("SELECT hash, octets FROM blob WHERE number = ?", (blob.number,)).fetchone()
@@ -146,7 +153,14 @@ class Blobs:
         digest, octets = cast("tuple[bytes, bytes | None]", row)
         if octets is not None:
             return BytesIO(octets)
-        return self._files.path(digest).open("rb")
+        path = self._files.path(digest)
+        try:
+            with _translated(path):
+                return path.open("rb")
+        except Unavailable as problem:
+            if not path.exists():
+                raise StoreError(f"the file of blob {blob.number} is missing: {path}") from problem
+            raise
 
     def add(self, staged: FileStaged, number: int, expires: int) -> Blob:
         """The blob of these octets: the row there is, its time extended, or a new one with this number."""
@@ -184,7 +198,7 @@ class Blobs:
             self._connection.execute("SELECT count(*), coalesce(sum(size), 0) FROM blob WHERE refs = 0").fetchone(),
         )
         for number, digest, one, inline in self._connection.execute(
-            "SELECT number, hash, size, octets IS NOT NULL FROM blob WHERE refs = 0 ORDER BY expires"
+            "SELECT number, hash, size, octets IS NOT NULL FROM blob WHERE refs = 0 ORDER BY expires, number"
         ).fetchall():
             if (not files or count < files) and (not total or used + size <= total):
                 return
@@ -201,10 +215,12 @@ class Blobs:
         return len(rows)
 
     def delete_files(self) -> None:
-        """To be called after the commit; whatever cannot be deleted now is found by a later sweep."""
+        """To be called after the commit, by the only writer, and while no row that names them can be added."""
         for digest in self.deletable:
-            with suppress(OSError):
-                self._files.delete(digest)
+            # Dropped in a savepoint that was undone, or added again since.
+            if self._connection.execute("SELECT 1 FROM blob WHERE hash = ?", (digest,)).get is None:
+                with suppress(OSError):
+                    self._files.delete(digest)
 
     def problems(self) -> Iterator[str]:
         """What is wrong between rows and files: octets that are missing or other ones, files nobody names."""
@@ -215,8 +231,8 @@ class Blobs:
                 yield f"blob {number} is held by {refs} objects"
             try:
                 octets = self.octets(Blob(cast("int", number), cast("int", size)), 0, -1)
-            except OSError as problem:
-                yield f"blob {number} cannot be read: {problem.strerror}"
+            except StoreError as problem:
+                yield f"blob {number} cannot be read: {problem.known}"
                 continue
             if len(octets) != size or hashlib.sha256(octets).digest() != digest:
                 yield f"blob {number} is not the {size} octets it was"
@@ -226,7 +242,7 @@ class Blobs:
     def stray_files(self) -> list[Path]:
         """Files that no row names."""
         sql = "SELECT hash FROM blob WHERE octets IS NULL"
-        named = {digest for (digest,) in self._connection.execute(sql)}
+        named = {digest for (digest,) in self._connection.execute(sql).fetchall()}
         return [self._files.path(digest) for digest in self._files.digests() if digest not in named]
 
     def _delete(self, number: int, digest: bytes, *, inline: bool) -> None:
@@ -241,9 +257,9 @@ class Blobs:
         return cast("tuple[int, int]", row)
 
 
-def _sync(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+@contextmanager
+def _translated(place: Path) -> Iterator[None]:
     try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
+        yield
+    except OSError as problem:
+        raise Unavailable(f"{place}: {problem}") from problem

@@ -31,8 +31,10 @@ def log_destroyed(connection: apsw.Connection, code: int, number: int, at: int) 
 def page(connection: apsw.Connection, code: int, since: int, limit: int, state: int) -> ChangePage:
     """What `Unit.changes` promises.
 
-    Rows are keyed by their creation if that was after `since`, else by their last change. Both kinds are read
-    in order and merged, so that a page costs what it holds: the second read stops where the first one did.
+    A row is keyed by the first of its numbers that is after `since`: its creation, its last essential change, its last
+    volatile one. An essential change is thereby told before any state that lies after it, or a later page might call
+    the whole change volatile. The kinds are read in order and merged, so that a page costs what it holds: the
+    further reads stop where the first one did.
     """
     created = cast(
         "list[tuple[int, int, int]]",
@@ -43,11 +45,19 @@ def page(connection: apsw.Connection, code: int, since: int, limit: int, state: 
         ).fetchall(),
     )
     until = created[-1][0] if len(created) > limit else state
-    changed = cast(
+    essential = cast(
         "list[tuple[int, int, int, int | None]]",
         connection.execute(
-            "SELECT updated, number, essential, destroyed FROM change"
-            " WHERE code = ? AND updated > ? AND updated <= ? AND created <= ? ORDER BY updated LIMIT ?",
+            "SELECT essential, number, essential, destroyed FROM change"
+            " WHERE code = ? AND essential > ? AND essential <= ? AND created <= ? ORDER BY essential LIMIT ?",
+            (code, since, until, since, limit + 1),
+        ).fetchall(),
+    )
+    volatile = cast(
+        "list[tuple[int, int, int, int | None]]",
+        connection.execute(
+            "SELECT updated, number, essential, destroyed FROM change WHERE code = ? AND updated > essential"
+            " AND updated > ? AND updated <= ? AND essential <= ? ORDER BY updated LIMIT ?",
             (code, since, until, since, limit + 1),
         ).fetchall(),
     )
@@ -55,7 +65,7 @@ def page(connection: apsw.Connection, code: int, since: int, limit: int, state: 
         [(at, number, essential, "created") for at, number, essential in created]
         + [
             (at, number, essential, "updated" if destroyed is None else "destroyed")
-            for at, number, essential, destroyed in changed
+            for at, number, essential, destroyed in essential + volatile
         ]
     )
     more = len(rows) > limit
@@ -75,8 +85,11 @@ def changed(connection: apsw.Connection, code: int, since: int) -> Changed:
     """What `Unit.changed` promises."""
     existing, new, groups = set(), set(), set()
     for number, created, destroyed, group in connection.execute(
-        "SELECT number, created, destroyed, grp FROM change WHERE code = ? AND updated > ?", (code, since)
-    ):
+        "SELECT number, created, destroyed, grp FROM change WHERE code = ? AND essential > ? UNION ALL"
+        " SELECT number, created, destroyed, grp FROM change"
+        " WHERE code = ? AND updated > essential AND updated > ? AND essential <= ?",
+        (code, since, code, since, since),
+    ).fetchall():
         if group is not None:
             groups.add(cast("int", group))
         if cast("int", created) <= since:
@@ -91,6 +104,11 @@ def trim(connection: apsw.Connection, now: int, history: int) -> None:
     floor = connection.execute("SELECT max(sequence) FROM mark WHERE at <= ?", (now - history,)).get
     if floor is None:
         return
+    # A type none of whose objects is forgotten keeps its whole log.
+    connection.execute(
+        "UPDATE kind SET log_floor = max(log_floor, coalesce("
+        "(SELECT max(destroyed) FROM change WHERE change.code = kind.code AND destroyed <= ?), 0))",
+        (floor,),
+    )
     connection.execute("DELETE FROM change WHERE destroyed <= ?", (floor,))
-    connection.execute("UPDATE account SET log_floor = max(log_floor, ?)", (floor,))
     connection.execute("DELETE FROM mark WHERE sequence < ?", (floor,))

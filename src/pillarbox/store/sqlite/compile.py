@@ -24,10 +24,10 @@ from pillarbox.store.query import (
     Select,
     Text,
 )
-from pillarbox.store.sqlite.schema import Names, quoted
+from pillarbox.store.sqlite.schema import NOWHERE, Names, quoted
 from pillarbox.store.table import Scalar, Table
 
-__all__ = ["Statement", "counted", "listed"]
+__all__ = ["Statement", "counted", "listed", "placed"]
 
 Binding: TypeAlias = Scalar | bytes
 
@@ -42,32 +42,40 @@ class Statement:
 
 def listed(table: Table, select: Select) -> Statement:
     """Rows of number and group, in the order of the result, without its collapsing."""
-    leading = _leading(table, select)
-    group = quoted(table.group) if table.group else "NULL"
-    if leading is None:
-        where = _condition(table, select.where)
-        order = Statement("")
-        for part in select.order:
-            _extend(order, _ordered(table, part))
-        direction = "DESC" if select.order and select.order[-1].descending else "ASC"
-        return Statement(
-            f"SELECT e.number, {f'e.{group}' if table.group else 'NULL'} FROM {Names(table).columns} e"
-            f" WHERE {where.sql} ORDER BY {order.sql} e.number {direction}",
-            [*where.bindings, *order.bindings],
-        )
-    member, rest = leading
-    names = Names(table)
-    direction = "DESC" if select.order[0].descending else "ASC"
-    if not rest:
-        joined, where = "", Statement("1")
-    else:
-        # CROSS JOIN, because SQLite then reads the members in their order instead of guessing a better one.
-        joined = f" CROSS JOIN {names.columns} e ON e.number = m.number"
-        where = _condition(table, AllOf(rest))
+    plan = _plan(table, select)
     return Statement(
-        f"SELECT m.number, m.grp FROM {names.members(member.set)} m{joined} WHERE m.value = ? AND {where.sql}"
-        f" ORDER BY m.place {direction}, m.number {direction}",
-        [member.value, *where.bindings],
+        f"SELECT {plan.number}, {plan.group} FROM {plan.source} WHERE {plan.where.sql} ORDER BY {plan.order.sql}",
+        [*plan.where.bindings, *plan.order.bindings],
+    )
+
+
+def placed(table: Table, select: Select, number: int) -> Statement | None:
+    """One row, or none: the number, and its place in the result, by counting what an index has before it.
+
+    None where no index has the order of the result: reading that is then no slower.
+    """
+    leading = _leading(table, select)
+    if leading is None:
+        return None
+    plan = _plan(table, select)
+    column = quoted(table.set_index(leading[0].set).ordered_by or "")
+    before = ">" if select.order[0].descending else "<"
+    rows = f"FROM {plan.source} WHERE {plan.where.sql} AND (m.place, m.number) {before} (o.place, o.number)"
+    what, first = "*", ""
+    if select.one_of_group:
+        what, first = "DISTINCT m.grp", f" WHERE NOT EXISTS (SELECT 1 {rows} AND m.grp = o.grp)"
+    # The one object is found by its place, which its column tells, and not by reading all members.
+    return Statement(
+        f"SELECT o.number, (SELECT count({what}) {rows}) FROM (SELECT m.number, m.place, m.grp FROM {plan.source}"
+        f" WHERE {plan.where.sql} AND m.number = ? AND m.place ="
+        f" (SELECT coalesce({column}, {NOWHERE}) FROM {Names(table).columns} WHERE number = ?)) o{first}",
+        [
+            *plan.where.bindings,
+            *plan.where.bindings,
+            number,
+            number,
+            *(plan.where.bindings if select.one_of_group else ()),
+        ],
     )
 
 
@@ -79,9 +87,45 @@ def counted(table: Table, select: Select) -> Statement:
             return Statement(f"SELECT total FROM {names.totals(index)} WHERE value = ?", [value])
         case Select(where=Member(set=index, value=value)):
             return Statement(f"SELECT count(DISTINCT grp) FROM {names.members(index)} WHERE value = ?", [value])
+    if select == Select():
+        # Without a condition SQLite counts pages, not rows.
+        return Statement(f"SELECT count(*) FROM {names.columns}")
     where = _condition(table, select.where)
     what = f"DISTINCT e.{quoted(table.group)}" if select.one_of_group and table.group else "*"
     return Statement(f"SELECT count({what}) FROM {names.columns} e WHERE {where.sql}", where.bindings)
+
+
+@dataclass(frozen=True, slots=True)
+class _Plan:
+    """Where a result's rows come from, which of them, and in which order."""
+
+    number: str
+    group: str
+    source: str
+    where: Statement
+    order: Statement
+
+
+def _plan(table: Table, select: Select) -> _Plan:
+    leading = _leading(table, select)
+    names = Names(table)
+    if leading is None:
+        order = Statement("")
+        for part in select.order:
+            _extend(order, _ordered(table, part))
+        direction = "DESC" if select.order and select.order[-1].descending else "ASC"
+        _extend(order, Statement(f"e.number {direction}"))
+        group = f"e.{quoted(table.group)}" if table.group else "NULL"
+        return _Plan("e.number", group, f"{names.columns} e", _condition(table, select.where), order)
+    member, rest = leading
+    direction = "DESC" if select.order[0].descending else "ASC"
+    source, where = f"{names.members(member.set)} m", Statement("m.value = ?", [member.value])
+    if rest:
+        # CROSS JOIN, because SQLite then reads the members in their order instead of guessing a better one.
+        source += f" CROSS JOIN {names.columns} e ON e.number = m.number"
+        _extend(where, Statement(" AND "))
+        _extend(where, _condition(table, AllOf(rest)))
+    return _Plan("m.number", "m.grp", source, where, Statement(f"m.place {direction}, m.number {direction}"))
 
 
 def _leading(table: Table, select: Select) -> tuple[Member, tuple[Filter, ...]] | None:
@@ -141,6 +185,8 @@ def _condition(table: Table, condition: Filter) -> Statement:  # noqa: C901, PLR
             )
         case InGroup():
             return _in_group(table, condition)
+        case Text(phrases=()):
+            return Statement("1")
         case Text(fields=fields, phrases=phrases):
             return Statement(
                 f"e.number IN (SELECT rowid FROM {names.text} WHERE {names.text} MATCH ?)",
@@ -185,7 +231,7 @@ def _extend(statement: Statement, other: Statement) -> None:
 def _match(fields: tuple[str, ...], phrases: tuple[tuple[str, ...], ...]) -> str:
     """FTS5's own language; words hold letters and digits only, and fields are names of a declaration."""
     columns = "{" + " ".join(map(quoted, fields)) + "} : " if fields else ""
-    return columns + "(" + " AND ".join('"' + " ".join(words) + '"' for words in phrases) + ")"
+    return columns + "(" + " AND ".join(quoted(" ".join(words)) for words in phrases) + ")"
 
 
 def _array(values: tuple[int | str, ...]) -> str:

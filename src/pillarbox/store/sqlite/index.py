@@ -7,12 +7,12 @@ from typing import cast
 import apsw
 import orjson
 
-from pillarbox.store.sqlite.schema import Names, create_indexes, drop_indexes, quoted
-from pillarbox.store.table import Document, Entry, Scalar, SetIndex, Table
+from pillarbox.store.sqlite.schema import NOWHERE, Names, create_indexes, create_text, drop_indexes, quoted
+from pillarbox.store.table import Document, Entry, SetIndex, Table
 
 __all__ = ["add", "differences", "rebuild", "remove", "replace"]
 
-_Members = set[tuple[int | str, Scalar]]
+_Members = set[tuple[int | str, int | str]]
 
 
 def add(connection: apsw.Connection, table: Table, number: int, document: Document) -> Entry:
@@ -52,8 +52,14 @@ def rebuild(connection: apsw.Connection, table: Table) -> None:
     """Makes all indexes of the type anew from its documents."""
     drop_indexes(connection, table)
     create_indexes(connection, table)
+    create_text(connection, table)
     for number, document in _documents(connection, table):
         add(connection, table, number, document)
+    if table.text:
+        names = Names(table)
+        connection.execute(
+            f"DELETE FROM {names.text} WHERE rowid NOT IN (SELECT number FROM {names.documents})",
+        )
 
 
 def differences(connection: apsw.Connection, table: Table) -> Iterator[str]:
@@ -93,8 +99,13 @@ def _total_differences(
 
 
 def _documents(connection: apsw.Connection, table: Table) -> Iterator[tuple[int, Document]]:
-    for number, document in connection.execute(f"SELECT number, document FROM {Names(table).documents}"):
-        yield cast("int", number), orjson.loads(cast("bytes", document))
+    # In portions: a statement left unfinished would keep tables from being dropped, and the snapshot from ending.
+    sql = f"SELECT number, document FROM {Names(table).documents} WHERE number > ? ORDER BY number LIMIT 500"
+    last = -1
+    while rows := cast("list[tuple[int, bytes]]", connection.execute(sql, (last,)).fetchall()):
+        for number, document in rows:
+            yield number, orjson.loads(document)
+        last = rows[-1][0]
 
 
 def _add_columns(connection: apsw.Connection, table: Table, number: int, entry: Entry) -> None:
@@ -106,8 +117,8 @@ def _add_columns(connection: apsw.Connection, table: Table, number: int, entry: 
 
 
 def _members(index: SetIndex, entry: Entry) -> _Members:
-    place: Scalar = entry.columns[index.ordered_by] if index.ordered_by else 0
-    return {(value, place) for value in entry.sets[index.name]}
+    place = entry.columns[index.ordered_by] if index.ordered_by else 0
+    return {(value, NOWHERE if place is None else place) for value in entry.sets[index.name]}
 
 
 def _change_members(

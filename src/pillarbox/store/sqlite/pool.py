@@ -4,45 +4,76 @@ All access to an account's file in this process goes through here, because closi
 other means would drop the locks SQLite holds on it (POSIX locks belong to the process).
 """
 
+import ctypes
 import threading
 from collections import OrderedDict
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeAlias
+from weakref import WeakValueDictionary
 
 import apsw
 
 from pillarbox.store.contract import NoAccount, StoreError, Unavailable
 
-__all__ = ["Pool", "translated"]
+__all__ = ["MAX_OPEN", "PATIENCE", "Pool", "opened", "translated"]
 
-BUSY_MILLISECONDS = 10_000
+PATIENCE = 10.0
+"""Seconds that a writer waits for others."""
 MAX_OPEN = 64
 """Connections kept although nobody uses them; each costs about 0.2 MB and two descriptors."""
 
+_LOG_KEPT = 16 * 1024 * 1024
+"""A write-ahead log that grew beyond so many octets, as by an import, is cut when it is next begun anew."""
+
+_File: TypeAlias = tuple[int, int]
+
+
+@dataclass(frozen=True, slots=True)
+class _Open:
+    """A connection, and which file it has: another one may have the name by now."""
+
+    connection: apsw.Connection
+    path: Path
+    file: _File | None
+
 
 class Pool:
-    """Connections to the files of accounts, each used by one unit at a time."""
+    """Connections to the files of accounts, each used by one unit at a time.
 
-    def __init__(self, max_open: int = MAX_OPEN) -> None:
+    `prepare` is called with each connection just opened, and its path.
+    """
+
+    def __init__(
+        self,
+        prepare: Callable[[apsw.Connection, Path], None],
+        *,
+        max_open: int = MAX_OPEN,
+        patience: float = PATIENCE,
+    ) -> None:
+        self._prepare = prepare
         self._max_open = max_open
+        self._patience = patience
         self._lock = threading.Lock()
-        self._idle: OrderedDict[int, tuple[Path, apsw.Connection]] = OrderedDict()
-        self._writers: dict[Path, threading.Lock] = {}
+        # By path; the path used last is the last, and so is the connection used last among those of one path.
+        self._idle: OrderedDict[str, list[_Open]] = OrderedDict()
+        self._count = 0
+        self._closed = False
+        self._turns: WeakValueDictionary[str, _Turn] = WeakValueDictionary()
 
     @contextmanager
     def connection(self, path: Path) -> Iterator[apsw.Connection]:
         """A connection for this block alone. Raises NoAccount if there is no such file."""
-        connection = self._taken(path)
-        healthy = False
+        taken = self._taken(path)
         try:
-            yield connection
-            healthy = True
+            yield taken.connection
         finally:
-            if not connection.in_transaction and (healthy or path.exists()):
-                self._put_back(path, connection)
+            if taken.connection.in_transaction:
+                _end(taken)
             else:
-                connection.close(True)
+                self._put_back(taken)
 
     @contextmanager
     def turn_to_write(self, path: Path) -> Iterator[None]:
@@ -51,50 +82,92 @@ class Pool:
         SQLite would let them wait as well, but by polling.
         """
         with self._lock:
-            turn = self._writers.setdefault(path, threading.Lock())
-        if not turn.acquire(timeout=BUSY_MILLISECONDS / 1000):
+            turn = self._turns.get(str(path))
+            if turn is None:
+                turn = self._turns[str(path)] = _Turn()
+        if not turn.lock.acquire(timeout=self._patience):
             raise Unavailable(f"{path}: other writers did not finish in time")
         try:
             yield
         finally:
-            turn.release()
+            turn.lock.release()
 
     def forget(self, path: Path) -> None:
         """Closes what is idle of this file."""
         with self._lock:
-            gone = [key for key, (at, _) in self._idle.items() if at == path]
-            closing = [self._idle.pop(key)[1] for key in gone]
-            self._writers.pop(path, None)
-        for connection in closing:
-            connection.close(True)
+            closing = self._idle.pop(str(path), [])
+            self._count -= len(closing)
+        for one in closing:
+            _end(one)
 
     def close(self) -> None:
-        """Closes all that is idle."""
+        """Closes all that is idle, and what is in use when its unit ends."""
         with self._lock:
-            closing = [connection for _, connection in self._idle.values()]
+            self._closed = True
+            closing = [one for those in self._idle.values() for one in those]
             self._idle.clear()
-        for connection in closing:
+            self._count = 0
+        for one in closing:
+            _end(one)
+
+    def _taken(self, path: Path) -> _Open:
+        name, file = str(path), _file(path)
+        outdated = []
+        try:
+            with self._lock:
+                if self._closed:
+                    raise Unavailable(f"{path}: the store is closed")
+                idle = self._idle.get(name, [])
+                while idle:
+                    one = idle.pop()
+                    self._count -= 1
+                    if not idle:
+                        del self._idle[name]
+                    if one.file == file:
+                        return one
+                    outdated.append(one)
+        finally:
+            for one in outdated:
+                _end(one)
+        if file is None:
+            raise NoAccount(f"{path} does not exist")
+        connection = opened(path, patience=self._patience)
+        try:
+            with translated(name):
+                self._prepare(connection, path)
+        except BaseException:
             connection.close(True)
+            raise
+        return _Open(connection, path, _file(path))
 
-    def _taken(self, path: Path) -> apsw.Connection:
+    def _put_back(self, one: _Open) -> None:
+        surplus = []
         with self._lock:
-            for key, (at, connection) in reversed(self._idle.items()):
-                if at == path:
-                    del self._idle[key]
-                    return connection
-        return opened(path)
-
-    def _put_back(self, path: Path, connection: apsw.Connection) -> None:
-        with self._lock:
-            self._idle[id(connection)] = (path, connection)
-            surplus = []
-            while len(self._idle) > self._max_open:
-                surplus.append(self._idle.popitem(last=False)[1][1])
+            if self._closed:
+                surplus.append(one)
+            else:
+                name = str(one.path)
+                self._idle.setdefault(name, []).append(one)
+                self._idle.move_to_end(name)
+                self._count += 1
+                while self._count > self._max_open:
+                    oldest, idle = next(iter(self._idle.items()))
+                    surplus.append(idle.pop(0))
+                    self._count -= 1
+                    if not idle:
+                        del self._idle[oldest]
         for old in surplus:
-            old.close(True)
+            _end(old)
 
 
-def opened(path: Path, flags: int = apsw.SQLITE_OPEN_READWRITE) -> apsw.Connection:
+class _Turn:
+    """A lock that is forgotten when nobody has it or waits for it."""
+
+    def __init__(self) -> None:
+        self.lock = threading.Lock()
+
+
+def opened(path: Path, flags: int = apsw.SQLITE_OPEN_READWRITE, *, patience: float = PATIENCE) -> apsw.Connection:
     """A connection under our rules to a file that exists. Raises NoAccount, StoreError."""
     try:
         connection = apsw.Connection(str(path), flags=flags, statementcachesize=256)
@@ -102,29 +175,33 @@ def opened(path: Path, flags: int = apsw.SQLITE_OPEN_READWRITE) -> apsw.Connecti
         if not path.exists():
             raise NoAccount(f"{path} does not exist") from None
         raise Unavailable(f"{path}: {problem}") from problem
-    connection.set_busy_timeout(BUSY_MILLISECONDS)
-    with translated(str(path)):
-        connection.execute("PRAGMA journal_mode = WAL").fetchall()
-        # NORMAL would lose acknowledged commits at a power failure (architecture, 3.1).
-        connection.execute("PRAGMA synchronous = FULL").fetchall()
-        connection.execute("PRAGMA temp_store = MEMORY").fetchall()
-        connection.execute("PRAGMA cache_size = -4000").fetchall()
-        mode = connection.execute("PRAGMA journal_mode").get
-        safety = connection.execute("PRAGMA synchronous").get
-    if (mode, safety) != ("wal", 2):
+    try:
+        connection.set_busy_timeout(int(patience * 1000))
+        with translated(str(path)):
+            mode = connection.pragma("journal_mode", "WAL")
+            # NORMAL would lose acknowledged commits at a power failure (architecture, 3.1).
+            connection.pragma("synchronous", "FULL")
+            connection.pragma("temp_store", "MEMORY")
+            connection.pragma("cache_size", -4000)
+            connection.pragma("journal_size_limit", _LOG_KEPT)
+            safety = connection.pragma("synchronous")
+        if (mode, safety) != ("wal", 2):
+            raise StoreError(f"{path}: the file system allows no durable commits ({mode}, {safety})")
+    except BaseException:
         connection.close(True)
-        raise StoreError(f"{path}: the file system allows no durable commits ({mode}, {safety})")
+        raise
     return connection
 
 
 @contextmanager
 def translated(place: str) -> Iterator[None]:
-    """A block whose SQLite and file errors become the store's own."""
+    """A block whose SQLite errors become the store's own; other exceptions are the caller's."""
     try:
         yield
     except (
         apsw.BusyError,
         apsw.LockedError,
+        apsw.ProtocolError,
         apsw.FullError,
         apsw.IOError,
         apsw.CantOpenError,
@@ -134,5 +211,21 @@ def translated(place: str) -> Iterator[None]:
         raise Unavailable(f"{place}: {problem}") from problem
     except (apsw.CorruptError, apsw.NotADBError) as problem:
         raise StoreError(f"{place} is damaged: {problem}") from problem
-    except OSError as problem:
-        raise Unavailable(f"{place}: {problem}") from problem
+
+
+def _file(path: Path) -> _File | None:
+    """Which file has the name now."""
+    try:
+        found = path.stat()
+    except FileNotFoundError:
+        return None
+    return found.st_dev, found.st_ino
+
+
+def _end(one: _Open) -> None:
+    if one.file != _file(one.path):
+        # The last connection deletes the write-ahead log by its name. The account was removed, and if it was made
+        # anew, that log is the new one's.
+        keep = ctypes.c_int(1)
+        one.connection.file_control("main", apsw.SQLITE_FCNTL_PERSIST_WAL, ctypes.addressof(keep))
+    one.connection.close(True)

@@ -11,23 +11,38 @@ import apsw
 
 from pillarbox.store.table import Table
 
-__all__ = ["BASE", "VERSION", "Names", "create_indexes", "create_tables", "drop_indexes", "quoted", "shape"]
+__all__ = [
+    "BASE",
+    "NOWHERE",
+    "VERSION",
+    "Names",
+    "create_indexes",
+    "create_tables",
+    "create_text",
+    "drop_indexes",
+    "quoted",
+    "shape",
+]
 
 VERSION = 1
 """Of the store's own tables; kept as SQLite's user_version."""
+
+NOWHERE = -(2**63)
+"""The place of a member without a value to be ordered by: None comes first, and a key of SQLite's cannot be NULL."""
 
 BASE = """
 CREATE TABLE account (
     epoch TEXT NOT NULL,
     next_number INTEGER NOT NULL,
     sequence INTEGER NOT NULL,
-    log_floor INTEGER NOT NULL,
-    held_size INTEGER NOT NULL
+    held_size INTEGER NOT NULL,
+    commits INTEGER NOT NULL
 );
 CREATE TABLE kind (
     code INTEGER PRIMARY KEY,
     name TEXT NOT NULL UNIQUE,
     state INTEGER NOT NULL,
+    log_floor INTEGER NOT NULL,
     shape TEXT NOT NULL
 );
 CREATE TABLE change (
@@ -41,7 +56,8 @@ CREATE TABLE change (
     PRIMARY KEY (code, number)
 ) WITHOUT ROWID;
 CREATE INDEX change_created ON change (code, created);
-CREATE INDEX change_updated ON change (code, updated);
+CREATE INDEX change_essential ON change (code, essential);
+CREATE INDEX change_volatile ON change (code, updated) WHERE updated > essential;
 CREATE TABLE blob (
     number INTEGER PRIMARY KEY,
     hash BLOB NOT NULL UNIQUE,
@@ -99,14 +115,27 @@ def create_tables(connection: apsw.Connection, table: Table) -> None:
     names = Names(table)
     connection.execute(f"CREATE TABLE {names.documents} (number INTEGER PRIMARY KEY, document BLOB NOT NULL)")
     connection.execute(f"CREATE TABLE {names.apart} (number INTEGER PRIMARY KEY, document BLOB NOT NULL)")
-    if table.text:
-        fields = ", ".join(map(quoted, table.text))
-        # Words arrive folded and cut (wire.words); the tokenizer only splits. The text itself is not kept.
-        connection.execute(
-            f"CREATE VIRTUAL TABLE {names.text} USING fts5({fields}, content='', contentless_delete=1,"
-            " tokenize='unicode61 remove_diacritics 0')"
-        )
+    create_text(connection, table)
     create_indexes(connection, table)
+
+
+def create_text(connection: apsw.Connection, table: Table) -> None:
+    """The table of full text, empty, unless there is one of the same fields already.
+
+    The text itself is not kept: with other fields, no object is found by its text until it is inserted again, and
+    `inspect` tells so.
+    """
+    names = Names(table)
+    fields = connection.execute(f"SELECT name FROM pragma_table_info('t_{table.name}')").fetchall()
+    if [name for (name,) in fields] == list(table.text):
+        return
+    connection.execute(f"DROP TABLE IF EXISTS {names.text}")
+    if table.text:
+        # Words arrive folded and cut (wire.words); the tokenizer only splits.
+        connection.execute(
+            f"CREATE VIRTUAL TABLE {names.text} USING fts5({', '.join(map(quoted, table.text))}, content='',"
+            " contentless_delete=1, tokenize='unicode61 remove_diacritics 0')"
+        )
 
 
 def create_indexes(connection: apsw.Connection, table: Table) -> None:

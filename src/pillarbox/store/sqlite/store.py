@@ -2,18 +2,19 @@
 
 import secrets
 import shutil
-import threading
 import time
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, contextmanager, suppress
 from pathlib import Path
+from typing import cast
 
 import apsw
 
-from pillarbox.store.contract import NoAccount, StoreError
+from pillarbox.store.contract import NoAccount, StoreError, Unavailable
 from pillarbox.store.feed import Feed, LocalFeed, Notice
+from pillarbox.store.sqlite import folder as folders
 from pillarbox.store.sqlite.blobs import BlobFiles, Blobs, FileStaged
-from pillarbox.store.sqlite.pool import Pool, opened, translated
+from pillarbox.store.sqlite.pool import MAX_OPEN, PATIENCE, Pool, opened, translated
 from pillarbox.store.sqlite.schema import BASE, VERSION, shape
 from pillarbox.store.sqlite.unit import SQLiteUnit, SQLiteWriting
 from pillarbox.store.table import Table
@@ -26,7 +27,8 @@ class SQLiteStore:
     """All accounts under one folder: `server.db`, and for each account `accounts/N/account.db` with its blobs.
 
     `tables` are all the types that may be met; an account whose indexes were made from other declarations gets
-    new ones before its first use.
+    new ones before its first use. `max_open` is how many connections are kept that nobody uses, `patience` how
+    many seconds a writer waits for others.
     """
 
     def __init__(
@@ -35,15 +37,16 @@ class SQLiteStore:
         tables: Iterable[Table],
         clock: Callable[[], float] = time.time,
         feed: LocalFeed | None = None,
+        *,
+        max_open: int = MAX_OPEN,
+        patience: float = PATIENCE,
     ) -> None:
         self._folder = folder
         self._tables = {table.name: table for table in tables}
         self._clock = clock
         self._feed = feed or LocalFeed()
-        self._pool = Pool()
-        self._lock = threading.Lock()
-        self._checked: set[int] = set()
-        self._watchers: dict[int, apsw.Connection] = {}
+        self._patience = patience
+        self._pool = Pool(self._check, max_open=max_open, patience=patience)
 
     @property
     def feed(self) -> Feed:
@@ -53,61 +56,74 @@ class SQLiteStore:
         path = self._path(account)
         if path.exists():
             return
-        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        # Made elsewhere and renamed, so that a file under the real name is always whole.
-        making = path.with_name(f".making-{secrets.token_hex(8)}")
-        with translated(str(path)):
-            flags = apsw.SQLITE_OPEN_READWRITE | apsw.SQLITE_OPEN_CREATE
-            connection = opened(making, flags)
+        with translated(str(path)), _files_translated(str(path)):
+            folders.make(path.parent)
+            # Made elsewhere and then linked, so that a file under the real name is always whole.
+            making = path.with_name(f".making-{secrets.token_hex(8)}")
             try:
-                with connection:
-                    connection.execute(BASE)
-                    connection.execute("INSERT INTO account VALUES (?, 1, 0, 0, 0)", (_epoch(),))
-                    connection.execute(f"PRAGMA user_version = {VERSION}")
-                connection.execute("PRAGMA journal_mode = DELETE").fetchall()
+                making.touch(mode=0o600)
+                connection = opened(making, patience=self._patience)
+                try:
+                    with connection:
+                        connection.execute(BASE)
+                        # Commits are counted from a random number, so that a cached version of an account that was
+                        # removed is none of the new one's.
+                        connection.execute(
+                            "INSERT INTO account VALUES (?, 1, 0, 0, ?)", (_epoch(), secrets.randbits(48))
+                        )
+                        connection.execute(f"PRAGMA user_version = {VERSION}")
+                finally:
+                    # The last connection syncs what it has in its log to the file, and deletes the log.
+                    connection.close(True)
+                with suppress(FileExistsError):
+                    # A link fails if another process was faster, where a rename would replace its file.
+                    path.hardlink_to(making)
             finally:
-                connection.close(True)
-            making.chmod(0o600)
-            try:
-                # A link fails if another process was faster, where a rename would replace its file.
-                path.hardlink_to(making)
-            except FileExistsError:
-                pass
-            finally:
-                making.unlink()
+                making.unlink(missing_ok=True)
+            folders.sync(path.parent)
 
     def remove(self, account: int) -> None:
         path = self._path(account)
-        with self._lock:
-            self._checked.discard(account)
-            watcher = self._watchers.pop(account, None)
-        if watcher is not None:
-            watcher.close(True)
+        if account == 0:
+            raise StoreError("account 0 is the server itself and cannot be removed")
         self._pool.forget(path)
-        if path.exists():
+        home = path.parent
+        with _files_translated(str(home)):
             # Renamed first: from then on the account is not there, however long the rest takes.
-            going = path.parent.with_name(f".going-{account}-{secrets.token_hex(8)}")
-            path.parent.rename(going)
-            shutil.rmtree(going)
+            with suppress(FileNotFoundError):
+                home.rename(home.with_name(f".going-{account}-{secrets.token_hex(8)}"))
+                folders.sync(home.parent)
+            # With those of an earlier attempt that did not come to its end.
+            for going in home.parent.glob(f".going-{account}-*"):
+                with suppress(FileNotFoundError):
+                    shutil.rmtree(going)
 
     def accounts(self) -> list[int]:
         folder = self._folder / "accounts"
-        found = [int(path.parent.name) for path in folder.glob("[0-9]*/account.db")]
+        names = (path.parent.name for path in folder.glob("*/account.db"))
+        found = [int(name) for name in names if name.isascii() and name.isdigit()]
         return sorted([0, *found] if self._path(0).exists() else found)
 
     @contextmanager
     def read(self, account: int) -> Iterator[SQLiteUnit]:
-        path = self._ready(account)
+        path = self._path(account)
         with self._pool.connection(path) as connection, translated(str(path)):
             connection.execute("BEGIN")
+            blobs = Blobs(connection, self._files(account))
+            unit = None
             try:
-                yield SQLiteUnit(connection, account, Blobs(connection, self._files(account)))
+                # The snapshot is that of the first statement, which this makes.
+                unit = SQLiteUnit(connection, account, blobs)
+                yield unit
             finally:
-                connection.execute("ROLLBACK")
+                if unit is not None:
+                    unit.end()
+                if connection.in_transaction:
+                    connection.execute("ROLLBACK")
 
     @contextmanager
     def write(self, account: int) -> Iterator[SQLiteWriting]:
-        path = self._ready(account)
+        path = self._path(account)
         files = self._files(account)
         with (
             self._pool.turn_to_write(path),
@@ -116,79 +132,74 @@ class SQLiteStore:
         ):
             connection.execute("BEGIN IMMEDIATE")
             blobs = Blobs(connection, files)
+            unit = None
             try:
                 unit = SQLiteWriting(connection, account, blobs, files)
                 yield unit
                 unit.finish(int(self._clock()))
                 connection.execute("COMMIT")
             except BaseException:
+                # Some errors have ended the transaction already.
                 if connection.in_transaction:
                     connection.execute("ROLLBACK")
                 raise
-        blobs.delete_files()
+            finally:
+                if unit is not None:
+                    unit.end()
+            _delete_files(connection, blobs)
         if unit.states:
             states = {name: state_text(unit.epoch, state) for name, state in unit.states.items()}
             self._feed.publish(Notice(account, states))
 
     def stage(self, account: int) -> AbstractContextManager[FileStaged]:
+        path = self._path(account)
+        if not path.exists():
+            raise NoAccount(f"{path} does not exist")
         return self._files(account).stage()
 
     def version(self, account: int) -> int:
-        with self._lock:
-            watcher = self._watchers.get(account)
-            if watcher is None:
-                watcher = self._watchers[account] = opened(self._path(account))
-            with translated(str(self._path(account))):
-                # Commits of other connections change it, and this one never commits.
-                return int(watcher.execute("PRAGMA data_version").get)
+        path = self._path(account)
+        with self._pool.connection(path) as connection, translated(str(path)):
+            return cast("int", connection.execute("SELECT commits FROM account").get)
 
     def sweep(self, account: int) -> int:
-        """Deletes files that no blob names, and what was left of uploads an hour ago; how many."""
         files = self._files(account)
         strays = list(files.abandoned(self._clock() - 3600))
         # A writing unit, so that no file of a blob just being added is taken for a stray one.
         with self.write(account) as unit:
             strays += unit.stray_files()
             for path in strays:
-                path.unlink(missing_ok=True)
+                with suppress(FileNotFoundError), _files_translated(str(path)):
+                    path.unlink()
         return len(strays)
 
     def close(self) -> None:
-        with self._lock:
-            watchers = list(self._watchers.values())
-            self._watchers.clear()
-        for watcher in watchers:
-            watcher.close(True)
         self._pool.close()
 
-    def _ready(self, account: int) -> Path:
-        """The account's file, its indexes made from today's declarations."""
-        path = self._path(account)
-        if account not in self._checked:
-            with self._pool.connection(path) as connection, translated(str(path)):
-                self._check(connection, account)
-            with self._lock:
-                self._checked.add(account)
-        return path
-
-    def _check(self, connection: apsw.Connection, account: int) -> None:
+    def _check(self, connection: apsw.Connection, path: Path) -> None:
+        """Makes indexes from today's declarations, if they are of others."""
         version = connection.pragma("user_version")
         if version != VERSION:
-            raise StoreError(f"account {account} was written by another version ({version}, not {VERSION})")
-        stale = []
-        for name, made in connection.execute("SELECT name, shape FROM kind"):
-            table = self._tables.get(str(name))
-            if table is not None and made != shape(table):
-                stale.append(table)
-        if stale:
-            connection.execute("BEGIN IMMEDIATE")
-            try:
-                files = self._files(account)
-                SQLiteWriting(connection, account, Blobs(connection, files), files).rebuild(stale)
-                connection.execute("COMMIT")
-            finally:
-                if connection.in_transaction:
-                    connection.execute("ROLLBACK")
+            raise StoreError(f"{path} was written by another version ({version}, not {VERSION})")
+        if not self._stale(connection):
+            return
+        account = 0 if path == self._path(0) else int(path.parent.name)
+        files = self._files(account)
+        connection.execute("BEGIN IMMEDIATE")
+        try:
+            # Asked once more: another process may have been faster.
+            writing = SQLiteWriting(connection, account, Blobs(connection, files), files)
+            writing.rebuild(self._stale(connection))
+            writing.finish(int(self._clock()))
+            connection.execute("COMMIT")
+        finally:
+            if connection.in_transaction:
+                connection.execute("ROLLBACK")
+
+    def _stale(self, connection: apsw.Connection) -> list[Table]:
+        made = cast("list[tuple[str, str]]", connection.execute("SELECT name, shape FROM kind").fetchall())
+        known = ((self._tables.get(name), kept) for name, kept in made)
+        return [table for table, kept in known if table is not None and kept != shape(table)]
 
     def _path(self, account: int) -> Path:
         if account < 0:
@@ -200,6 +211,32 @@ class SQLiteStore:
     def _files(self, account: int) -> BlobFiles:
         path = self._path(account)
         return BlobFiles(path.parent / ("server-blobs" if account == 0 else "blobs"))
+
+
+def _delete_files(connection: apsw.Connection, blobs: Blobs) -> None:
+    """Deletes the files of blobs that were dropped; whatever cannot be deleted now is found by a later sweep.
+
+    After the commit, or a crash could leave a blob without its file; and as the only writer, or a blob of the same
+    octets could be added in between.
+    """
+    if not blobs.deletable:
+        return
+    with suppress(apsw.Error, StoreError):
+        connection.execute("BEGIN IMMEDIATE")
+        try:
+            blobs.delete_files()
+        finally:
+            connection.execute("ROLLBACK")
+
+
+@contextmanager
+def _files_translated(place: str) -> Iterator[None]:
+    try:
+        yield
+    except FileNotFoundError:
+        raise
+    except OSError as problem:
+        raise Unavailable(f"{place}: {problem}") from problem
 
 
 def _epoch() -> str:

@@ -1,7 +1,8 @@
 """One account's transaction: reading, and writing with its change log."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
+from contextlib import closing, contextmanager
+from itertools import islice
 from pathlib import Path
 from typing import cast
 
@@ -21,12 +22,19 @@ from pillarbox.store.contract import (
 from pillarbox.store.query import Select
 from pillarbox.store.sqlite import changelog, index
 from pillarbox.store.sqlite.blobs import BlobFiles, Blobs, FileStaged
-from pillarbox.store.sqlite.compile import Statement, counted, listed
-from pillarbox.store.sqlite.inspect import inspect
+from pillarbox.store.sqlite.compile import Statement, counted, listed, placed
+from pillarbox.store.sqlite.inspect import held_size, inspect, least_counters, logged_only, unlogged
 from pillarbox.store.sqlite.schema import Names, create_tables, shape
 from pillarbox.store.table import Document, Table
 
 __all__ = ["SQLiteUnit", "SQLiteWriting"]
+
+_PORTION = 100
+"""So many objects are read at once. No statement is left half way when a caller stops early: it would keep its
+snapshot, and the connection's next unit would see that."""
+
+_FEW = 16
+"""For more objects than this a result is read through, instead of counting what lies before each."""
 
 
 class SQLiteUnit:
@@ -36,9 +44,13 @@ class SQLiteUnit:
         self._connection = connection
         self._blobs = blobs
         self.account = account
-        row = connection.execute("SELECT epoch, next_number, sequence, log_floor, held_size FROM account").fetchone()
-        self.epoch, self._next, self._sequence, self._floor, self._held = cast("tuple[str, int, int, int, int]", row)
+        row = connection.execute("SELECT epoch, next_number, sequence, held_size FROM account").fetchone()
+        self.epoch, self._next, self._sequence, self._held = cast("tuple[str, int, int, int]", row)
         self._codes: dict[str, int | None] = {}
+
+    def end(self) -> None:
+        """Nothing more can be asked: the connection is another unit's from now on."""
+        del self._connection, self._blobs
 
     def state(self, table: Table) -> int:
         code = self._code(table)
@@ -50,8 +62,9 @@ class SQLiteUnit:
         if self._code(table) is None:
             return
         sql = f"SELECT number, document FROM {Names(table).documents} WHERE number = ?"
-        for number, document in self._connection.executemany(sql, _once_each(numbers)):
-            yield Stored(cast("int", number), cast("bytes", document))
+        for portion in _portions(numbers):
+            for number, document in self._connection.executemany(sql, portion).fetchall():
+                yield Stored(cast("int", number), cast("bytes", document))
 
     def get_apart(self, table: Table, numbers: Sequence[int]) -> Iterator[Stored]:
         if self._code(table) is None:
@@ -61,8 +74,9 @@ class SQLiteUnit:
             f"SELECT d.number, d.document, a.document FROM {names.documents} d"
             f" LEFT JOIN {names.apart} a ON a.number = d.number WHERE d.number = ?"
         )
-        for number, document, apart in self._connection.executemany(sql, _once_each(numbers)):
-            yield Stored(cast("int", number), cast("bytes", document), cast("bytes | None", apart))
+        for portion in _portions(numbers):
+            for number, document, apart in self._connection.executemany(sql, portion).fetchall():
+                yield Stored(cast("int", number), cast("bytes", document), cast("bytes | None", apart))
 
     def numbers(self, table: Table, limit: int) -> list[int]:
         if self._code(table) is None:
@@ -77,13 +91,8 @@ class SQLiteUnit:
         if not select.one_of_group:
             rows = self._connection.execute(f"{statement.sql} LIMIT ? OFFSET ?", (*statement.bindings, limit, offset))
             return [cast("int", number) for number, _ in rows]
-        found: list[int] = []
-        for place, number in enumerate(self._in_order(statement, select)):
-            if place >= offset:
-                found.append(number)
-                if len(found) == limit:
-                    break
-        return found
+        with closing(self._in_order(statement, select)) as numbers:
+            return list(islice(numbers, offset, offset + limit))
 
     def count(self, table: Table, select: Select) -> int:
         if self._code(table) is None:
@@ -96,25 +105,34 @@ class SQLiteUnit:
         found: dict[int, int] = {}
         if self._code(table) is None or not wanted:
             return found
-        for place, number in enumerate(self._in_order(listed(table, select), select)):
-            if number in wanted:
-                found[number] = place
-                if len(found) == len(wanted):
-                    break
+        if len(wanted) <= _FEW:
+            statements = [placed(table, select, number) for number in wanted]
+            counted_before = [one for one in statements if one is not None]
+            if len(counted_before) == len(statements):
+                for statement in counted_before:
+                    for number, place in self._connection.execute(statement.sql, statement.bindings).fetchall():
+                        found[cast("int", number)] = cast("int", place)
+                return found
+        with closing(self._in_order(listed(table, select), select)) as numbers_in_order:
+            for place, number in enumerate(numbers_in_order):
+                if number in wanted:
+                    found[number] = place
+                    if len(found) == len(wanted):
+                        break
         return found
 
     def changes(self, table: Table, since: int, limit: int) -> ChangePage:
-        self._reach(since)
         code = self._code(table)
         if code is None:
             return ChangePage([], [], [], until=0, more=False, essential=False)
+        self._reach(code, since)
         return changelog.page(self._connection, code, since, limit, self.state(table))
 
     def changed(self, table: Table, since: int) -> Changed:
-        self._reach(since)
         code = self._code(table)
         if code is None:
             return Changed(frozenset(), frozenset(), frozenset())
+        self._reach(code, since)
         return changelog.changed(self._connection, code, since)
 
     def blob(self, number: int) -> Blob | None:
@@ -126,6 +144,9 @@ class SQLiteUnit:
     def open(self, blob: Blob) -> BlobReader:
         return self._blobs.open(blob)
 
+    def seen(self, key: bytes) -> bool:
+        return self._connection.execute("SELECT 1 FROM once WHERE key = ?", (key,)).get is not None
+
     def held_size(self) -> int:
         return self._held
 
@@ -134,17 +155,16 @@ class SQLiteUnit:
             self._connection, self._blobs, self.account, [t for t in tables if self._code(t) is not None]
         )
 
-    def _in_order(self, statement: Statement, select: Select) -> Iterator[int]:
-        rows = self._connection.execute(statement.sql, statement.bindings)
-        if not select.one_of_group:
-            for number, _ in rows:
-                yield cast("int", number)
-            return
+    def _in_order(self, statement: Statement, select: Select) -> Generator[int, None, None]:
+        """A whole result, collapsed if that was asked for; to be closed."""
         seen = set()
-        for number, group in rows:
-            if group not in seen:
-                seen.add(group)
-                yield cast("int", number)
+        with closing(self._connection.cursor()) as cursor:
+            for number, group in cursor.execute(statement.sql, statement.bindings):
+                if not select.one_of_group:
+                    yield cast("int", number)
+                elif group not in seen:
+                    seen.add(group)
+                    yield cast("int", number)
 
     def _code(self, table: Table) -> int | None:
         """The type's code, or None if it has never been written to in this account."""
@@ -155,9 +175,10 @@ class SQLiteUnit:
             )
         return self._codes[table.name]
 
-    def _reach(self, since: int) -> None:
-        if since < self._floor:
-            raise LogTooShort(f"account {self.account}: {since} is before {self._floor}")
+    def _reach(self, code: int, since: int) -> None:
+        floor = cast("int", self._connection.execute("SELECT log_floor FROM kind WHERE code = ?", (code,)).get)
+        if since < floor:
+            raise LogTooShort(f"account {self.account}: {since} is before {floor}")
 
 
 class SQLiteWriting(SQLiteUnit):
@@ -167,6 +188,7 @@ class SQLiteWriting(SQLiteUnit):
         super().__init__(connection, account, blobs)
         self._files = files
         self._before = (self._next, self._sequence, self._held)
+        self._writes = connection.total_changes()
         self.states: dict[str, int] = {}
         """The types that changed, and the number each is at."""
 
@@ -212,6 +234,9 @@ class SQLiteWriting(SQLiteUnit):
     def update_volatile(self, table: Table, number: int, old: Document, new: Document) -> None:
         code = self._replaced(table, number, old, new)
         changelog.log_updated(self._connection, code, number, self._tick(table), None)
+
+    def amend(self, table: Table, number: int, old: Document, new: Document) -> None:
+        self._replaced(table, number, old, new)
 
     def touch(self, table: Table, number: int) -> None:
         at = self._tick(table)
@@ -267,18 +292,22 @@ class SQLiteWriting(SQLiteUnit):
         try:
             yield
         except BaseException:
-            self._connection.execute("ROLLBACK TO inner")
+            # An error such as a full disk has undone the whole transaction, with its savepoints.
+            if self._connection.in_transaction:
+                self._connection.execute("ROLLBACK TO inner")
+                self._connection.execute("RELEASE inner")
             # Numbers given since are given again: nobody outside has seen them.
             self._next, self._sequence, self._held, self.states, self._codes = kept
             raise
-        finally:
-            self._connection.execute("RELEASE inner")
+        self._connection.execute("RELEASE inner")
 
     def rebuild(self, tables: Iterable[Table]) -> None:
         for table in tables:
             if self._code(table) is not None:
                 index.rebuild(self._connection, table)
+                self._mend_log(table)
                 self._connection.execute("UPDATE kind SET shape = ? WHERE name = ?", (shape(table), table.name))
+        self._held = held_size(self._connection)
 
     def stray_files(self) -> list[Path]:
         """Files in the account's folder that belong to no blob of it."""
@@ -286,11 +315,12 @@ class SQLiteWriting(SQLiteUnit):
 
     def finish(self, now: int) -> None:
         """Writes what was counted in memory; the last thing before the commit."""
-        if (self._next, self._sequence, self._held) != self._before:
-            self._connection.execute(
-                "UPDATE account SET next_number = ?, sequence = ?, held_size = ?",
-                (self._next, self._sequence, self._held),
-            )
+        counters = (self._next, self._sequence, self._held)
+        if counters == self._before and self._connection.total_changes() == self._writes:
+            return
+        self._connection.execute(
+            "UPDATE account SET next_number = ?, sequence = ?, held_size = ?, commits = commits + 1", counters
+        )
         for name, state in self.states.items():
             self._connection.execute("UPDATE kind SET state = ? WHERE name = ?", (state, name))
         if self.states:
@@ -314,10 +344,25 @@ class SQLiteWriting(SQLiteUnit):
         if code is None:
             create_tables(self._connection, table)
             self._connection.execute(
-                "INSERT INTO kind (name, state, shape) VALUES (?, 0, ?)", (table.name, shape(table))
+                "INSERT INTO kind (name, state, log_floor, shape) VALUES (?, 0, 0, ?)", (table.name, shape(table))
             )
             code = self._codes[table.name] = self._connection.last_insert_rowid()
         return code
+
+    def _mend_log(self, table: Table) -> None:
+        """Makes the log know the objects that exist, and no others; its numbers, and those of blobs, lie behind us."""
+        code = self._made(table)
+        next_number, sequence = least_counters(self._connection, [table])
+        self._next, self._sequence = max(self._next, next_number), max(self._sequence, sequence)
+        for number in unlogged(self._connection, table, code):
+            # A row that says it is gone makes place.
+            self._connection.execute("DELETE FROM change WHERE code = ? AND number = ?", (code, number))
+            (stored,) = self.get(table, (number,))
+            group = table.entry(orjson.loads(stored.document)).columns[table.group] if table.group else None
+            at = self._tick(table)
+            changelog.log_created(self._connection, code, number, at, cast("int | None", group))
+        for number in logged_only(self._connection, table, code):
+            changelog.log_destroyed(self._connection, code, number, self._tick(table))
 
     def _tick(self, table: Table) -> int:
         self._sequence += 1
@@ -325,5 +370,6 @@ class SQLiteWriting(SQLiteUnit):
         return self._sequence
 
 
-def _once_each(numbers: Sequence[int]) -> Iterator[tuple[int]]:
-    return ((number,) for number in dict.fromkeys(numbers))
+def _portions(numbers: Sequence[int]) -> Iterator[list[tuple[int]]]:
+    each = [(number,) for number in dict.fromkeys(numbers)]
+    return (each[at : at + _PORTION] for at in range(0, len(each), _PORTION))

@@ -36,16 +36,19 @@ def grouped_addresses(value: str) -> list[EmailAddressGroup]:
     return _Reader(unfolded(value)).groups()
 
 
-_TOKEN = re.compile(
+_SIMPLE_TOKEN = (
     r"(?P<space>[ \t]++)"
     r"|(?P<word>=\?[^?\s]++\?[BbQq]\?[!->@-~]*+\?=(?=[ \t,;:<(]|\Z)|[^ \t\"(),:;<>@\[\]\\]++)"
-    r"|(?P<quoted>\"(?:[^\"\\]++|\\.)*+\")"
-    r"|(?P<angle><(?:[^<>\"]++|\"(?:[^\"\\]++|\\.)*+\")*+>)"
-    r"|(?P<unclosed><[^<>,;\"]++)"
-    r"|(?P<word_of_literal>\[[^\[\],;<>]*+\])"
-    r"|(?P<mark>.)",
-    re.DOTALL,
+    r"|(?P<domain>\[[^\[\],;<>]*+\])"
+    r"|(?P<angle><[^<>\"]*+>)"
 )
+_QUOTED_TOKEN = (
+    r"|(?P<quoted>\"(?:[^\"\\]++|\\.)*+\")"
+    r"|(?P<quoted_angle><(?:[^<>\"]++|\"(?:[^\"\\]++|\\.)*+\")*+>)"
+)
+_OTHER_TOKEN = r"|(?P<unclosed><[^<>,;\"]++)|(?P<mark>.)"
+_TOKEN = re.compile(_SIMPLE_TOKEN + _QUOTED_TOKEN + _OTHER_TOKEN, re.DOTALL)
+_TOKEN_WITHOUT_QUOTES = re.compile(_SIMPLE_TOKEN + _OTHER_TOKEN, re.DOTALL)
 _ROUTE = re.compile(r"(?:@[^:<>]*+:|mailto:)", re.IGNORECASE)
 _AROUND_MARKS = re.compile(r"(?<![ \t])[ \t]++(?=[.@])|(?<=[.@])[ \t]++")
 
@@ -72,24 +75,31 @@ class _Reader:
         self._comment: str | None = None
 
     def groups(self) -> list[EmailAddressGroup]:
-        """All groups, in their order."""
+        """All groups, in their order.
+
+        If one comment or quoted string is never closed, no later one is worth the search: it would
+        run to the end again, and take quadratic time.
+        """
         text = self._text
         position = 0
-        may_comment = "(" in text
-        while match := _TOKEN.match(text, position):
+        pattern = _TOKEN
+        may_comment = True
+        while match := pattern.match(text, position):
             position = match.end()
             kind = match.lastgroup or ""
             if kind == "mark":
-                if may_comment and match[0] == "(":
+                mark = match[0]
+                if mark == "(" and may_comment:
                     end = comment_end(text, match.start())
-                    # If this one is never closed, no other is worth the search.
                     may_comment = end >= 0
                     if may_comment:
                         self._take_comment(text[position : end - 1])
                         position = end
                         continue
-                self._take_mark(match[0])
-            elif kind in ("angle", "unclosed"):
+                if mark == '"':
+                    pattern = _TOKEN_WITHOUT_QUOTES
+                self._take_mark(mark)
+            elif kind in ("angle", "quoted_angle", "unclosed"):
                 self._take_angle(match[0])
             else:
                 self._take_word(_Token(kind, match[0]))
@@ -159,7 +169,7 @@ class _Reader:
         found = False
         for chunk in _chunks(words):
             if any(token.text == "@" for token in chunk):
-                email = "".join(token.text for token in chunk).strip("<>\"")
+                email = "".join(token.text for token in chunk).strip('<>"')
                 self._add(_phrase(before) or comment, email)
                 before = []
                 found = True
@@ -170,12 +180,12 @@ class _Reader:
 
 
 def _chunks(words: Sequence[_Token]) -> list[list[_Token]]:
-    """Words by the white space between them; that around "@" counts for nothing (section 4.4)."""
+    """Words by the white space between them; that around "@" and a lone "." counts for nothing (section 4.4)."""
     chunks: list[list[_Token]] = []
     is_new = True
     for token in words:
         if token.kind == "space":
-            is_new = not (chunks and chunks[-1][-1].text == "@")
+            is_new = not (chunks and chunks[-1][-1].text in ("@", "."))
         elif is_new and not (chunks and token.text in ("@", ".")):
             chunks.append([token])
             is_new = False

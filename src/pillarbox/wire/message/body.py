@@ -1,7 +1,7 @@
 """The contents of body parts: octets, text values, format=flowed (RFC 8621 section 4.1.4)."""
 
-from typing import NamedTuple
 import re
+from typing import NamedTuple
 
 from pillarbox.wire.message.charset import codec, decoded, repaired
 from pillarbox.wire.message.part import Part
@@ -43,6 +43,14 @@ def text_value(
         text, malformed = decoded(data, name or "ascii")
         malformed |= name is None
     return BodyValue(_with_line_feeds(text), malformed or not is_intact)
+
+
+def plain_text(value: str, part: Part) -> str:
+    """A text part's value with its paragraphs on one line each, if it is of format=flowed."""
+    parameters = dict(part.parameters)
+    if parameters.get("format", "").lower() != "flowed":
+        return value
+    return unflowed(value, delsp=parameters.get("delsp", "").lower() == "yes")
 
 
 def truncated(value: str, max_bytes: int, *, html: bool = False) -> tuple[str, bool]:

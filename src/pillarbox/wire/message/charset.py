@@ -6,8 +6,9 @@ that one also knows names that are no charsets (rot13, zlib) and remembers every
 
 import re
 from encodings.aliases import aliases
+from functools import lru_cache
 
-_CODECS = tuple(
+_CODECS = (
     "ascii big5 big5hkscs cp437 cp737 cp775 cp850 cp852 cp855 cp857 cp858 cp860 cp861 cp862 cp863 cp864"
     " cp865 cp866 cp869 cp874 cp932 cp949 cp950 cp1125 cp1250 cp1251 cp1252 cp1253 cp1254 cp1255 cp1256"
     " cp1257 cp1258 euc_jis_2004 euc_jisx0213 euc_jp euc_kr gb18030 gb2312 gbk hz iso2022_jp iso2022_jp_1"
@@ -15,7 +16,7 @@ _CODECS = tuple(
     " iso8859_5 iso8859_6 iso8859_7 iso8859_8 iso8859_9 iso8859_10 iso8859_11 iso8859_13 iso8859_14"
     " iso8859_15 iso8859_16 johab koi8_r koi8_t koi8_u kz1048 latin_1 mac_cyrillic mac_greek mac_iceland"
     " mac_latin2 mac_roman mac_turkish ptcp154 shift_jis shift_jis_2004 shift_jisx0213 tis_620 utf_16"
-    " utf_16_be utf_16_le utf_32 utf_32_be utf_32_le utf_7 utf_8".split()
+    " utf_16_be utf_16_le utf_32 utf_32_be utf_32_le utf_7 utf_8"
 )
 
 _SUPERSETS = {
@@ -71,8 +72,9 @@ def _squeezed(label: str) -> str:
 
 def _table() -> dict[str, str]:
     """Codecs by squeezed label."""
-    known = {_squeezed(name): name for name in _CODECS}
-    known |= {_squeezed(alias): name for alias, name in aliases.items() if name in _CODECS}
+    names = _CODECS.split()
+    known = {_squeezed(name): name for name in names}
+    known |= {_squeezed(alias): name for alias, name in aliases.items() if name in names}
     known |= {f"win{number}": f"cp{number}" for number in range(1250, 1259)}
     known |= {f"xcp{number}": f"cp{number}" for number in range(1250, 1259)}
     return {label: _SUPERSETS.get(name, name) for label, name in known.items()} | _OTHER_NAMES
@@ -91,6 +93,7 @@ _NOT_ASCII = re.compile("[^\0-\x7f]")
 _SURROGATE = re.compile("[\ud800-\udfff]")
 
 
+@lru_cache(maxsize=256)
 def codec(label: str) -> str | None:
     """The codec for a charset's name, or None if we know none."""
     return _BY_LABEL.get(_squeezed(label))

@@ -3,7 +3,8 @@
 import re
 
 _MARK = re.compile(r"[()\\]")
-_INTERESTING = re.compile(r'[("]')
+_COMMENT = re.compile(r"\(")
+_QUOTE_OR_COMMENT = re.compile(r'[("]')
 _QUOTED = re.compile(r'"(?:[^"\\]++|\\.)*+"', re.DOTALL)
 _PAIR = re.compile(r"\\(.)", re.DOTALL)
 
@@ -33,10 +34,14 @@ def without_comments(text: str) -> str:
     kept: list[str] = []
     position = 0
     search_from = 0
-    while found := _INTERESTING.search(text, search_from):
+    interesting = _QUOTE_OR_COMMENT
+    while found := interesting.search(text, search_from):
         if found[0] == '"':
-            quoted = _QUOTED.match(text, found.start())
-            search_from = quoted.end() if quoted else found.end()
+            if quoted := _QUOTED.match(text, found.start()):
+                search_from = quoted.end()
+            else:
+                # No later quote is closed either: looking for it again would take quadratic time.
+                interesting = _COMMENT
             continue
         end = comment_end(text, found.start())
         if end < 0:

@@ -9,10 +9,7 @@ from pillarbox.wire.message.comment import without_comments
 from pillarbox.wire.message.encoded import unfolded
 from pillarbox.wire.message.header import Field
 
-_MONTHS = {
-    name: number
-    for number, name in enumerate("jan feb mar apr may jun jul aug sep oct nov dec".split(), start=1)
-}
+_MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 _ZONES = {"edt": -4, "est": -5, "cdt": -5, "cst": -6, "mdt": -6, "mst": -7, "pdt": -7, "pst": -8}
 _UTC_ZONES = ("gmt", "ut", "utc", "z")
 
@@ -86,13 +83,13 @@ def _from(found: dict[str, str | None]) -> _Moment | None:
     try:
         local = datetime(  # noqa: DTZ001 - the offset is kept beside it, it may be unknown
             _year(found["year"] or ""),
-            int(month) if month.isdigit() else _MONTHS[month.lower()],
+            int(month) if month.isdigit() else _MONTHS.index(month.lower()) + 1,
             int(found["day"] or ""),
             int(found["hour"] or ""),
             int(found["minute"] or ""),
-            min(59, int(found["second"] or 0)) if int(found["second"] or 0) <= 60 else 60,  # a leap second
+            59 if found["second"] == "60" else int(found["second"] or 0),  # a leap second
         )
-    except (ValueError, KeyError):
+    except ValueError:
         return None
     return _Moment(local, _zone(found["zone"]))
 

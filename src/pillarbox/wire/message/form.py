@@ -5,7 +5,7 @@ from collections.abc import Callable
 from enum import Enum
 
 from pillarbox.wire.message.address import EmailAddress, EmailAddressGroup, addresses, grouped_addresses
-from pillarbox.wire.message.comment import comment_end
+from pillarbox.wire.message.comment import comment_end, without_comments
 from pillarbox.wire.message.date import date
 from pillarbox.wire.message.encoded import normal, unfolded, with_words
 
@@ -51,12 +51,12 @@ def message_ids(value: str) -> list[str] | None:
 
     Phrases between the ids are obsolete syntax and skipped (RFC 5322 section 4.5.4).
     """
-    return _bracketed(value) or None
+    return [kept for found in _bracketed(value) if (kept := _SPACE.sub("", without_comments(found)))] or None
 
 
 def urls(value: str) -> list[str] | None:
     """The URLs form (section 4.1.2.7, RFC 2369 section 2), None if there is none."""
-    return _bracketed(value) or None
+    return [kept for found in _bracketed(value) if (kept := _SPACE.sub("", found))] or None
 
 
 _TEXT = frozenset({Form.TEXT})
@@ -114,7 +114,7 @@ _SPACE = re.compile(r"\s+")
 
 
 def _bracketed(value: str) -> list[str]:
-    """What stands in angle brackets outside of comments, without white space."""
+    """What stands in angle brackets outside of comments."""
     found = []
     position = 0
     may_comment = True
@@ -124,6 +124,6 @@ def _bracketed(value: str) -> list[str]:
             end = comment_end(value, match.start()) if may_comment else -1
             may_comment = end >= 0
             position = max(position, end)
-        elif inner := _SPACE.sub("", match[1]):
-            found.append(inner)
+        else:
+            found.append(match[1])
     return found

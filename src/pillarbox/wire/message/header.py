@@ -54,10 +54,10 @@ _SURE_FIELD = re.compile(
 )
 _SURE_LINE = re.compile(rb"(?<=[\r\n])" + _SURE_FIELD.pattern, re.IGNORECASE)
 _ENVELOPE_LINE = re.compile(rb">?From (?![ \t]*:)[^\r\n]*+" + LINE_END)
-_CONTENT = frozenset(
-    b"content-" + name
-    for name in (b"type", b"disposition", b"transfer-encoding", b"id", b"language", b"location")
-)
+_CONTENT = {
+    f"content-{name}".encode(): f"content-{name}"
+    for name in ("type", "disposition", "transfer-encoding", "id", "language", "location")
+}
 
 
 def header(raw: bytes, start: int, end: int, limits: Limits) -> Header:
@@ -95,9 +95,10 @@ def header(raw: bytes, start: int, end: int, limits: Limits) -> Header:
         if position > bound:
             value = value[: max(0, bound - match.start(2))]
             is_cut = True
-        if name[:8].lower() == b"content-" and (lower := name.lower()) in _CONTENT:
-            content.setdefault(lower.decode(), []).append(value)
-        found.append(Field(name.decode("utf-8", "replace"), _raw_form(value)))
+        if name[:1] in b"Cc" and (lower := name.lower()) in _CONTENT:
+            content.setdefault(_CONTENT[lower], []).append(value)
+        text = value.decode("utf-8", "replace")
+        found.append(Field(name.decode("utf-8", "replace"), text.replace("\0", "") if "\0" in text else text))
     return Header(tuple(found), content, end, is_cut)
 
 
@@ -111,12 +112,6 @@ def message_start(raw: bytes) -> int:
     if envelope := _ENVELOPE_LINE.match(raw, position):
         return envelope.end()
     return position if _SURE_FIELD.match(raw, position) else 0
-
-
-def _raw_form(value: bytes) -> str:
-    """Octets as RFC 8621 section 4.1.2.1 wants them told."""
-    text = value.decode("utf-8", "replace")
-    return text.replace("\0", "") if "\0" in text else text
 
 
 def _ends_blank(raw: bytes, start: int, position: int) -> bool:

@@ -101,21 +101,25 @@ def transfer_encoding(content: Content) -> str:
 
 def content_id(content: Content) -> str | None:
     """The Content-ID without its angle brackets (RFC 2045 section 7)."""
-    value = _first(content, "content-id")
+    if not (value := _first(content, "content-id")):
+        return None
     match = _ID.search(value)
     return without_controls(_SPACE.sub("", match[1] if match else value)) or None
 
 
 def languages(content: Content) -> tuple[str, ...] | None:
     """The tags of a Content-Language field (RFC 3282)."""
-    value = _first(content, "content-language")
-    return tuple(_LANGUAGE.findall(_COMMENT.sub("", value))) or None if value else None
+    if not (value := _first(content, "content-language")):
+        return None
+    return tuple(_LANGUAGE.findall(_COMMENT.sub("", value))) or None
 
 
 def location(content: Content) -> str | None:
     """The URI of a Content-Location field; long ones are folded and encoded (RFC 2557 section 4.4)."""
-    value = _first(content, "content-location")
-    return without_controls(with_words_anywhere(_FOLD.sub("", value).strip())) or None
+    values = content.get("content-location")
+    if not values:
+        return None
+    return without_controls(with_words_anywhere(_FOLD.sub("", characters(values[0])).strip())) or None
 
 
 def _first(content: Content, name: str) -> str:

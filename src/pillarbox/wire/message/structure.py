@@ -64,7 +64,7 @@ class _Walk:
         parts: tuple[Part, ...] = ()
         part_id, size = None, 0
         if kind.startswith("multipart/"):
-            boundary = parameters.get("boundary", "").rstrip().encode()
+            boundary = parameters.get("boundary", "").encode()
             implicit_type = "message/rfc822" if kind == "multipart/digest" else "text/plain"
             parts = tuple(self._parts(top.body, end, depth, boundary, implicit_type, encoding))
             encoding = "identity"
@@ -148,14 +148,14 @@ class _Walk:
         """The first delimiter line of a multipart, and what such lines begin with.
 
         Where the boundary is missing or occurs nowhere, a line of its form is taken that a field of
-        MIME follows.
+        MIME follows. White space at the end of a boundary is no part of it, but some send it.
         """
-        mark = b"--" + boundary
-        if boundary and (found := self._delimiter(mark, start, end)):
-            return mark, found
+        for told in (boundary, boundary.rstrip()):
+            if told.strip() and (found := self._delimiter(b"--" + told, start, end)):
+                return b"--" + told, found
         likely = _LIKELY_DELIMITER.search(self._raw, start, end)
         if likely is None:
-            return mark, None
+            return b"", None
         mark = b"--" + likely[1]
         return mark, self._delimiter(mark, start, end)
 

@@ -1,7 +1,8 @@
 """Content transfer encodings (RFC 2045 section 6): octets as sent, and as meant."""
 
 import re
-from binascii import Error, a2b_base64, a2b_qp, a2b_uu
+from base64 import encodebytes
+from binascii import Error, a2b_base64, a2b_qp, a2b_uu, b2a_qp
 
 from pillarbox.wire.message.header import LINE_END
 
@@ -13,19 +14,22 @@ _KNOWN = {
     "8bits": "identity",
     "binary": "identity",
     "base64": "base64",
+    "quoted-printable": "quoted-printable",
     "quotedprintable": "quoted-printable",
     "uuencode": "uuencode",
     "uue": "uuencode",
     "xuuencode": "uuencode",
     "xuue": "uuencode",
 }
-_TOKEN = re.compile(r"[^;(]*")
+_BEHIND_TOKEN = re.compile(r"[;(].*", re.DOTALL)
 _NOT_NAME = re.compile(r"[^a-z0-9]+")
 
 _ALPHABET = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/="
 _NOT_BASE64 = bytes(set(range(256)) - set(_ALPHABET))
 _BASE64_JUNK = bytes(set(_NOT_BASE64) - set(b" \t\r\n"))
 
+_BLANKS = (b" ", b"\t")
+_PADDED_MARKS = (b" \r", b" \n", b"\t\r", b"\t\n")
 _PADDED_LINE = re.compile(rb"(?<![ \t])[ \t]++(?=[\r\n]|\Z)")
 _LONE_SOFT_BREAK = re.compile(rb"=\r(?!\n)")
 _BAD_ESCAPE = re.compile(rb"=(?![0-9A-Fa-f]{2}|[ \t]*+(?:[\r\n]|\Z))")
@@ -38,8 +42,10 @@ def encoding_name(value: str) -> str:
     One of "identity", "base64", "quoted-printable", "uuencode", "unknown". Misspellings such as
     "7-bit" and "quoted printable" mean what they say; comments and parameters are ignored.
     """
-    token = _TOKEN.match(value.lower())
-    return _KNOWN.get(_NOT_NAME.sub("", token[0]) if token else "", "unknown")
+    token = value.strip().lower()
+    if token in _KNOWN:
+        return _KNOWN[token]
+    return _KNOWN.get(_NOT_NAME.sub("", _BEHIND_TOKEN.sub("", token)), "unknown")
 
 
 def decode(data: bytes, encoding: str) -> bytes:
@@ -79,6 +85,16 @@ def is_sound(data: bytes, encoding: str) -> bool:
     return encoding == "identity"
 
 
+def to_base64(data: bytes) -> bytes:
+    """Data in base64, in lines of 76 (RFC 2045 section 6.8)."""
+    return encodebytes(data).rstrip(b"\n").replace(b"\n", b"\r\n")
+
+
+def to_quoted_printable(data: bytes) -> bytes:
+    """Data as quoted-printable (RFC 2045 section 6.7); each CRLF in it is a line end, all other octets are kept."""
+    return b"\r\n".join(b2a_qp(line, istext=False).replace(b"\n", b"\r\n") for line in data.split(b"\r\n"))
+
+
 def _from_base64(data: bytes) -> bytes:
     """All that is of the alphabet counts (RFC 2045 section 6.8); padding may also stand between chunks.
 
@@ -99,7 +115,7 @@ def _chunk(digits: bytes) -> bytes:
 
 def _from_quoted_printable(data: bytes) -> bytes:
     """White space at the end of a line is not part of it; a wrong escape stands for itself (section 6.7)."""
-    if _PADDED_LINE.search(data):
+    if data[-1:] in _BLANKS or any(mark in data for mark in _PADDED_MARKS):
         data = _PADDED_LINE.sub(b"", data)
     if b"=\r" in data:
         data = _LONE_SOFT_BREAK.sub(b"", data)

@@ -1,0 +1,114 @@
+"""`pillarbox account …`."""
+
+import getpass
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.table import Table
+
+from pillarbox.app import folders
+from pillarbox.cli.shared import ConfigOption, DataOption, JsonOption, console, fail, opened, say_json
+
+__all__ = ["app"]
+
+app = typer.Typer(help="Accounts: who has mail here.", no_args_is_help=True)
+
+_Address = Annotated[str, typer.Argument(metavar="ADDRESS", help="As in alice@example.org.")]
+_StdinOption = Annotated[bool, typer.Option("--password-stdin", help="Read the password from standard input.")]
+_VAR = Path("var")
+
+
+@app.command("add")
+def add(
+    address: _Address,
+    password_stdin: _StdinOption = False,
+    quota: Annotated[int | None, typer.Option(help="Octets of mail it may hold.", min=1)] = None,
+    config: ConfigOption = None,
+    data: DataOption = _VAR,
+) -> None:
+    """Make an account; its domain too, if that is new. Works before the first start and while serving."""
+    password = _password(password_stdin)
+    with opened(config, data) as built:
+        principal = built.directory.add(address, built.passwords.hash(password), folders(built.settings), quota)
+    console.print(f"{principal.address} has an account now.", highlight=False)
+
+
+@app.command("list")
+def list_(as_json: JsonOption = False, config: ConfigOption = None, data: DataOption = _VAR) -> None:
+    """Show all accounts."""
+    with opened(config, data) as built:
+        principals = built.directory.all()
+    if as_json:
+        say_json(
+            [
+                {"id": one.id, "address": one.address, "aliases": list(one.aliases), "quota": one.quota}
+                for one in principals
+            ]
+        )
+        return
+    table = Table("Address", "Aliases", "Id", "Quota", box=None)
+    for one in principals:
+        table.add_row(one.address, ", ".join(one.aliases), one.id, "" if one.quota is None else str(one.quota))
+    console.print(table if principals else "There are no accounts yet; `pillarbox account add ADDRESS` makes one.")
+
+
+@app.command("passwd")
+def passwd(
+    address: _Address, password_stdin: _StdinOption = False, config: ConfigOption = None, data: DataOption = _VAR
+) -> None:
+    """Give an account another password; the old one ends at once, while serving too."""
+    password = _password(password_stdin)
+    with opened(config, data) as built:
+        built.directory.change_secret(address, built.passwords.hash(password))
+    console.print(f"{address} has a new password.", highlight=False)
+
+
+@app.command("remove")
+def remove(
+    address: _Address,
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+    config: ConfigOption = None,
+    data: DataOption = _VAR,
+) -> None:
+    """Remove an account with all its mail."""
+    with opened(config, data) as built:
+        if not yes:
+            typer.confirm(f"Remove {address} and all its mail for good?", abort=True)
+        built.directory.remove(address)
+    console.print(f"{address} is gone.", highlight=False)
+
+
+@app.command("alias")
+def alias(
+    address: _Address,
+    action: Annotated[str, typer.Argument(metavar="add|remove", help="What to do.")],
+    other: Annotated[str, typer.Argument(metavar="ALIAS", help="The further address.")],
+    config: ConfigOption = None,
+    data: DataOption = _VAR,
+) -> None:
+    """Give an account a further address, or take one away."""
+    if action not in ("add", "remove"):
+        raise typer.BadParameter("say add or remove", param_hint="add|remove")
+    with opened(config, data) as built:
+        if action == "add":
+            built.directory.add_alias(address, other)
+            console.print(f"Mail to {other} reaches {address} now.", highlight=False)
+        else:
+            built.directory.remove_alias(address, other)
+            console.print(f"Mail to {other} reaches {address} no longer.", highlight=False)
+
+
+def _password(from_stdin: bool) -> str:
+    if from_stdin:
+        password = sys.stdin.readline().rstrip("\r\n")
+    elif sys.stdin.isatty():
+        password = getpass.getpass("Password: ")
+        if password != getpass.getpass("Again: "):
+            fail("the two passwords differ")
+    else:
+        fail("there is no terminal to ask for the password; pass it with --password-stdin")
+    if not password:
+        fail("the password is empty")
+    return password

@@ -1,0 +1,62 @@
+"""`pillarbox import`."""
+
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.progress import BarColumn, DownloadColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
+
+from pillarbox.app import House
+from pillarbox.cli.shared import ConfigOption, DataOption, JsonOption, console, fail, opened, say_json
+from pillarbox.datatypes import REGISTRY
+from pillarbox.transfer import Imported, Source, imported, source
+
+__all__ = ["import_"]
+
+
+def import_(
+    account: Annotated[str, typer.Argument(metavar="ACCOUNT", help="The address of the account.")],
+    paths: Annotated[list[Path], typer.Argument(metavar="PATH…", help="mbox, Maildir, .eml, or a folder of them.")],
+    as_json: JsonOption = False,
+    config: ConfigOption = None,
+    data: DataOption = Path("var"),
+) -> None:
+    """File mail from mbox, Maildir or .eml, with its dates, flags and folders.
+
+    A run that was cut off can be repeated: what is there already is not added again.
+    """
+    with opened(config, data) as built:
+        principal = built.directory.find(account)
+        if principal is None:
+            fail(f"there is no account {account}; `pillarbox account list` shows which there are")
+        # All are opened first, so that a wrong path is told before anything is done.
+        sources = [source(path) for path in paths]
+        done = [_one(built, principal.number, one, quiet=as_json) for one in sources]
+    skipped = [item for one in done for item in one.skipped]
+    added, known = sum(one.added for one in done), sum(one.known for one in done)
+    if as_json:
+        say_json({"added": added, "known": known, "skipped": [{"key": one.key, "why": one.why} for one in skipped]})
+    else:
+        console.print(f"{added} messages added, {known} were there already, {len(skipped)} left out.")
+        for item in skipped:
+            console.print(f"[yellow]left out[/yellow] {item.key}: {item.why}", highlight=False)
+    if skipped:
+        raise typer.Exit(1)
+
+
+def _one(built: House, account: int, from_: Source, *, quiet: bool) -> Imported:
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(),
+        TaskProgressColumn(),
+        DownloadColumn(),
+        TextColumn("{task.fields[added]} messages"),
+        TimeRemainingColumn(),
+    )
+    with Progress(*columns, console=console, transient=True, disable=quiet) as progress:
+        task = progress.add_task(from_.name, total=from_.size, added=0)
+        last = Imported()
+        for last in imported(built.store, REGISTRY, account, from_, lambda: datetime.now(UTC)):
+            progress.update(task, completed=last.position, added=last.added)
+        return last

@@ -1,0 +1,39 @@
+"""`pillarbox` and its commands."""
+
+from typing import Annotated
+
+import typer
+
+from pillarbox import __version__
+from pillarbox.cli import account, demo, doctor, import_, serve
+from pillarbox.cli.shared import failures
+
+__all__ = ["main"]
+
+app = typer.Typer(
+    name="pillarbox",
+    help="A mail server whose front door is HTTP: JMAP for clients, LMTP for the mail that comes in.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+app.command("serve")(serve.serve)
+app.command("import")(import_.import_)
+app.command("doctor")(doctor.doctor)
+app.command("demo")(demo.demo)
+app.add_typer(account.app, name="account")
+
+
+@app.callback()
+def _options(
+    version: Annotated[bool, typer.Option("--version", help="Print the version.", is_eager=True)] = False,
+) -> None:
+    if version:
+        typer.echo(f"pillarbox {__version__}")
+        raise typer.Exit
+
+
+def main() -> None:
+    """Runs a command. Exits with 0, with 1 if it could not be done, with 2 if it was not understood."""
+    with failures():
+        app()

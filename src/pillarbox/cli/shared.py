@@ -1,0 +1,75 @@
+"""What the commands share: their common options, how they open the house, how they fail."""
+
+import json
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated, Any, NoReturn
+
+import typer
+from rich.console import Console
+
+from pillarbox.app import House, house
+from pillarbox.datatypes.server import AccountError
+from pillarbox.net import CannotBind
+from pillarbox.settings import BootstrapError, Snapshot, catalogue, load, report, snapshot
+from pillarbox.store import StoreError
+from pillarbox.telemetry import configure
+from pillarbox.transfer import Unreadable
+
+__all__ = ["ConfigOption", "DataOption", "JsonOption", "console", "fail", "failures", "opened", "say_json"]
+
+console = Console()
+_errors = Console(stderr=True)
+
+ConfigOption = Annotated[
+    Path | None, typer.Option("--config", help="The settings; `pillarbox.toml` if there is one.", dir_okay=False)
+]
+DataOption = Annotated[Path, typer.Option("--data", help="The folder where everything is kept.", file_okay=False)]
+JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON, for programs.")]
+
+
+@contextmanager
+def opened(config: Path | None, data: Path) -> Iterator[House]:
+    """The house that the options name."""
+    settings = settings_of(config)
+    with house(settings, data) as built:
+        yield built
+
+
+def settings_of(config: Path | None) -> Snapshot:
+    """The settings, with what is wrong in them told in the log."""
+    configuration = load(config)
+    settings, problems = snapshot(configuration.pairs)
+    configure(settings[catalogue.LOG_LEVEL], settings[catalogue.LOG_FORMAT])
+    report([*configuration.problems, *problems])
+    return settings
+
+
+def say_json(value: Any) -> None:
+    """Prints a value for programs."""
+    typer.echo(json.dumps(value, ensure_ascii=False, indent=2))
+
+
+def fail(told: str) -> NoReturn:
+    """Ends the command: it could not be done."""
+    _errors.print(f"pillarbox: {told}", style="red", highlight=False, markup=False, soft_wrap=True)
+    raise SystemExit(1)
+
+
+@contextmanager
+def failures() -> Iterator[None]:
+    """A block whose expected errors end the command with a sentence instead of a traceback."""
+    try:
+        yield
+    except (AccountError, CannotBind) as problem:
+        fail(str(problem))
+    except (BootstrapError, Unreadable) as problem:
+        fail(problem.told)
+    except StoreError as problem:
+        fail(f"what is kept cannot be read or written: {problem.known}")
+    except PermissionError as problem:
+        fail(f"{problem.filename}: permission denied; run it as the user that owns the data")
+    except KeyboardInterrupt:
+        sys.exit(130)

@@ -1,0 +1,138 @@
+"""A message becomes an Email, whatever way it came: delivered, imported, or written by a client.
+
+First it is read, which takes no transaction (`arrival`); then it is filed in one (`file`). Which Thread it joins
+follows RFC 8621 section 3: both messages name one message id, and their base subjects are the same. A message that
+meets two Threads joins the older one; none are merged, since a threadId is immutable.
+"""
+
+import hashlib
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, cast
+
+import orjson
+
+from pillarbox.datatypes.core import whole_id
+from pillarbox.datatypes.mail.email import body
+from pillarbox.datatypes.mail.email.header import CONVENIENT, HeaderName, header_value
+from pillarbox.datatypes.mail.tally import Change, tally
+from pillarbox.objects import Registry, number_of
+from pillarbox.store import AnyOf, Blob, Member, Order, Select, Table, Writing
+from pillarbox.wire.message import (
+    attachment_names,
+    base_subject,
+    parse,
+    received_date,
+    searchable,
+)
+from pillarbox.wire.values import JSON, UTCDate, utc_datetime
+from pillarbox.wire.words import indexable
+
+__all__ = ["TEXT_FIELDS", "Arrival", "NewEmail", "arrival", "file"]
+
+TEXT_FIELDS = ("from", "to", "cc", "bcc", "subject", "body", "attachments")
+
+_MAX_THREAD_KEYS = 16
+
+
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """A message that has been read: what will be kept of it wherever it is filed."""
+
+    document: dict[str, JSON]
+    apart: dict[str, JSON]
+    text: dict[str, str]
+    received: datetime | None
+    """When the last server before us took it, by its Received field."""
+    sent: datetime | None
+    """When it was written, by its Date field."""
+
+
+@dataclass(frozen=True, slots=True)
+class NewEmail:
+    """What is not in the message: the numbers of its Mailboxes, its keywords, when it was received."""
+
+    mailboxes: Collection[int]
+    keywords: Iterable[str]
+    received_at: UTCDate
+
+
+def arrival(raw: bytes) -> Arrival:
+    """The message that these octets are; any octets are one. Slow for large ones: call it outside of a unit."""
+    message = parse(raw)
+    headers = [{"name": field.name, "value": field.value} for field in message.headers]
+    document = _from_headers(headers)
+    text = {name: indexable(_addresses(document[name])) for name in ("from", "to", "cc", "bcc")}
+    text["subject"] = indexable(cast("str | None", document["subject"]) or "")
+    text["body"] = indexable(searchable(raw, message))
+    text["attachments"] = indexable(" ".join(attachment_names(message)))
+    document |= {
+        "size": len(raw),
+        "hasAttachment": message.has_attachment,
+        "preview": message.preview,
+        "threadKeys": cast("JSON", _thread_keys(document)),
+    }
+    apart = {"headers": cast("JSON", headers), **body.kept(message)}
+    sent = cast("str | None", document["sentAt"])
+    return Arrival(document, apart, text, received_date(message.headers), utc_datetime(sent) if sent else None)
+
+
+def file(unit: Writing, registry: Registry, blob: Blob, message: Arrival, new: NewEmail) -> tuple[int, dict[str, Any]]:
+    """Files a message whose octets are a blob of the account: the new Email's number and document.
+
+    The blob is held, the Thread found or made, everything counted.
+    """
+    email, thread = registry["Email"], registry["Thread"]
+    keys = cast("list[int]", message.document["threadKeys"])
+    number = unit.fresh()
+    joined = _thread(unit, email.table, keys)
+    thread_number = unit.fresh() if joined is None else joined
+    document: dict[str, JSON] = {
+        **message.document,
+        "blobId": whole_id(blob.number),
+        "threadId": thread.id(thread_number),
+        "mailboxIds": {registry["Mailbox"].id(mailbox): True for mailbox in new.mailboxes},
+        "keywords": dict.fromkeys(new.keywords, True),
+        "receivedAt": new.received_at,
+    }
+    unit.insert(email.table, number, document, message.apart, message.text)
+    unit.hold(blob.number)
+    tally(unit, registry, Change(thread_number, None, document))
+    return number, document
+
+
+def _from_headers(headers: list[dict[str, str]]) -> dict[str, JSON]:
+    return {
+        name: header_value(HeaderName(field, form, all=False), headers) for name, (field, form) in CONVENIENT.items()
+    }
+
+
+def _addresses(value: JSON) -> str:
+    found = cast("Sequence[dict[str, str | None]]", value or ())
+    return " ".join(f"{address['name'] or ''} {address['email'] or ''}" for address in found)
+
+
+def _thread_keys(document: dict[str, JSON]) -> list[int]:
+    """What a message has in common with others of its Thread: a message id and the base subject, as 63 bits.
+
+    Of many references the first and the last count: the root of the Thread, and the messages nearest.
+    """
+    subject = base_subject(cast("str | None", document["subject"]) or "").casefold()
+    own, parents, references = (
+        cast("list[str]", document[name] or []) for name in ("messageId", "inReplyTo", "references")
+    )
+    ids = dict.fromkeys([*own[:1], *references[:1], *parents[:4], *reversed(references[1:])])
+    keys = []
+    for message_id in list(ids)[:_MAX_THREAD_KEYS]:
+        digest = hashlib.blake2b(f"{message_id}\0{subject}".encode(errors="replace"), digest_size=8).digest()
+        keys.append(int.from_bytes(digest) >> 1)
+    return keys
+
+
+def _thread(unit: Writing, emails: Table, keys: list[int]) -> int | None:
+    """The oldest Thread that has one of these keys."""
+    select = Select(AnyOf(tuple(Member("threadKeys", key) for key in keys)), (Order("threadId"),))
+    for stored in unit.get(emails, unit.page(emails, select, 0, 1)):
+        return number_of(orjson.loads(stored.document)["threadId"])
+    return None

@@ -1,0 +1,10 @@
+"""The data types that exist. A new one adds its line here and nowhere else."""
+
+from pillarbox.datatypes.core import BLOB
+from pillarbox.datatypes.mail import EMAIL, MAILBOX, THREAD
+from pillarbox.datatypes.server import ACCOUNT, DOMAIN
+from pillarbox.objects import Registry
+
+__all__ = ["REGISTRY"]
+
+REGISTRY = Registry((ACCOUNT, BLOB, DOMAIN, EMAIL, MAILBOX, THREAD))

@@ -1,0 +1,12 @@
+"""The ASGI application: every HTTP face, behind one table of routes.
+
+Begin with `routes`, the table, then `server`, which walks it. `authenticate` turns a header into an Actor, `problem`
+is what a refusal looks like. It must not know a data type's meaning.
+"""
+
+from pillarbox.http.authenticate import Gate
+from pillarbox.http.door import Door
+from pillarbox.http.server import HTTP, Setup
+from pillarbox.http.turn import Turns
+
+__all__ = ["HTTP", "Door", "Gate", "Setup", "Turns"]

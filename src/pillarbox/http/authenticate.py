@@ -1,0 +1,66 @@
+"""Headers to an Actor (RFC 7617)."""
+
+import base64
+import binascii
+from dataclasses import dataclass
+
+from pillarbox.access import Actor, Grant, PasswordCheck, Principal, Rights
+from pillarbox.http.door import Door
+from pillarbox.http.problem import Problem
+from pillarbox.telemetry import Event, emit
+
+__all__ = ["Entry", "Gate"]
+
+_CHALLENGE = ((b"www-authenticate", b'Basic realm="Pillarbox", charset="UTF-8"'),)
+_MAX_CREDENTIALS = 4096
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """Somebody who was let in: the actor, and their own account as the directory knows it."""
+
+    actor: Actor
+    principal: Principal
+
+
+class Gate:
+    """Lets those in who prove who they are; `quota` is that of accounts without one of their own."""
+
+    def __init__(self, check: PasswordCheck, door: Door, quota: int | None = None) -> None:
+        self._check = check
+        self._door = door
+        self._quota = quota
+
+    async def entry(self, authorization: bytes | None, client: str) -> Entry:
+        """Who sent this Authorization header. Raises Problem 401; store.Unavailable."""
+        name, password = _basic(authorization)
+        principal = self._check.remembered(name, password)
+        if principal is None:
+            principal = await self._door.for_password(self._check.verified, name, password)
+        if principal is None:
+            emit(Event.AUTH_FAILED, scheme="basic", client=client, reason="unknown name or wrong password")
+            raise _unauthorized("the name or the password is wrong")
+        quota = self._quota if principal.quota is None else principal.quota
+        grant = Grant(principal.number, principal.address, personal=True, rights=Rights.FULL, quota=quota)
+        return Entry(Actor(principal.address, {principal.id: grant}), principal)
+
+
+def _basic(authorization: bytes | None) -> tuple[str, str]:
+    if authorization is None:
+        raise _unauthorized("authenticate first")
+    scheme, _, credentials = authorization.partition(b" ")
+    if scheme.lower() != b"basic":
+        raise _unauthorized("only the Basic scheme is known")
+    try:
+        if len(credentials) > _MAX_CREDENTIALS:
+            raise _unauthorized("the credentials are too long")
+        name, colon, password = base64.b64decode(credentials.strip(), validate=True).decode().partition(":")
+    except (binascii.Error, UnicodeDecodeError):
+        raise _unauthorized("the credentials are not base64 of UTF-8") from None
+    if not colon:
+        raise _unauthorized("the credentials are a name, a colon and a password")
+    return name, password
+
+
+def _unauthorized(detail: str) -> Problem:
+    return Problem(401, detail, headers=_CHALLENGE)

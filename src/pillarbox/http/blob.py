@@ -1,0 +1,162 @@
+"""Uploads and downloads (RFC 8620 sections 6.1 and 6.2)."""
+
+import re
+from dataclasses import dataclass
+from urllib.parse import quote
+
+import orjson
+
+from pillarbox.datatypes.core import located, whole_id
+from pillarbox.http.exchange import Exchange
+from pillarbox.http.problem import Problem
+from pillarbox.http.range import wanted_range
+from pillarbox.http.setup import Setup
+from pillarbox.objects import Limits, MethodError, granted
+from pillarbox.store import BlobReader, Staged, Store
+
+__all__ = ["download", "upload"]
+
+_JSON = (b"content-type", b"application/json; charset=utf-8")
+_FOREVER = (b"cache-control", b"private, immutable, max-age=31536000")
+# What is downloaded was written by strangers: shown on our origin, it must be able to do nothing there.
+_SANDBOX = (b"content-security-policy", b"sandbox; default-src 'none'")
+_TYPE = re.compile(r"[A-Za-z0-9!#$&^_.+-]{1,127}/[A-Za-z0-9!#$&^_.+-]{1,127}( *; *[A-Za-z0-9._-]+=[A-Za-z0-9._+-]+)*")
+_PIECE = 1 << 18
+_AT_ONCE = 1 << 20
+
+
+async def upload(setup: Setup, exchange: Exchange) -> None:
+    """Octets in, a blobId out. What was sent half is dropped."""
+    account_id = exchange.parts["accountId"]
+    number = _account(exchange, account_id, to_write=True)
+    type_ = (exchange.header(b"content-type") or b"application/octet-stream").decode("latin-1").strip()
+    if _TYPE.fullmatch(type_) is None:
+        raise Problem(400, "the content type is no media type")
+    limits = setup.service.limits
+    detail = f"an upload has no more than {limits.upload} octets"
+    too_large = Problem(413, detail, "urn:ietf:params:jmap:error:limit", more={"limit": "maxSizeUpload"})
+    exchange.refuse_by_length(limits.upload, too_large)
+    store = setup.service.store
+    async with setup.turns.turn(exchange.entry.principal.number, "maxConcurrentUpload"):
+        with store.stage(number) as staged:
+            waiting, more = bytearray(), True
+            while more:
+                piece, more = await exchange.piece()
+                waiting += piece
+                if staged.size + len(waiting) > limits.upload:
+                    raise too_large
+                if len(waiting) >= _AT_ONCE:
+                    await setup.door.through(staged.write, bytes(waiting))
+                    waiting.clear()
+            expires = int(setup.service.clock().timestamp()) + limits.upload_life
+            blob_id = await setup.door.through(_kept, store, number, staged, bytes(waiting), expires, limits)
+    answer = {"accountId": account_id, "blobId": blob_id, "type": type_, "size": staged.size}
+    await exchange.answer(201, (_JSON, (b"cache-control", b"no-store")), orjson.dumps(answer))
+
+
+def _kept(store: Store, account: int, staged: Staged, last: bytes, expires: int, limits: Limits) -> str:
+    if last:
+        staged.write(last)
+    with store.write(account) as unit:
+        # "The server MUST delete unreferenced blobs in date order, oldest first, until there is room" (section 6).
+        unit.make_room(staged.size, limits.uploads, max(limits.uploads_size, staged.size))
+        return whole_id(unit.keep_blob(staged, expires).number)
+
+
+async def download(setup: Setup, exchange: Exchange) -> None:
+    """A blob's octets, or a range of them, as the type that was asked for."""
+    parts = exchange.parts
+    type_ = exchange.query().get("accept") or "application/octet-stream"
+    if _TYPE.fullmatch(type_) is None:
+        raise Problem(400, "accept is no media type")
+    number = _account(exchange, parts["accountId"], to_write=False)
+    etag = f'"{parts["blobId"]}"'.encode("ascii", "replace")
+    found = await setup.door.through(_opened, setup.service.store, number, parts["blobId"])
+    if found is None:
+        raise Problem(404, "the account has no such blob")
+    headers = [
+        (b"etag", etag),
+        _FOREVER,
+        _SANDBOX,
+        (b"content-disposition", _disposition(parts["name"])),
+        (b"accept-ranges", b"bytes"),
+    ]
+    try:
+        if exchange.header(b"if-none-match") in (etag, b"*"):
+            await exchange.begin(304, headers)
+            await exchange.end()
+            return
+        asked = None if exchange.header(b"if-range") not in (None, etag) else exchange.header(b"range")
+        wanted = wanted_range(asked, found.size)
+        headers.append((b"content-type", type_.encode()))
+        if wanted is None:
+            first, length, status = 0, found.size, 200
+        else:
+            (first, length), status = wanted, 206
+            headers.append((b"content-range", b"bytes %d-%d/%d" % (first, first + length - 1, found.size)))
+        await exchange.begin(status, [*headers, (b"content-length", b"%d" % length)])
+        if exchange.method == "HEAD":
+            length = 0
+        await _send(setup, exchange, found, first, length)
+    finally:
+        found.close()
+
+
+@dataclass(slots=True)
+class _Found:
+    """A blob to be sent: in memory, or to be read piece by piece."""
+
+    size: int
+    octets: bytes | None
+    reader: BlobReader | None
+
+    def piece(self, first: int, length: int) -> bytes:
+        if self.octets is not None:
+            return self.octets[first : first + length]
+        if self.reader is None:
+            return b""
+        self.reader.seek(first)
+        return self.reader.read(length)
+
+    def close(self) -> None:
+        if self.reader is not None:
+            self.reader.close()
+
+
+def _opened(store: Store, account: int, blob_id: str) -> _Found | None:
+    with store.read(account) as unit:
+        octets = located(unit, blob_id)
+        if octets is None:
+            return None
+        if not octets.whole or octets.blob.size <= _AT_ONCE:
+            data = octets.read(unit)
+            return _Found(len(data), data, None)
+        return _Found(octets.blob.size, None, unit.open(octets.blob))
+
+
+async def _send(setup: Setup, exchange: Exchange, found: _Found, first: int, length: int) -> None:
+    if found.octets is not None:
+        await exchange.end(found.piece(first, length))
+        return
+    end = first + length
+    while first < end:
+        piece = await setup.door.through(found.piece, first, min(_PIECE, end - first))
+        first += len(piece)
+        await exchange.more(piece)
+    await exchange.end()
+
+
+def _account(exchange: Exchange, account_id: str, *, to_write: bool) -> int:
+    try:
+        return granted(exchange.entry.actor, account_id, to_write=to_write).number
+    except MethodError as error:
+        if error.type == "accountReadOnly":
+            raise Problem(403, "the account may only be read") from None
+        raise Problem(404, "there is no such account") from None
+
+
+def _disposition(name: str) -> bytes:
+    """The name in both spellings of RFC 6266, without anything that could end the header or leave a folder."""
+    name = "".join(character if character.isprintable() and character not in "/\\" else "_" for character in name)
+    plain = "".join(character if character.isascii() and character not in '"%' else "_" for character in name)
+    return f"attachment; filename=\"{plain}\"; filename*=UTF-8''{quote(name, safe='')}".encode()

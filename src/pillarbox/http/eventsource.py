@@ -1,0 +1,100 @@
+"""The event source: state changes, told as they happen (RFC 8620 section 7.3)."""
+
+import asyncio
+import re
+from collections.abc import Mapping
+
+import orjson
+
+from pillarbox.http.exchange import Exchange
+from pillarbox.http.problem import Problem
+from pillarbox.http.setup import Setup
+from pillarbox.jmap import Subscription
+from pillarbox.wire.values import Id, State
+
+__all__ = ["listen"]
+
+_HEADERS = (
+    (b"content-type", b"text/event-stream; charset=utf-8"),
+    (b"cache-control", b"no-store"),
+    # nginx would keep events until its buffer is full.
+    (b"x-accel-buffering", b"no"),
+)
+_TYPES = re.compile(r"\*|[A-Za-z0-9]{1,64}(,[A-Za-z0-9]{1,64}){0,63}")
+MIN_PING, MAX_PING = 5, 900
+_LOOK = 30.0
+"""At least so often, in seconds, it is looked whether the client may still listen."""
+
+
+async def listen(setup: Setup, exchange: Exchange) -> None:
+    """Events for as long as the client listens, may listen, and the server runs; or until the first one."""
+    query = exchange.query()
+    types = query.get("types", "*")
+    if _TYPES.fullmatch(types) is None:
+        raise Problem(400, "types is * or a list of type names")
+    close_after = query.get("closeafter", "no")
+    if close_after not in ("state", "no"):
+        raise Problem(400, "closeafter is state or no")
+    ping = _ping(query.get("ping", "0"))
+    if exchange.method == "HEAD":
+        await exchange.answer(200, _HEADERS, b"")
+        return
+    wanted = None if types == "*" else frozenset(types.split(","))
+    service = setup.service
+    with Subscription(service.store, service.registry, exchange.entry.actor, wanted) as subscription:
+        now = await setup.door.through(subscription.current)
+        last = exchange.header(b"last-event-id")
+        subscription.begin(now, missed=last is not None and last.decode("latin-1") != _event_id(now))
+        await exchange.begin(200, _HEADERS)
+        # So that the client, and whatever stands in between, sees an answer before the first event.
+        await exchange.more(b": listening\n\n")
+        stream = asyncio.create_task(_events(setup, exchange, subscription, ping, close_after))
+        gone = asyncio.create_task(exchange.gone())
+        stopping = asyncio.create_task(setup.stopping.wait())
+        try:
+            await asyncio.wait((stream, gone, stopping), return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            for task in (stream, gone, stopping):
+                task.cancel()
+            ended, *_ = await asyncio.gather(stream, gone, stopping, return_exceptions=True)
+    if isinstance(ended, Exception):
+        raise ended
+    await exchange.end()
+
+
+async def _events(setup: Setup, exchange: Exchange, subscription: Subscription, ping: int, close_after: str) -> None:
+    loop = asyncio.get_running_loop()
+    authorization = exchange.header(b"authorization")
+    next_ping = loop.time() + ping
+    while True:
+        left = max(0.0, next_ping - loop.time()) if ping else _LOOK
+        change = await subscription.news(min(left, _LOOK))
+        # A password that was changed ends what it once opened.
+        await setup.gate.entry(authorization, exchange.client)
+        if change is not None:
+            now = await setup.door.through(subscription.current)
+            await exchange.more(b"id: %s\nevent: state\ndata: %s\n\n" % (_event_id(now).encode(), change))
+            if close_after == "state":
+                return
+            next_ping = loop.time() + ping
+            await asyncio.sleep(setup.throttle)
+        elif ping and loop.time() >= next_ping:
+            await exchange.more(b"event: ping\ndata: %s\n\n" % orjson.dumps({"interval": ping}))
+            next_ping = loop.time() + ping
+
+
+def _ping(text: str) -> int:
+    """The interval in seconds that is kept, 0 for none. Raises Problem 400."""
+    if not text.isascii() or not text.isdigit() or len(text) > 9:
+        raise Problem(400, "ping is a number of seconds")
+    seconds = int(text)
+    return min(max(seconds, MIN_PING), MAX_PING) if seconds else 0
+
+
+def _event_id(now: Mapping[Id, Mapping[str, State]]) -> str:
+    """An event's id: the state of everything the client can see."""
+    return ",".join(f"{account_id}:{max(there.values(), key=_number)}" for account_id, there in sorted(now.items()))
+
+
+def _number(state: State) -> int:
+    return int(state.rpartition("-")[2])

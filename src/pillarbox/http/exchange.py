@@ -1,0 +1,144 @@
+"""One request and its answer, on bare ASGI."""
+
+from collections.abc import Awaitable, Callable, Iterable, Mapping, MutableMapping
+from typing import Any, TypeAlias
+from urllib.parse import parse_qsl
+
+from pillarbox.http.authenticate import Entry
+from pillarbox.http.problem import Problem
+
+__all__ = ["Exchange", "Gone", "Headers"]
+
+Headers: TypeAlias = Iterable[tuple[bytes, bytes]]
+_Message: TypeAlias = MutableMapping[str, Any]
+
+_ALWAYS = ((b"x-content-type-options", b"nosniff"),)
+
+
+class Gone(Exception):
+    """The client went away before its request was complete."""
+
+
+class Exchange:
+    """A request, as far as handlers look at it, and the one way to answer it."""
+
+    def __init__(
+        self,
+        scope: Mapping[str, Any],
+        receive: Callable[[], Awaitable[_Message]],
+        send: Callable[[_Message], Awaitable[None]],
+    ) -> None:
+        self._scope = scope
+        self._receive = receive
+        self._send = send
+        self.parts: Mapping[str, str] = {}
+        """What the route's placeholders stood for, decoded."""
+        self.status: int | None = None
+        """That of the answer, once it has begun."""
+        self._entry: Entry | None = None
+
+    @property
+    def entry(self) -> Entry:
+        """Who asks. Only on routes that need credentials."""
+        if self._entry is None:
+            raise AssertionError("this route lets anybody in")
+        return self._entry
+
+    @entry.setter
+    def entry(self, entry: Entry) -> None:
+        self._entry = entry
+
+    @property
+    def method(self) -> str:
+        return str(self._scope["method"])
+
+    @property
+    def raw_path(self) -> bytes:
+        """The path as it was sent."""
+        return bytes(self._scope.get("raw_path") or self._scope["path"].encode())
+
+    @property
+    def client(self) -> str:
+        """The peer's address."""
+        client = self._scope.get("client")
+        return str(client[0]) if client else "local"
+
+    @property
+    def local(self) -> tuple[str, int | None]:
+        """The address the connection came in at."""
+        host, port = self._scope.get("server") or ("localhost", None)
+        return str(host), port
+
+    @property
+    def scheme(self) -> str:
+        return str(self._scope.get("scheme", "http"))
+
+    def header(self, name: bytes) -> bytes | None:
+        """The first header field of this lower-case name."""
+        for key, value in self._scope["headers"]:
+            if key == name:
+                return bytes(value)
+        return None
+
+    def query(self) -> dict[str, str]:
+        """The parameters of the query. Raises Problem 400."""
+        try:
+            text = bytes(self._scope.get("query_string", b"")).decode("ascii")
+            pairs = parse_qsl(text, keep_blank_values=True, max_num_fields=32, errors="strict")
+        except ValueError:
+            raise Problem(400, "the query is no list of parameters in percent-encoded UTF-8") from None
+        found = dict(pairs)
+        if len(found) != len(pairs):
+            raise Problem(400, "a parameter is given twice")
+        return found
+
+    async def body(self, limit: int, refusal: Problem) -> bytes:
+        """The whole body. Raises the refusal if it is larger than the limit; Gone."""
+        self.refuse_by_length(limit, refusal)
+        chunks: list[bytes] = []
+        size, more = 0, True
+        while more:
+            chunk, more = await self.piece()
+            size += len(chunk)
+            if size > limit:
+                raise refusal
+            chunks.append(chunk)
+        return b"".join(chunks)
+
+    def refuse_by_length(self, limit: int, refusal: Problem) -> None:
+        """Raises the refusal if the request says itself that its body is larger, before a byte of it is read."""
+        length = self.header(b"content-length")
+        if length is not None and length.isdigit() and int(length[:18]) > limit:
+            raise refusal
+
+    async def piece(self) -> tuple[bytes, bool]:
+        """The next octets of the body, and whether there are more. Raises Gone."""
+        message = await self._receive()
+        if message["type"] == "http.disconnect":
+            raise Gone
+        return message.get("body", b""), message.get("more_body", False)
+
+    async def gone(self) -> None:
+        """Returns when the client has gone away; the body must have been read."""
+        while True:
+            message = await self._receive()
+            if message["type"] == "http.disconnect":
+                return
+
+    async def answer(self, status: int, headers: Headers, octets: bytes) -> None:
+        """The whole answer at once; of a HEAD request all but the octets."""
+        await self.begin(status, (*headers, (b"content-length", b"%d" % len(octets))))
+        await self.end(octets if self.method != "HEAD" else b"")
+
+    async def begin(self, status: int, headers: Headers) -> None:
+        """Status and headers."""
+        self.status = status
+        await self._send({"type": "http.response.start", "status": status, "headers": [*headers, *_ALWAYS]})
+
+    async def more(self, octets: bytes) -> None:
+        """A part of the answer; waits while the client does not read."""
+        await self._send({"type": "http.response.body", "body": octets, "more_body": True})
+
+    async def end(self, octets: bytes = b"") -> None:
+        """The last part of the answer."""
+        await self._send({"type": "http.response.body", "body": octets, "more_body": False})

@@ -1,0 +1,40 @@
+"""Problem documents: what every refusal outside of JMAP's own answers looks like (RFC 9457)."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import orjson
+
+__all__ = ["Problem"]
+
+_TITLES = {
+    400: "Invalid parameters",
+    401: "Unauthorized",
+    403: "Forbidden",
+    404: "Not Found",
+    405: "Method Not Allowed",
+    408: "Request Timeout",
+    413: "Content Too Large",
+    416: "Range Not Satisfiable",
+    429: "Too Many Requests",
+    500: "Internal Server Error",
+    503: "Temporarily Unavailable",
+}
+
+
+@dataclass
+class Problem(Exception):
+    """A request is refused: a status, what its sender may know, headers that belong to it, further members."""
+
+    status: int
+    detail: str
+    type: str = "about:blank"
+    headers: tuple[tuple[bytes, bytes], ...] = ()
+    more: Mapping[str, str] = field(default_factory=dict)
+
+    def octets(self) -> bytes:
+        """The document."""
+        document = {"type": self.type, "status": self.status, "detail": self.detail, **self.more}
+        if self.type == "about:blank":
+            document["title"] = _TITLES.get(self.status, "Error")
+        return orjson.dumps(document)

@@ -1,0 +1,86 @@
+"""The ASGI application: finds the route, lets in who may come, and answers whatever happens."""
+
+import secrets
+import time
+from collections.abc import Awaitable, Callable, MutableMapping
+from typing import Any, TypeAlias
+
+from pillarbox.http.exchange import Exchange, Gone
+from pillarbox.http.problem import Problem
+from pillarbox.http.routes import Credential, found
+from pillarbox.http.setup import Setup
+from pillarbox.store import StoreError, Unavailable
+from pillarbox.telemetry import Event, emit, request_scope
+
+__all__ = ["HTTP", "Setup"]
+
+_Message: TypeAlias = MutableMapping[str, Any]
+
+
+class HTTP:
+    """All that is served over HTTP."""
+
+    def __init__(self, setup: Setup) -> None:
+        self._setup = setup
+
+    async def __call__(
+        self,
+        scope: _Message,
+        receive: Callable[[], Awaitable[_Message]],
+        send: Callable[[_Message], Awaitable[None]],
+    ) -> None:
+        """One exchange. Nothing is raised; what cannot be answered any more ends the connection."""
+        if scope["type"] != "http":
+            return
+        exchange = Exchange(scope, receive, send)
+        began = time.monotonic()
+        with request_scope(secrets.token_hex(8)):
+            try:
+                await self._handled(exchange)
+            except Gone:
+                return
+            finally:
+                emit(
+                    Event.HTTP_REQUEST,
+                    method=exchange.method,
+                    path=exchange.raw_path.decode("ascii", "replace"),
+                    status=exchange.status,
+                    milliseconds=round((time.monotonic() - began) * 1000, 1),
+                )
+
+    async def _handled(self, exchange: Exchange) -> None:
+        try:
+            route, handler = found(exchange)
+            if route.credential is not Credential.NONE:
+                exchange.entry = await self._setup.gate.entry(exchange.header(b"authorization"), exchange.client)
+            await handler(self._setup, exchange)
+        except Problem as problem:
+            await _refused(exchange, problem)
+        except StoreError as problem:
+            emit(Event.STORE_FAILED, known=problem.known)
+            status = 503 if isinstance(problem, Unavailable) else 500
+            await _refused(exchange, Problem(status, "the store does not answer; try again later"))
+        except Gone:
+            raise
+        except Exception as bug:  # noqa: BLE001 - the face: a bug ends this request, not the server
+            emit(
+                Event.HTTP_FAILED,
+                method=exchange.method,
+                path=exchange.raw_path.decode("ascii", "replace"),
+                exception=bug,
+            )
+            await _refused(exchange, Problem(500, "something went wrong here; the log of the server says what"))
+
+
+async def _refused(exchange: Exchange, problem: Problem) -> None:
+    if exchange.status is not None:
+        # The answer has begun: its end is all that can be said.
+        await exchange.end()
+        return
+    headers = [(b"content-type", b"application/problem+json"), (b"cache-control", b"no-store"), *problem.headers]
+    if problem.status in (408, 413):
+        # What is left of the body is not waited for.
+        headers.append((b"connection", b"close"))
+    if problem.status == 503:
+        headers.append((b"retry-after", b"5"))
+    await exchange.answer(problem.status, headers, problem.octets())

@@ -1,0 +1,29 @@
+"""What handlers are given: the parts of the server that they call."""
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from pillarbox.http.authenticate import Gate
+from pillarbox.http.door import Door
+from pillarbox.http.turn import Turns
+from pillarbox.jmap import Service
+
+__all__ = ["Setup"]
+
+
+@dataclass(frozen=True)
+class Setup:
+    """The server as its HTTP faces see it.
+
+    `url` gives the base URL for a connection's scheme and local address; `throttle` is the least time in seconds
+    between two events of an event source; `stopping` is set when open streams are to end.
+    """
+
+    service: Service
+    gate: Gate
+    door: Door
+    turns: Turns
+    url: Callable[[str, str, int | None], str]
+    throttle: float
+    stopping: asyncio.Event

@@ -1,0 +1,23 @@
+"""JMAP's face of the engine (RFC 8620): requests, the session, what is pushed.
+
+Begin with `process`: one request, each call in turn. `methods` reads the names of methods off the registry, `session`
+describes what there is, `push` tells of changes. It must not know sockets or HTTP's headers, nor any rule of a type.
+"""
+
+from pillarbox.jmap.process import RequestError, Service, process
+from pillarbox.jmap.push import Changes, Subscription, Watch
+from pillarbox.jmap.session import CORE, MAIL, Session, Traffic, session
+
+__all__ = [
+    "CORE",
+    "MAIL",
+    "Changes",
+    "RequestError",
+    "Service",
+    "Session",
+    "Subscription",
+    "Traffic",
+    "Watch",
+    "process",
+    "session",
+]

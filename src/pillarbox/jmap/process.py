@@ -1,0 +1,132 @@
+"""One request: its envelope, its limits, then each call in turn (RFC 8620 sections 3.3 to 3.7)."""
+
+import secrets
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+
+import orjson
+
+from pillarbox.access import Actor
+from pillarbox.jmap.methods import CAPABILITIES, ECHO, Named, methods
+from pillarbox.jmap.session import CORE, Traffic
+from pillarbox.objects import Context, Limits, MethodError, Registry, perform
+from pillarbox.store import Store
+from pillarbox.telemetry import Event, emit
+from pillarbox.wire.jmap import BadReference, Invocation, NotRequest, Request, Response, referenced, request
+from pillarbox.wire.json import NotJSON, heavier, parse
+from pillarbox.wire.values import JSON
+
+__all__ = ["RequestError", "Service", "process"]
+
+_ERROR = "urn:ietf:params:jmap:error:"
+
+
+class RequestError(Exception):
+    """The whole request is refused (section 3.6.1): a problem's type, status and detail; `limit` names one."""
+
+    def __init__(self, type_: str, detail: str, *, status: int = 400, limit: str | None = None) -> None:
+        super().__init__(type_, detail)
+        self.type = f"{_ERROR}{type_}"
+        self.status = status
+        self.detail = detail
+        self.limit = limit
+
+
+@dataclass(frozen=True)
+class Service:
+    """What every request is processed with."""
+
+    store: Store
+    registry: Registry
+    limits: Limits = field(default_factory=Limits)
+    traffic: Traffic = field(default_factory=Traffic)
+    clock: Callable[[], datetime] = lambda: datetime.now(UTC)
+    token: Callable[[], str] = lambda: secrets.token_hex(16)
+    methods: Mapping[str, Named] = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "methods", methods(self.registry))
+
+
+def process(service: Service, actor: Actor, octets: bytes, session_state: str) -> bytes:
+    """The Response object to a request's octets. Raises RequestError."""
+    asked = _asked(service, octets)
+    context = Context(
+        actor,
+        service.store,
+        service.registry,
+        service.limits,
+        service.clock(),
+        service.token,
+        dict(asked.created_ids or {}),
+    )
+    responses: list[Response] = []
+    for call in asked.method_calls:
+        responses.append(_answered(service, context, asked.using, call, responses))
+    answer: dict[str, JSON] = {
+        "methodResponses": [[response.name, response.arguments, response.call_id] for response in responses],
+        "sessionState": session_state,
+    }
+    if asked.created_ids is not None:
+        answer["createdIds"] = context.created_ids
+    return orjson.dumps(answer)
+
+
+def _asked(service: Service, octets: bytes) -> Request:
+    """The request, within the limits of the envelope. Raises RequestError."""
+    try:
+        asked = request(parse(octets))
+    except NotJSON as problem:
+        raise RequestError("notJSON", str(problem)) from None
+    except NotRequest as problem:
+        raise RequestError("notRequest", str(problem)) from None
+    for capability in asked.using:
+        if capability not in CAPABILITIES:
+            raise RequestError("unknownCapability", f"this server does not know {capability[:200]!r}")
+    most = service.traffic.calls_in_request
+    if len(asked.method_calls) > most:
+        raise RequestError("limit", f"no more than {most} calls in a request", limit="maxCallsInRequest")
+    return asked
+
+
+def _answered(
+    service: Service, context: Context, using: tuple[str, ...], call: Invocation, responses: list[Response]
+) -> Response:
+    """A call's response, or the error in its place (section 3.6.2)."""
+    try:
+        named = service.methods.get(call.name)
+        capability = CORE if call.name == ECHO else named.kind.capability if named else None
+        if capability is None or capability not in using:
+            raise MethodError("unknownMethod")
+        arguments = _resolved(call.arguments, responses, service.traffic.size_request)
+        if named is None:
+            return Response(ECHO, arguments, call.call_id)
+        return Response(call.name, perform(context, named.kind, named.method, arguments), call.call_id)
+    except MethodError as error:
+        return Response("error", error.arguments(), call.call_id)
+    except Exception as bug:  # noqa: BLE001 - the face: a bug ends this call, not the request
+        emit(Event.JMAP_FAILED, method=call.name[:64], exception=bug)
+        return Response("error", MethodError("serverFail", "the log of the server says more").arguments(), call.call_id)
+
+
+def _resolved(given: Mapping[str, JSON], responses: list[Response], limit: int) -> dict[str, JSON]:
+    """Arguments with their references resolved (section 3.7). Raises MethodError.
+
+    A reference costs a client a few octets, but may stand for much, and references to references for much more: all
+    of a call's arguments together may be no larger than a request.
+    """
+    arguments: dict[str, JSON] = {}
+    for name, value in given.items():
+        if not name.startswith("#"):
+            arguments[name] = value
+            continue
+        if name[1:] in given:
+            raise MethodError("invalidArguments", f"{name[1:65]} is given twice, once as a reference")
+        try:
+            arguments[name[1:]] = referenced(value, responses)
+        except BadReference as problem:
+            raise MethodError("invalidResultReference", f"{name[:64]}: {problem}") from None
+    if arguments and any(name.startswith("#") for name in given) and heavier(arguments, limit):
+        raise MethodError("invalidResultReference", "what is referred to is too large")
+    return arguments

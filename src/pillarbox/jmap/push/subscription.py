@@ -1,0 +1,86 @@
+"""One client that listens: from the feed's threads to the client's loop."""
+
+import asyncio
+from collections.abc import Collection, Mapping
+from contextlib import ExitStack
+from types import TracebackType
+
+from pillarbox.access import Actor
+from pillarbox.jmap.push.changes import Changes
+from pillarbox.objects import Registry
+from pillarbox.store import Notice, Store
+from pillarbox.wire.values import Id, State, state_text
+
+__all__ = ["Subscription", "states"]
+
+
+def states(store: Store, registry: Registry, account: int) -> dict[str, State]:
+    """The states of an account's types now, of those that clients can ask for. Raises store.StoreError."""
+    with store.read(account) as unit:
+        return {
+            kind.name: state_text(unit.epoch, unit.state(kind.table)) for kind in registry if _is_pushed(kind.methods)
+        }
+
+
+def _is_pushed(methods: Collection[object]) -> bool:
+    return any(getattr(method, "name", "") == "changes" for method in methods)
+
+
+class Subscription:
+    """An actor's accounts, listened to for as long as the block lasts; used on one event loop."""
+
+    def __init__(self, store: Store, registry: Registry, actor: Actor, types: Collection[str] | None) -> None:
+        self._store = store
+        self._registry = registry
+        self._accounts = {grant.number: account_id for account_id, grant in actor.accounts.items()}
+        self._changes = Changes(types)
+        self._loop = asyncio.get_running_loop()
+        self._news = asyncio.Event()
+        self._listening = ExitStack()
+        self._pushed = {kind.name for kind in registry if _is_pushed(kind.methods)}
+
+    def __enter__(self) -> "Subscription":
+        for account in self._accounts:
+            self._listening.enter_context(self._store.feed.listen(account, self._hear))
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._listening.close()
+
+    def current(self) -> dict[Id, dict[str, State]]:
+        """All states now. Reads the store: not on the loop."""
+        return {id_: states(self._store, self._registry, number) for number, id_ in self._accounts.items()}
+
+    def begin(self, now: Mapping[Id, Mapping[str, State]], *, missed: bool) -> None:
+        """These are the states at the start; the client knows them, unless it missed something."""
+        for account_id, there in now.items():
+            if missed:
+                self._tell(account_id, there)
+            else:
+                self._changes.known(account_id, there)
+
+    async def news(self, seconds: float | None) -> bytes | None:
+        """The next StateChange object, or None after so many seconds without one."""
+        try:
+            async with asyncio.timeout(seconds):
+                while True:
+                    await self._news.wait()
+                    self._news.clear()
+                    change = self._changes.taken()
+                    if change is not None:
+                        return change
+        except TimeoutError:
+            return None
+
+    def _hear(self, notice: Notice) -> None:
+        """Called on the writer's thread."""
+        account_id = self._accounts[notice.account]
+        shown = {name: state for name, state in notice.states.items() if name in self._pushed}
+        if shown and not self._loop.is_closed():
+            self._loop.call_soon_threadsafe(self._tell, account_id, shown)
+
+    def _tell(self, account_id: Id, there: Mapping[str, State]) -> None:
+        if self._changes.add(account_id, there):
+            self._news.set()

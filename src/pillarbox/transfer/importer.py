@@ -1,0 +1,105 @@
+"""Messages from files become Emails, in batches (RFC 8621 has no word for it; `Email/import` is its sibling).
+
+Each message is remembered by where it was found and what it is, in the unit that files it: a run that was cut off goes
+on where it ended, and a second run adds nothing.
+"""
+
+import hashlib
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+from datetime import datetime
+from itertools import chain
+
+from pillarbox.datatypes.mail import Arrival, NewEmail, arrival, file, mailbox_at
+from pillarbox.objects import Registry
+from pillarbox.store import Store, Writing
+from pillarbox.transfer.found import Found, Item, Skipped
+from pillarbox.wire.values import UTCDate, utc_date
+
+__all__ = ["Imported", "imported"]
+
+_BATCH = 250
+_BATCH_OCTETS = 16_000_000
+_FOR_EVER = 2**53
+
+
+@dataclass(slots=True)
+class Imported:
+    """How far an import is: messages added, messages that were there already, those that could not be taken, octets."""
+
+    added: int = 0
+    known: int = 0
+    skipped: list[Skipped] = field(default_factory=list)
+    position: int = 0
+
+
+def imported(
+    store: Store, registry: Registry, account: int, items: Iterable[Item], clock: Callable[[], datetime]
+) -> Iterator[Imported]:
+    """Files what is found; yields after each batch, durably filed by then. Raises store.StoreError."""
+    progress = Imported()
+    for batch in _batches(items):
+        found = []
+        for item in batch:
+            progress.position = item.position
+            if isinstance(item, Skipped):
+                progress.skipped.append(item)
+            else:
+                found.append(item)
+        _file(store, registry, account, found, progress, clock())
+        yield progress
+
+
+def _file(
+    store: Store, registry: Registry, account: int, batch: list[Found], progress: Imported, now: datetime
+) -> None:
+    # Known ones are not read again, which makes a second run fast.
+    with store.read(account) as unit:
+        new = [found for found in batch if not unit.seen(_key(found))]
+    read = [(found, arrival(found.raw)) for found in new]
+    # Older ones first, so that a reply meets what it replies to.
+    read.sort(key=lambda pair: _received(pair[0], pair[1], now))
+    added = 0
+    with store.write(account) as unit:
+        for found, message in read:
+            added += _filed(unit, registry, found, message, now)
+    progress.added += added
+    progress.known += len(batch) - added
+
+
+def _filed(unit: Writing, registry: Registry, found: Found, message: Arrival, now: datetime) -> bool:
+    if not unit.once(_key(found), _FOR_EVER, int(now.timestamp())):
+        return False
+    paths = dict.fromkeys(chain((found.folder,), found.also_in))
+    new = NewEmail(
+        tuple(dict.fromkeys(mailbox_at(unit, path) for path in paths)),
+        sorted(found.keywords),
+        _received(found, message, now),
+    )
+    blob = unit.add_blob(found.raw, 0)
+    file(unit, registry, blob, message, new)
+    return True
+
+
+def _received(found: Found, message: Arrival, now: datetime) -> UTCDate:
+    return utc_date(found.received_at or message.received or message.sent or now)
+
+
+def _key(found: Found) -> bytes:
+    digest = hashlib.sha256(found.key.encode("utf-8", "surrogateescape"))
+    digest.update(b"\0")
+    digest.update(found.raw)
+    return b"import:" + digest.digest()
+
+
+def _batches(items: Iterable[Item]) -> Iterator[list[Item]]:
+    batch: list[Item] = []
+    octets = 0
+    for item in items:
+        batch.append(item)
+        octets += len(item.raw) if isinstance(item, Found) else 0
+        if len(batch) >= _BATCH or octets >= _BATCH_OCTETS:
+            yield batch
+            batch, octets = [], 0
+    if batch:
+        yield batch

@@ -1,0 +1,114 @@
+"""Full text: words as `wire.words` cuts them."""
+
+import pytest
+
+from pillarbox.store import AllOf, Filter, Member, Not, Order, Select, Store, Text
+from pillarbox.wire.words import phrases
+from tests.toy.notes import NOTE, add, change, drop
+
+
+def numbers(store: Store, where: Filter) -> list[int]:
+    with store.read(1) as unit:
+        found = unit.page(NOTE, Select(where), 0, 100)
+        assert unit.count(NOTE, Select(where)) == len(found)
+        return found
+
+
+def sought(text: str, *fields: str) -> Text:
+    return Text(fields, phrases(text))
+
+
+@pytest.mark.parametrize(
+    ("text", "search", "holds"),
+    [
+        ("Plans for the garden", "garden", True),
+        ("Plans for the garden", "GARDEN plans", True),
+        ("Plans for the garden", "gard", False),
+        ("Plans for the garden", '"the garden"', True),
+        ("Plans for the garden", '"garden the"', False),
+        ("Plans for the garden", "plans shed", False),
+        ("Mail to bob@far.example", "bob@far.example", True),
+        ("Mail to bob@far.example", "far.example", True),
+        ("Mail to bob@far.example", "bob@example", False),
+        ("Crème brûlée à la façon", "creme BRULEE", True),
+        ("creme", "crème", True),
+        ("Straße", "strasse", True),
+        ("ﬁle", "file", True),
+        ("Ἀθήνα", "αθηνα", True),
+        ("東京都の庭", "東京", True),
+        ("東京都の庭", "京都", True),
+        ("東京都の庭", "東都", False),
+        ("東京都の庭", "東京都の庭", True),
+        ("서울특별시", "특별", True),
+        ("ภาษาไทย", "ไทย", True),
+        ("sign up for C++ now", "c", True),
+        ("NEAR the OR gate AND more", "near or and", True),
+        ("NOT here", "not", True),
+        ("a*b", "a*", True),
+        ("word\u0000broken", "broken", True),
+        ("हिन्दी में", "हिन्दी", True),
+    ],
+)
+def test_a_phrase_is_found_as_it_was_cut(store: Store, text: str, search: str, *, holds: bool) -> None:
+    with store.write(1) as unit:
+        number = add(unit, body=text)
+        other = add(unit, body="something else entirely")
+    assert numbers(store, sought(search)) == ([number] if holds else [])
+    assert numbers(store, Not(sought(search))) == ([other] if holds else [number, other])
+
+
+def test_text_is_sought_in_the_fields_named_or_in_all(store: Store) -> None:
+    with store.write(1) as unit:
+        one = add(unit, title="garden", body="plans")
+        other = add(unit, title="plans", body="garden")
+    assert numbers(store, sought("garden", "title")) == [one]
+    assert numbers(store, sought("garden", "body")) == [other]
+    assert numbers(store, sought("garden", "title", "body")) == [one, other]
+    assert numbers(store, sought("garden")) == [one, other]
+
+
+def test_each_phrase_may_be_in_another_field(store: Store) -> None:
+    with store.write(1) as unit:
+        number = add(unit, title="garden", body="plans")
+    assert numbers(store, sought("garden plans")) == [number]
+    assert numbers(store, sought('"garden plans"')) == []
+
+
+def test_of_no_phrase_all_is_found(store: Store) -> None:
+    """Ours: "the full text has every phrase" is true of everything where there is none."""
+    with store.write(1) as unit:
+        number = add(unit, body="plans")
+    assert phrases("?!") == ()
+    assert numbers(store, sought("?!")) == [number]
+    assert numbers(store, sought("", "title")) == [number]
+
+
+def test_text_goes_with_its_object_and_stays_while_it_changes(store: Store) -> None:
+    with store.write(1) as unit:
+        stays, goes = add(unit, body="garden"), add(unit, body="garden")
+    with store.write(1) as unit:
+        change(unit, stays, name="other")
+        drop(unit, goes)
+    assert numbers(store, sought("garden")) == [stays]
+
+
+def test_text_is_one_condition_among_others(store: Store) -> None:
+    with store.write(1) as unit:
+        late = add(unit, body="garden", boxes=[1], at=2)
+        early = add(unit, body="garden", boxes=[1], at=1)
+        add(unit, body="garden", boxes=[2])
+        add(unit, body="shed", boxes=[1])
+    select = Select(AllOf((Member("box", 1), sought("garden"))), (Order("at"),))
+    with store.read(1) as unit:
+        assert unit.page(NOTE, select, 0, 9) == [early, late]
+        assert unit.positions(NOTE, select, [late]) == {late: 1}
+
+
+def test_an_object_without_text_is_found_by_none(store: Store) -> None:
+    with store.write(1) as unit:
+        number = unit.fresh()
+        unit.insert(NOTE, number, {"thread": 1, "at": 1, "name": None, "boxes": [], "tags": []})
+    assert numbers(store, sought("garden")) == []
+    assert numbers(store, Not(sought("garden"))) == [number]
+    with store.read(1) as unit:
+        assert list(unit.inspect([NOTE])) == []
