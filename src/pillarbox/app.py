@@ -1,6 +1,7 @@
 """The composition root: builds everything from settings, and is the only file that knows every part."""
 
 import asyncio
+import secrets
 import signal
 import sys
 import time
@@ -15,6 +16,7 @@ from pillarbox.access import PasswordCheck, Passwords
 from pillarbox.datatypes import REGISTRY
 from pillarbox.datatypes.mail import Folder
 from pillarbox.datatypes.server import InternalDirectory
+from pillarbox.delivery import Delivery, Deposit, LMTPListener, Policy
 from pillarbox.http import HTTP, Door, Gate, Setup, Turns
 from pillarbox.jmap import Service, Traffic, Watch
 from pillarbox.net import WebServer, bound_tcp, bound_unix, use_fast_loop
@@ -28,6 +30,10 @@ from pillarbox.upkeep import tend
 __all__ = ["House", "folders", "house", "serve"]
 
 _TEND_SECONDS = 3600.0
+_GRACE = 10
+"""Seconds that requests and deliveries have to finish when the server is told to stop."""
+_MESSAGES_IN_MEMORY = 512 * 1024 * 1024
+"""Octets of messages that one LMTP listener takes in at once; more are put off."""
 
 
 @dataclass(frozen=True)
@@ -146,13 +152,19 @@ async def _serve(
     )
     throttle = settings[catalogue.EVENT_SOURCE_THROTTLE].seconds
     setup = Setup(service, gate, door, turns, base_url(settings), throttle, stopping)
-    web = WebServer(HTTP(setup), max_connections=settings[catalogue.MAX_CONNECTIONS])
+    web = WebServer(HTTP(setup), max_connections=settings[catalogue.MAX_CONNECTIONS], grace=_GRACE)
+    policy = Policy.of(settings)
+    deposit = Deposit(built.store, REGISTRY, time.time)
+    delivery = Delivery(built.directory, deposit, door.through, lambda: policy, time.time, lambda: secrets.token_hex(8))
+    mail = [LMTPListener(delivery, one.max_connections, _MESSAGES_IN_MEMORY) for one, _ in _of(listening, "lmtp")]
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, stopping.set)
     try:
         async with asyncio.TaskGroup() as tasks:
-            serving = tasks.create_task(web.serve(_sockets(listening, "http")))
+            serving = tasks.create_task(web.serve([bound for _, bound in _of(listening, "http")]))
+            for lmtp, (_, bound) in zip(mail, _of(listening, "lmtp"), strict=True):
+                await lmtp.listen(bound)
             looking = tasks.create_task(Watch(built.store, REGISTRY, built.feed).run(door.through))
             tending = tasks.create_task(_tend(built, door))
             ready([(one.id, one.protocol, _told(bound)) for one, bound in listening])
@@ -161,14 +173,14 @@ async def _serve(
             web.stop()
             looking.cancel()
             tending.cancel()
-            await serving
+            await asyncio.gather(serving, *(lmtp.stop(_GRACE) for lmtp in mail))
     finally:
         door.close()
         emit(Event.SERVER_STOPPED, seconds=round(time.monotonic() - began, 1))
 
 
-def _sockets(listening: list[tuple[Listener, socket]], protocol: ListenerProtocol) -> list[socket]:
-    return [bound for one, bound in listening if one.protocol == protocol]
+def _of(listening: list[tuple[Listener, socket]], protocol: ListenerProtocol) -> list[tuple[Listener, socket]]:
+    return [(one, bound) for one, bound in listening if one.protocol == protocol]
 
 
 def _told(bound: socket) -> str:

@@ -7,11 +7,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
+from tests.toy.clock import Clock
+from tests.toy.notes import TABLES
 
 from pillarbox.store import Store, Table
 from pillarbox.store.sqlite import SQLiteStore
-from tests.toy.clock import Clock
-from tests.toy.notes import TABLES
 
 STORES = ("sqlite",)
 

@@ -3,22 +3,15 @@
 from typing import Any
 
 import orjson
-import pytest
-
-from pillarbox.store import Equal, Select, Store
 from tests.contracts.conftest import Opener
+from tests.toy.failing import failing
 from tests.toy.notes import NOTE, PAGE, add, change, document, drop, read
 
-
-class Stopped(Exception):
-    """Something went wrong in the middle."""
+from pillarbox.store import Equal, Select, Store
 
 
 def stored(objects: Any) -> dict[int, tuple[Any, Any]]:
-    return {
-        one.number: (orjson.loads(one.document), one.apart and orjson.loads(one.apart))
-        for one in objects
-    }
+    return {one.number: (orjson.loads(one.document), one.apart and orjson.loads(one.apart)) for one in objects}
 
 
 def test_objects_are_had_by_number_once_each_and_only_those_that_exist(store: Store) -> None:
@@ -123,9 +116,8 @@ def test_no_number_is_given_twice(opener: Opener) -> None:
             for number in numbers[:2]:
                 drop(unit, number)
         given += numbers
-        with pytest.raises(Stopped), store.write(1) as unit:
+        with failing(store.write(1)) as unit:
             add(unit)
-            raise Stopped
         store.close()
         store = opener()
     with store.write(1) as unit:
@@ -137,9 +129,8 @@ def test_no_number_is_given_twice(opener: Opener) -> None:
 def test_a_number_given_in_a_savepoint_that_was_undone_is_no_objects(store: Store) -> None:
     with store.write(1) as unit:
         before = add(unit)
-        with pytest.raises(Stopped), unit.savepoint():
+        with failing(unit.savepoint()):
             add(unit)
-            raise Stopped
         after = add(unit)
         assert unit.numbers(NOTE, 9) == [before, after]
         assert list(unit.inspect([NOTE])) == []

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 import pytest
+from tests.toy.notes import NOTE, add, drop
 
 from pillarbox.store import (
     AllOf,
@@ -23,7 +24,6 @@ from pillarbox.store import (
     Select,
     Store,
 )
-from tests.toy.notes import NOTE, add, drop
 
 NAMES = ("apple", "PLUM", "", None, "a%b_c", "über")
 
@@ -201,7 +201,7 @@ def test_a_group_has_a_value_in_all_or_some_of_its_objects(store: Store) -> None
 
 
 def test_what_clients_write_is_a_value_and_never_a_part_of_the_question(store: Store) -> None:
-    bad = "'; DROP TABLE \"d_Note\"; -- \" ) OR 1 \u0000 ?"
+    bad = '\'; DROP TABLE "d_Note"; -- " ) OR 1 \u0000 ?'
     with store.write(1) as unit:
         number = add(unit, name=bad, tags=[bad])
     with store.read(1) as unit:

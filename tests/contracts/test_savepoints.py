@@ -1,20 +1,15 @@
 """Savepoints: a part of a unit that is undone by itself."""
 
-import pytest
+from tests.toy.failing import failing
+from tests.toy.notes import NOTE, PAGE, add, change, drop, read
 
 from pillarbox.store import Equal, Member, Notice, Select, Store, Text
 from pillarbox.wire.words import phrases
-from tests.toy.notes import NOTE, PAGE, add, change, drop, read
-
-
-class Stopped(Exception):
-    """Something went wrong in the middle."""
 
 
 def test_what_was_done_in_a_savepoint_that_ends_well_stays(store: Store) -> None:
-    with store.write(1) as unit:
-        with unit.savepoint():
-            number = add(unit, name="a")
+    with store.write(1) as unit, unit.savepoint():
+        number = add(unit, name="a")
     with store.read(1) as unit:
         assert unit.numbers(NOTE, 9) == [number]
 
@@ -25,14 +20,13 @@ def test_a_savepoint_that_fails_undoes_all_of_it_and_nothing_else(store: Store) 
         held = unit.add_blob(b"held", 0)
         unit.hold(held.number)
         state = unit.state(NOTE)
-        with pytest.raises(Stopped), unit.savepoint():
+        with failing(unit.savepoint()):
             add(unit, boxes=[1])
             change(unit, kept, name="other", boxes=[2])
             drop(unit, victim)
             unit.release(held.number, 0)
             unit.hold(unit.add_blob(b"new", 0).number)
             assert unit.once(b"key", 10, 0)
-            raise Stopped
         assert unit.state(NOTE) == state
         assert unit.held_size() == 4
         assert unit.once(b"key", 10, 0)
@@ -51,9 +45,8 @@ def test_a_savepoint_that_fails_undoes_all_of_it_and_nothing_else(store: Store) 
 def test_a_type_first_written_in_a_savepoint_that_fails_can_be_written_after_it(store: Store) -> None:
     with store.write(1) as unit:
         for _ in range(2):
-            with pytest.raises(Stopped), unit.savepoint():
+            with failing(unit.savepoint()):
                 add(unit, title="garden")
-                raise Stopped
         assert unit.numbers(NOTE, 9) == []
         assert unit.state(NOTE) == 0
         number = add(unit, title="garden")
@@ -66,11 +59,10 @@ def test_savepoints_are_nested(store: Store) -> None:
     with store.write(1) as unit:
         with unit.savepoint():
             outer = add(unit)
-            with pytest.raises(Stopped), unit.savepoint():
+            with failing(unit.savepoint()):
                 add(unit)
                 with unit.savepoint():
                     add(unit)
-                raise Stopped
             last = add(unit)
         assert unit.numbers(NOTE, 9) == [outer, last]
     with store.read(1) as unit:
@@ -81,11 +73,10 @@ def test_a_savepoint_is_undone_while_something_is_being_read(store: Store) -> No
     with store.write(1) as unit:
         numbers = [add(unit) for _ in range(3)]
         objects = unit.get(NOTE, numbers)
-        with pytest.raises(Stopped), unit.savepoint():
+        with failing(unit.savepoint()):
             next(objects)
             add(unit)
-            for _ in unit.get_apart(NOTE, numbers):
-                raise Stopped
+            next(unit.get_apart(NOTE, numbers))
         assert len(list(objects)) == 2
 
 
@@ -93,9 +84,8 @@ def test_what_was_undone_is_not_told(store: Store) -> None:
     heard: list[Notice] = []
     with store.feed.listen(1, heard.append), store.write(1) as unit:
         add(unit)
-        with pytest.raises(Stopped), unit.savepoint():
+        with failing(unit.savepoint()):
             unit.insert(PAGE, unit.fresh(), {})
-            raise Stopped
     assert [set(notice.states) for notice in heard] == [{"Note"}]
 
 
@@ -104,9 +94,8 @@ def test_a_blob_dropped_in_a_savepoint_that_fails_keeps_its_octets(store: Store)
     with store.write(1) as unit:
         blob = unit.add_blob(large, 5)
     with store.write(1) as unit:
-        with pytest.raises(Stopped), unit.savepoint():
+        with failing(unit.savepoint()):
             assert unit.collect(10) == 1
-            raise Stopped
         assert unit.blob(blob.number) == blob
     with store.read(1) as unit:
         assert unit.octets(blob, 0, blob.size) == large

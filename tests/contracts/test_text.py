@@ -1,10 +1,10 @@
 """Full text: words as `wire.words` cuts them."""
 
 import pytest
+from tests.toy.notes import NOTE, add, change, drop
 
 from pillarbox.store import AllOf, Filter, Member, Not, Order, Select, Store, Text
 from pillarbox.wire.words import phrases
-from tests.toy.notes import NOTE, add, change, drop
 
 
 def numbers(store: Store, where: Filter) -> list[int]:

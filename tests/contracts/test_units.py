@@ -6,10 +6,11 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
+from tests.contracts.conftest import Opener
+from tests.toy.failing import failing
+from tests.toy.notes import NOTE, add, change, drop, read
 
 from pillarbox.store import Equal, Member, NoAccount, Select, Store, Unavailable
-from tests.contracts.conftest import Opener
-from tests.toy.notes import NOTE, add, change, drop, read
 
 
 class Stopped(Exception):
@@ -60,10 +61,9 @@ def test_a_unit_that_fails_did_nothing(store: Store) -> None:
     with store.write(1) as unit:
         kept = add(unit, boxes=[1], title="kept")
         state = unit.state(NOTE)
-    with pytest.raises(Stopped), store.write(1) as unit:
+    with failing(store.write(1)) as unit:
         add(unit, boxes=[1])
         drop(unit, kept)
-        raise Stopped
 
     with store.read(1) as unit:
         assert unit.numbers(NOTE, 10) == [kept]
@@ -74,9 +74,8 @@ def test_a_unit_that_fails_did_nothing(store: Store) -> None:
 
 
 def test_a_unit_that_fails_first_in_an_account_leaves_no_type_behind(store: Store) -> None:
-    with pytest.raises(Stopped), store.write(1) as unit:
+    with failing(store.write(1)) as unit:
         add(unit)
-        raise Stopped
     with store.write(1) as unit:
         assert unit.state(NOTE) == 0
         number = add(unit)
@@ -178,9 +177,7 @@ def test_units_write_one_after_the_other(store: Store) -> None:
     assert note["at"] == 80
 
 
-def test_two_processes_write_one_after_the_other(
-    store: Store, process: Callable[..., "subprocess.Popen[str]"]
-) -> None:
+def test_two_processes_write_one_after_the_other(store: Store, process: Callable[..., "subprocess.Popen[str]"]) -> None:
     with store.write(1) as unit:
         number = add(unit, at=0, tags=["counter"])
     started = [process("count"), process("count")]

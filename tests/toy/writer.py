@@ -4,9 +4,10 @@ import sys
 import time
 from pathlib import Path
 
+from tests.toy.notes import NOTE, TABLES, add, change, read
+
 from pillarbox.store import Member, Select
 from pillarbox.store.sqlite import SQLiteStore
-from tests.toy.notes import NOTE, TABLES, add, change, read
 
 __all__: list[str] = []
 

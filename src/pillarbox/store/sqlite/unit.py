@@ -258,8 +258,8 @@ class SQLiteWriting(SQLiteUnit):
             return self.keep_blob(staged, expires)
 
     def keep_blob(self, staged: Staged, expires: int) -> Blob:
-        if not isinstance(staged, FileStaged):
-            raise TypeError("octets are kept by the store that staged them")
+        if not isinstance(staged, FileStaged) or staged.folder != self._files.incoming:
+            raise TypeError("octets are kept by the account of the store that staged them")
         return self._blobs.add(staged, self.fresh(), expires)
 
     def hold(self, blob: int) -> None:
@@ -318,17 +318,26 @@ class SQLiteWriting(SQLiteUnit):
         counters = (self._next, self._sequence, self._held)
         if counters == self._before and self._connection.total_changes() == self._writes:
             return
-        self._connection.execute(
-            "UPDATE account SET next_number = ?, sequence = ?, held_size = ?, commits = commits + 1", counters
-        )
-        for name, state in self.states.items():
-            self._connection.execute("UPDATE kind SET state = ? WHERE name = ?", (state, name))
+        self._flush()
+        self._connection.execute("UPDATE account SET commits = commits + 1")
         if self.states:
             # At most one mark a day, so that the log can be trimmed by age.
             self._connection.execute(
                 "INSERT INTO mark SELECT ?, ? WHERE NOT EXISTS (SELECT 1 FROM mark WHERE at > ?)",
-                (self._before[1], now, now - 86_400),
+                (self._sequence, now, now - 86_400),
             )
+
+    def inspect(self, tables: Iterable[Table]) -> Iterator[Finding]:
+        self._flush()
+        yield from super().inspect(tables)
+
+    def _flush(self) -> None:
+        self._connection.execute(
+            "UPDATE account SET next_number = ?, sequence = ?, held_size = ?",
+            (self._next, self._sequence, self._held),
+        )
+        for name, state in self.states.items():
+            self._connection.execute("UPDATE kind SET state = ? WHERE name = ?", (state, name))
 
     def _replaced(self, table: Table, number: int, old: Document, new: Document) -> int:
         self._connection.execute(

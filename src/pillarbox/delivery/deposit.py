@@ -1,0 +1,134 @@
+"""A message becomes an Email in somebody's Inbox: durably, within the quota, and once.
+
+An MTA whose connection was cut between the final dot and our reply offers the message again (RFC 1047), with the same
+reverse-path and the same octets. What was filed is therefore remembered by these for a week, longer than MTAs keep
+trying, in the same unit as the filing: whichever of the two offers is answered, one Email is there. Two recipients of
+one message that are the same account get one Email for the same reason.
+"""
+
+import hashlib
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import cached_property
+from typing import TypeAlias
+
+from pillarbox.access import Principal
+from pillarbox.datatypes.mail import Arrival, NewEmail, arrival, file, inbox
+from pillarbox.delivery.policy import Policy
+from pillarbox.delivery.trace import Hop, hops, trace, without_return_path
+from pillarbox.objects import Registry
+from pillarbox.store import Store, Writing
+from pillarbox.wire.values import Id, utc_date
+
+__all__ = ["Deposit", "Filed", "Known", "Looping", "Offer", "Outcome", "OverQuota"]
+
+REMEMBERED = 7 * 86_400
+"""Seconds. RFC 5321 section 4.5.4.1 has senders give up after four to five days."""
+
+
+class Offer:
+    """A message as a client offered it; what is made of it is made once, when first asked for, and slow."""
+
+    def __init__(self, hop: Hop, octets: bytes | bytearray) -> None:
+        self.hop = hop
+        self._octets = octets
+
+    @cached_property
+    def raw(self) -> bytes:
+        """The message as it is kept: our fields, and the octets as they came."""
+        return b"".join((trace(self.hop), without_return_path(self._octets)))
+
+    @cached_property
+    def arrival(self) -> Arrival:
+        """The message, read."""
+        return arrival(self.raw)
+
+    @cached_property
+    def hops(self) -> int:
+        """The Received fields it came with."""
+        return hops(self._octets)
+
+    @cached_property
+    def mark(self) -> bytes:
+        """What only the same message from the same sender has."""
+        digest = hashlib.sha256(self.hop.reverse_path.encode() + b"\0")
+        digest.update(self._octets)
+        return digest.digest()
+
+
+@dataclass(frozen=True, slots=True)
+class Filed:
+    """It is there, and stays."""
+
+    email: Id
+    size: int
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """It was filed before."""
+
+
+@dataclass(frozen=True, slots=True)
+class OverQuota:
+    """It does not fit; `ever` tells whether it could if the account were empty."""
+
+    ever: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Looping:
+    """It has passed more servers than any message does on its way."""
+
+
+Outcome: TypeAlias = Filed | Known | OverQuota | Looping
+
+
+class _NoRoom(Exception):
+    """Ends the unit, so that nothing of it remains."""
+
+
+class Deposit:
+    """Files messages; all of it blocks and belongs off the event loop."""
+
+    def __init__(self, store: Store, registry: Registry, clock: Callable[[], float]) -> None:
+        self._store = store
+        self._registry = registry
+        self._clock = clock
+
+    def deliver(self, principal: Principal, offer: Offer, policy: Policy) -> Outcome:
+        """Files a message in the Inbox of an account. What is told as filed is on disk.
+
+        Raises store.Unavailable and OSError, and then nothing was filed.
+        """
+        if offer.hops > policy.max_received:
+            return Looping()
+        quota = policy.quota if principal.quota is None else principal.quota
+        size = len(offer.raw)
+        if quota is not None and size > quota:
+            return OverQuota(ever=False)
+        # Read before a unit begins: that takes long, and others write to the account as well.
+        message = offer.arrival
+        now = self._clock()
+        with self._store.stage(principal.number) as staged:
+            staged.write(offer.raw)
+            try:
+                with self._store.write(principal.number) as unit:
+                    if not unit.once(_key(principal, offer), int(now) + REMEMBERED, int(now)):
+                        return Known()
+                    if quota is not None and unit.held_size() + size > quota:
+                        raise _NoRoom
+                    blob = unit.keep_blob(staged, int(now))
+                    number, _ = file(unit, self._registry, blob, message, _in_inbox(unit, now))
+            except _NoRoom:
+                return OverQuota(ever=True)
+        return Filed(self._registry["Email"].id(number), size)
+
+
+def _in_inbox(unit: Writing, now: float) -> NewEmail:
+    return NewEmail((inbox(unit),), (), utc_date(datetime.fromtimestamp(now, UTC)))
+
+
+def _key(principal: Principal, offer: Offer) -> bytes:
+    return hashlib.sha256(b"delivered\0" + principal.id.encode() + b"\0" + offer.mark).digest()

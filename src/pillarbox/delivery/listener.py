@@ -1,0 +1,71 @@
+"""Where LMTP is listened for: sockets in, sessions out, and an end that loses nothing."""
+
+import asyncio
+import socket
+
+from pillarbox.delivery import reply
+from pillarbox.delivery.data import Room
+from pillarbox.delivery.session import CHUNK, Delivery, Session
+from pillarbox.telemetry import Event, emit
+
+__all__ = ["LMTPListener"]
+
+SMTP_PORT = 25
+
+
+class LMTPListener:
+    """One listener: all sockets it was given, and at most so many connections at once over all of them.
+
+    `memory` is how many octets of messages it holds at once; a message for which there is no room is put off with 452.
+    """
+
+    def __init__(self, delivery: Delivery, max_connections: int, memory: int) -> None:
+        self._delivery = delivery
+        self._max_connections = max_connections
+        self._room = Room(memory)
+        self._servers: list[asyncio.Server] = []
+        self._sessions: dict[asyncio.Task[None], Session] = {}
+        self._stopping = False
+
+    async def listen(self, listening: socket.socket) -> None:
+        """Accepts connections from a bound TCP or UNIX socket, which is ours from now on.
+
+        The name of a UNIX socket in the file system stays its owner's to remove. Raises ValueError for port 25, where
+        LMTP must not be spoken (RFC 2033 section 5).
+        """
+        if listening.family == socket.AF_UNIX:
+            self._servers.append(await asyncio.start_unix_server(self._accept, sock=listening, limit=CHUNK))
+            return
+        if listening.getsockname()[1] == SMTP_PORT:
+            raise ValueError("LMTP must not be spoken on port 25 (RFC 2033 section 5): choose another, such as 24")
+        self._servers.append(await asyncio.start_server(self._accept, sock=listening, limit=CHUNK))
+
+    async def stop(self, grace: float) -> None:
+        """Accepts no more, says 421 to who is idle, and gives others some seconds to finish their transaction.
+
+        What is being written to the store by then is written all the same; only its answer is not given, and the client
+        offers it again.
+        """
+        self._stopping = True
+        for server in self._servers:
+            server.close()
+        for session in self._sessions.values():
+            session.stop()
+        if self._sessions:
+            await asyncio.wait(self._sessions, timeout=grace)
+        left = list(self._sessions)
+        for task in left:
+            task.cancel()
+        await asyncio.gather(*left, return_exceptions=True)
+
+    def _accept(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        if self._stopping or len(self._sessions) >= self._max_connections:
+            refusal = reply.SHUTDOWN if self._stopping else reply.BUSY
+            emit(Event.LMTP_ENDED, peer=None, reply=str(refusal))
+            writer.write(refusal.octets())
+            writer.close()
+            return
+        session = Session(self._delivery, self._room, reader, writer)
+        task = asyncio.get_running_loop().create_task(session.serve())
+        self._sessions[task] = session
+        task.add_done_callback(self._sessions.__delitem__)

@@ -1,0 +1,57 @@
+"""Recipients to accounts: whose mail this is."""
+
+import unicodedata
+from collections.abc import Iterator
+from contextlib import suppress
+
+from pillarbox.access import Directory, Principal
+from pillarbox.delivery.path import Path
+
+__all__ = ["Route"]
+
+
+class Route:
+    """Finds the account of a recipient, under the address it was given or one that means the same.
+
+    Letters of any case are the same in our addresses, in local parts as well: the directory sees to that. A domain may
+    end in a dot and may be written in its ASCII form or in its own script (RFC 5890). With sub-addressing,
+    `alice+anything` is `alice`, unless somebody has that very address.
+
+    `<postmaster>` without a domain is whoever is postmaster of this host or of the domain it is in (RFC 5321 section
+    4.5.1); that somebody is, an address or an alias in the directory has to say.
+    """
+
+    def __init__(self, directory: Directory, host: str, *, sub_addressing: bool) -> None:
+        self._directory = directory
+        self._host = host
+        self._sub_addressing = sub_addressing
+
+    def find(self, recipient: Path) -> Principal | None:
+        """Whose mail it is, None if nobody's here. Raises store.Unavailable."""
+        for local in self._locals(recipient.local):
+            for domain in self._domains(recipient.domain):
+                found = self._directory.find(f"{local}@{domain}")
+                if found is not None:
+                    return found
+        return None
+
+    def _locals(self, local: str) -> Iterator[str]:
+        whole = unicodedata.normalize("NFC", local)
+        yield whole
+        user, plus, _ = whole.partition("+")
+        if self._sub_addressing and plus and user:
+            yield user
+
+    def _domains(self, domain: str) -> Iterator[str]:
+        if not domain:
+            yield self._host
+            _, _, above = self._host.partition(".")
+            if above:
+                yield above
+            return
+        name = unicodedata.normalize("NFC", domain.removesuffix("."))
+        forms = [name]
+        # A name that DNS could not have, as one with a label of more than 63 octets, has no other form.
+        with suppress(UnicodeError):
+            forms += [name.encode("idna").decode("ascii"), name.encode("idna").decode("idna")]
+        yield from dict.fromkeys(form.lower() for form in forms)
