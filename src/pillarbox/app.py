@@ -32,8 +32,8 @@ __all__ = ["House", "folders", "house", "serve"]
 _TEND_SECONDS = 3600.0
 _GRACE = 10
 """Seconds that requests and deliveries have to finish when the server is told to stop."""
-_MESSAGES_IN_MEMORY = 512 * 1024 * 1024
-"""Octets of messages that one LMTP listener takes in at once; more are put off."""
+_MESSAGES_IN_MEMORY = 64 * 1024 * 1024
+"""Octets of messages that one LMTP listener takes in at once, if its largest messages are small; more are put off."""
 
 
 @dataclass(frozen=True)
@@ -156,7 +156,8 @@ async def _serve(
     policy = Policy.of(settings)
     deposit = Deposit(built.store, REGISTRY, time.time)
     delivery = Delivery(built.directory, deposit, door.through, lambda: policy, time.time, lambda: secrets.token_hex(8))
-    mail = [LMTPListener(delivery, one.max_connections, _MESSAGES_IN_MEMORY) for one, _ in _of(listening, "lmtp")]
+    memory = max(2 * policy.max_size, _MESSAGES_IN_MEMORY)
+    mail = [LMTPListener(delivery, one.max_connections, memory) for one, _ in _of(listening, "lmtp")]
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, stopping.set)

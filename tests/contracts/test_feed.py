@@ -51,9 +51,9 @@ def test_only_those_who_listen_to_the_account_are_told_and_only_as_long(store: S
     store.create(2)
     one: list[Notice] = []
     two: list[Notice] = []
-    with store.feed.listen(1, one.append), store.feed.listen(1, one.append), store.feed.listen(2, two.append):
-        with store.write(1) as unit:
-            add(unit)
+    feed = store.feed
+    with feed.listen(1, one.append), feed.listen(1, one.append), feed.listen(2, two.append), store.write(1) as unit:
+        add(unit)
     with store.write(1) as unit:
         add(unit)
     assert (len(one), len(two)) == (2, 0)

@@ -33,7 +33,11 @@ def test_more_objects_can_be_had_than_are_read_at_once(store: Store) -> None:
 
 
 def test_a_document_is_kept_as_it_is(store: Store) -> None:
-    whole = {"text": "naïve \u0000 \U0001f370 \"'", "list": [1, -1, 2**53 - 1, 0.5, None, True], "": {"a/b~": {}}}
+    whole: dict[str, Any] = {
+        "text": "naïve \u0000 \U0001f370 \"'",
+        "list": [1, -1, 2**53 - 1, 0.5, None, True],
+        "": {"a/b~": {}},
+    }
     with store.write(1) as unit:
         number = unit.fresh()
         unit.insert(PAGE, number, whole)
@@ -152,7 +156,14 @@ def test_an_amended_object_has_changed_for_queries_and_not_for_clients(store: St
 def test_indexes_follow_a_document_wherever_it_goes(store: Store) -> None:
     with store.write(1) as unit:
         number = add(unit, at=None, boxes=[1, 2], tags=["x"])
-    for more in ({"at": 5}, {"boxes": [2, 3]}, {"at": None, "tags": []}, {"at": 1, "boxes": []}, {"name": "z"}):
+    changes: tuple[dict[str, Any], ...] = (
+        {"at": 5},
+        {"boxes": [2, 3]},
+        {"at": None, "tags": []},
+        {"at": 1, "boxes": []},
+        {"name": "z"},
+    )
+    for more in changes:
         with store.write(1) as unit:
             change(unit, number, **more)
         with store.read(1) as unit:

@@ -188,10 +188,10 @@ def test_a_group_has_a_value_in_all_or_some_of_its_objects(store: Store) -> None
         without = [add(unit, thread=3)]
         gone = add(unit, thread=1)
         drop(unit, gone)
-    with store.read(1) as unit:
+    with store.read(1) as reading:
 
         def numbers(condition: Filter) -> list[int]:
-            return unit.page(NOTE, Select(condition), 0, 9)
+            return reading.page(NOTE, Select(condition), 0, 9)
 
         assert numbers(InGroup(Quantity.ALL, "tag", "x")) == whole
         assert numbers(InGroup(Quantity.SOME, "tag", "x")) == whole + partly

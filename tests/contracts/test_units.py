@@ -171,8 +171,8 @@ def test_units_write_one_after_the_other(store: Store) -> None:
 
     with ThreadPoolExecutor(8) as pool:
         list(pool.map(count, range(8)))
-    with store.read(1) as unit:
-        note = read(unit, number)
+    with store.read(1) as reading:
+        note = read(reading, number)
     assert note is not None
     assert note["at"] == 80
 
@@ -183,9 +183,9 @@ def test_two_processes_write_one_after_the_other(store: Store, process: Callable
     started = [process("count"), process("count")]
 
     assert [one.wait() for one in started] == [0, 0]
-    with store.read(1) as unit:
-        note = read(unit, number)
-        assert list(unit.inspect([NOTE])) == []
+    with store.read(1) as reading:
+        note = read(reading, number)
+        assert list(reading.inspect([NOTE])) == []
     assert note is not None
     assert note["at"] == 200
 

@@ -35,10 +35,8 @@ def result(notes: Notes, select: Select) -> list[int]:
     if select.order and select.order[-1].descending:
         numbers.reverse()
     for order in reversed(select.order):
-        # Stable sorts, the least important first.
+        # Stable sorts, the least important first; equal ones keep their order even where it is reversed.
         numbers.sort(key=lambda number: _key(notes, number, order.by), reverse=order.descending)
-        if order.descending:
-            numbers = _ties_as_before(notes, numbers, order.by, select)
     if not select.one_of_group:
         return numbers
     first: dict[int, int] = {}
@@ -89,9 +87,3 @@ def _key(notes: Notes, number: int, by: str | Filter) -> Any:
     value = notes[number][by]
     # None first; then numbers by size, text by its octets.
     return (value is not None, value.encode() if isinstance(value, str) else value or 0)
-
-
-def _ties_as_before(notes: Notes, numbers: list[int], by: str | Filter, select: Select) -> list[int]:
-    # A reversed sort of Python's keeps equal elements in their order already.
-    del notes, by, select
-    return numbers

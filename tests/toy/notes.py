@@ -45,7 +45,7 @@ def document(
     name: str | None = None,
     boxes: Collection[int] = (),
     tags: Collection[str] = (),
-    **more: object,
+    **more: Any,
 ) -> dict[str, Any]:
     """A note."""
     return {"thread": thread, "at": at, "name": name, "boxes": sorted(boxes), "tags": sorted(tags), **more}

@@ -21,8 +21,8 @@ MAX_REMEMBERED = 10_000
 class Passwords:
     """Hashes and verifies; each call costs some 64 MiB and 50 ms, so at most two should run at once."""
 
-    def __init__(self) -> None:
-        self._hasher = PasswordHasher()
+    def __init__(self, hasher: PasswordHasher | None = None) -> None:
+        self._hasher = hasher or PasswordHasher()
         # Verified for unknown names as well, so that time does not tell which names exist.
         self._nobody = self._hasher.hash(secrets.token_hex(16))
 

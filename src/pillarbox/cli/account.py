@@ -9,7 +9,7 @@ import typer
 from rich.table import Table
 
 from pillarbox.app import folders
-from pillarbox.cli.shared import ConfigOption, DataOption, JsonOption, console, fail, opened, say_json
+from pillarbox.cli.shared import ConfigOption, DataOption, JsonOption, console, existing, fail, opened, say_json
 
 __all__ = ["app"]
 
@@ -38,7 +38,7 @@ def add(
 @app.command("list")
 def list_(as_json: JsonOption = False, config: ConfigOption = None, data: DataOption = _VAR) -> None:
     """Show all accounts."""
-    with opened(config, data) as built:
+    with existing(config, data) as built:
         principals = built.directory.all()
     if as_json:
         say_json(
@@ -60,7 +60,7 @@ def passwd(
 ) -> None:
     """Give an account another password; the old one ends at once, while serving too."""
     password = _password(password_stdin)
-    with opened(config, data) as built:
+    with existing(config, data) as built:
         built.directory.change_secret(address, built.passwords.hash(password))
     console.print(f"{address} has a new password.", highlight=False)
 
@@ -73,7 +73,7 @@ def remove(
     data: DataOption = _VAR,
 ) -> None:
     """Remove an account with all its mail."""
-    with opened(config, data) as built:
+    with existing(config, data) as built:
         if not yes:
             typer.confirm(f"Remove {address} and all its mail for good?", abort=True)
         built.directory.remove(address)
@@ -91,7 +91,7 @@ def alias(
     """Give an account a further address, or take one away."""
     if action not in ("add", "remove"):
         raise typer.BadParameter("say add or remove", param_hint="add|remove")
-    with opened(config, data) as built:
+    with existing(config, data) as built:
         if action == "add":
             built.directory.add_alias(address, other)
             console.print(f"Mail to {other} reaches {address} now.", highlight=False)

@@ -5,7 +5,7 @@ from pathlib import Path
 import typer
 from rich.progress import Progress
 
-from pillarbox.cli.shared import ConfigOption, DataOption, JsonOption, console, opened, say_json
+from pillarbox.cli.shared import ConfigOption, DataOption, JsonOption, console, existing, say_json
 from pillarbox.datatypes import REGISTRY
 from pillarbox.upkeep import Trouble, examined
 
@@ -16,7 +16,7 @@ def doctor(as_json: JsonOption = False, config: ConfigOption = None, data: DataO
     """Verify what is kept: indexes, counts, text, change logs, blobs. Exits with 1 if something is wrong."""
     found: list[Trouble] = []
     accounts = 0
-    with opened(config, data) as built, Progress(console=console, transient=True, disable=as_json) as progress:
+    with existing(config, data) as built, Progress(console=console, transient=True, disable=as_json) as progress:
         task = progress.add_task("Examining accounts", total=len(built.store.accounts()))
         for troubles in examined(built.store, REGISTRY, built.directory):
             found += troubles

@@ -8,7 +8,7 @@ import typer
 from rich.progress import BarColumn, DownloadColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
 
 from pillarbox.app import House
-from pillarbox.cli.shared import ConfigOption, DataOption, JsonOption, console, fail, opened, say_json
+from pillarbox.cli.shared import ConfigOption, DataOption, JsonOption, console, existing, fail, say_json
 from pillarbox.datatypes import REGISTRY
 from pillarbox.transfer import Imported, Source, imported, source
 
@@ -26,7 +26,7 @@ def import_(
 
     A run that was cut off can be repeated: what is there already is not added again.
     """
-    with opened(config, data) as built:
+    with existing(config, data) as built:
         principal = built.directory.find(account)
         if principal is None:
             fail(f"there is no account {account}; `pillarbox account list` shows which there are")

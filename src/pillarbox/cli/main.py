@@ -24,16 +24,23 @@ app.command("demo")(demo.demo)
 app.add_typer(account.app, name="account")
 
 
-@app.callback()
-def _options(
-    version: Annotated[bool, typer.Option("--version", help="Print the version.", is_eager=True)] = False,
-) -> None:
-    if version:
+def _version(wanted: bool) -> None:
+    if wanted:
         typer.echo(f"pillarbox {__version__}")
         raise typer.Exit
+
+
+@app.callback()
+def _options(
+    # Asked for alone, without a command: answered before it is looked whether there is one.
+    version: Annotated[
+        bool, typer.Option("--version", help="Print the version.", is_eager=True, callback=_version)
+    ] = False,
+) -> None:
+    pass
 
 
 def main() -> None:
     """Runs a command. Exits with 0, with 1 if it could not be done, with 2 if it was not understood."""
     with failures():
-        app()
+        app(prog_name="pillarbox")

@@ -18,7 +18,7 @@ from pillarbox.store import StoreError
 from pillarbox.telemetry import configure
 from pillarbox.transfer import Unreadable
 
-__all__ = ["ConfigOption", "DataOption", "JsonOption", "console", "fail", "failures", "opened", "say_json"]
+__all__ = ["ConfigOption", "DataOption", "JsonOption", "console", "existing", "fail", "failures", "opened", "say_json"]
 
 console = Console()
 _errors = Console(stderr=True)
@@ -31,8 +31,17 @@ JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON, for progra
 
 
 @contextmanager
+def existing(config: Path | None, data: Path) -> Iterator[House]:
+    """The house that the options name, for what makes none: a mistyped folder is told, not taken for an empty one."""
+    if not data.exists():
+        fail(f"there is no folder {data}; name another with --data, or begin with `pillarbox account add ADDRESS`")
+    with opened(config, data) as built:
+        yield built
+
+
+@contextmanager
 def opened(config: Path | None, data: Path) -> Iterator[House]:
-    """The house that the options name."""
+    """The house that the options name, made if it is new."""
     settings = settings_of(config)
     with house(settings, data) as built:
         yield built
@@ -71,5 +80,9 @@ def failures() -> Iterator[None]:
         fail(f"what is kept cannot be read or written: {problem.known}")
     except PermissionError as problem:
         fail(f"{problem.filename}: permission denied; run it as the user that owns the data")
+    except (FileExistsError, NotADirectoryError) as problem:
+        fail(f"{problem.filename} cannot be made, for there is a file in its place; name another folder with --data")
+    except OSError as problem:
+        fail(f"{problem.filename or 'the system'}: {problem.strerror or problem}")
     except KeyboardInterrupt:
         sys.exit(130)

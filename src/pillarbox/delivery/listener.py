@@ -33,11 +33,10 @@ class LMTPListener:
         The name of a UNIX socket in the file system stays its owner's to remove. Raises ValueError for port 25, where
         LMTP must not be spoken (RFC 2033 section 5).
         """
-        if listening.family == socket.AF_UNIX:
-            self._servers.append(await asyncio.start_unix_server(self._accept, sock=listening, limit=CHUNK))
-            return
-        if listening.getsockname()[1] == SMTP_PORT:
+        if listening.family != socket.AF_UNIX and listening.getsockname()[1] == SMTP_PORT:
             raise ValueError("LMTP must not be spoken on port 25 (RFC 2033 section 5): choose another, such as 24")
+        # For UNIX sockets as well: what asyncio has for these removes the name when it ends (since Python 3.13), and
+        # other processes may be listening there.
         self._servers.append(await asyncio.start_server(self._accept, sock=listening, limit=CHUNK))
 
     async def stop(self, grace: float) -> None:

@@ -37,10 +37,11 @@ class Route:
 
     def _locals(self, local: str) -> Iterator[str]:
         whole = unicodedata.normalize("NFC", local)
-        yield whole
         user, plus, _ = whole.partition("+")
-        if self._sub_addressing and plus and user:
-            yield user
+        for name in (whole, user) if plus and self._sub_addressing else (whole,):
+            # `" alice"` is a local part of its own, and directories trim what they are asked for.
+            if name and name == name.strip():
+                yield name
 
     def _domains(self, domain: str) -> Iterator[str]:
         if not domain:

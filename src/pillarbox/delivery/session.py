@@ -80,7 +80,8 @@ class Session:
             try:
                 await self._follow()
                 await self._leave()
-            except (ConnectionError, TimeoutError):
+            except OSError:
+                # The client is gone, or does not read; what was to be filed is filed or will be offered again.
                 self._writer.transport.abort()
             except asyncio.CancelledError:
                 self._say(reply.SHUTDOWN)
@@ -224,12 +225,12 @@ class Session:
     async def _leave(self) -> None:
         """Closes so that the last reply arrives."""
         await self._flush()
-        if self._writer.can_write_eof():
+        if not self._stopping:
             self._writer.write_eof()
-        with suppress(TimeoutError):
-            async with asyncio.timeout(LINGER):
-                while await self._reader.read(CHUNK):
-                    pass
+            with suppress(TimeoutError):
+                async with asyncio.timeout(LINGER):
+                    while await self._reader.read(CHUNK):
+                        pass
         self._writer.close()
         async with asyncio.timeout(LINGER):
             await self._writer.wait_closed()

@@ -52,7 +52,7 @@ def without_return_path(message: bytes | bytearray) -> memoryview:
 
     Nothing else is taken away, so what is left is the octets as they came.
     """
-    found = _RETURN_PATH.match(message)
+    found = _RETURN_PATH.match(message, 0, _MAX_HEADER)
     return memoryview(message)[found.end() if found else 0 :]
 
 

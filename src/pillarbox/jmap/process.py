@@ -4,6 +4,7 @@ import secrets
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from typing import Any
 
 import orjson
 
@@ -62,15 +63,25 @@ def process(service: Service, actor: Actor, octets: bytes, session_state: str) -
         dict(asked.created_ids or {}),
     )
     responses: list[Response] = []
+    told: list[orjson.Fragment] = []
     for call in asked.method_calls:
-        responses.append(_answered(service, context, asked.using, call, responses))
-    answer: dict[str, JSON] = {
-        "methodResponses": [[response.name, response.arguments, response.call_id] for response in responses],
-        "sessionState": session_state,
-    }
+        response = _answered(service, context, asked.using, call, responses)
+        try:
+            octets = _octets(response)
+        except TypeError as bug:
+            # Half a surrogate pair from somewhere, or too deep: that call's trouble, and no other's.
+            response = _failed(call, bug)
+            octets = _octets(response)
+        responses.append(response)
+        told.append(orjson.Fragment(octets))
+    answer: dict[str, Any] = {"methodResponses": told, "sessionState": session_state}
     if asked.created_ids is not None:
         answer["createdIds"] = context.created_ids
     return orjson.dumps(answer)
+
+
+def _octets(response: Response) -> bytes:
+    return orjson.dumps([response.name, response.arguments, response.call_id])
 
 
 def _asked(service: Service, octets: bytes) -> Request:
@@ -106,8 +117,12 @@ def _answered(
     except MethodError as error:
         return Response("error", error.arguments(), call.call_id)
     except Exception as bug:  # noqa: BLE001 - the face: a bug ends this call, not the request
-        emit(Event.JMAP_FAILED, method=call.name[:64], exception=bug)
-        return Response("error", MethodError("serverFail", "the log of the server says more").arguments(), call.call_id)
+        return _failed(call, bug)
+
+
+def _failed(call: Invocation, bug: Exception) -> Response:
+    emit(Event.JMAP_FAILED, method=call.name[:64], exception=bug)
+    return Response("error", MethodError("serverFail", "the log of the server says more").arguments(), call.call_id)
 
 
 def _resolved(given: Mapping[str, JSON], responses: list[Response], limit: int) -> dict[str, JSON]:

@@ -3,7 +3,8 @@
 Here is the only place that decides whether somebody may touch an account (`granted`).
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Generic, TypeVar, cast
@@ -16,7 +17,7 @@ from pillarbox.objects.errors import MethodError
 from pillarbox.objects.kind import ID, Kind
 from pillarbox.objects.record import Record
 from pillarbox.objects.registry import Registry
-from pillarbox.store import Document, LogTooShort, Store, Unavailable, Unit, Writing
+from pillarbox.store import Document, LogTooShort, NoAccount, Store, Unavailable, Unit, Writing
 from pillarbox.wire.values import JSON, Id, State, state_number, state_text
 
 __all__ = ["Arguments", "Call", "Context", "Limits", "Seen", "granted", "perform"]
@@ -43,6 +44,7 @@ class Limits:
     upload_life: int = 3600
     uploads: int = 1000
     uploads_size: int = 50_000_000
+    answer: int = 64 * 1024 * 1024
     filter_depth: int = 32
     filter_conditions: int = 500
     keywords: int = 128
@@ -60,6 +62,17 @@ class Context:
     token: Callable[[], str]
     """Text that nobody can guess, of letters and digits, another one each time."""
     created_ids: dict[str, str] = field(default_factory=dict)
+    told: list[int] = field(default_factory=lambda: [0])
+    """One number: the octets that objects read for the answer had so far."""
+
+    def tell(self, octets: int) -> None:
+        """Counts what goes into the answer. Raises MethodError requestTooLarge when a request would get too much.
+
+        A few ids can name gigabytes; nothing of that may be collected in memory before it is refused.
+        """
+        self.told[0] += octets
+        if self.told[0] > self.limits.answer:
+            raise MethodError("requestTooLarge", f"the answer would be larger than {self.limits.answer} octets")
 
 
 class Arguments:
@@ -179,9 +192,27 @@ def perform(context: Context, kind: DataType[Any], method: Method, given: Mappin
     account_id = arguments.take("accountId", ID)
     grant = granted(context.actor, account_id, to_write=method.writes)
     try:
-        with context.store.write(grant.number) if method.writes else context.store.read(grant.number) as unit:
+        with (
+            _undone_together(context.created_ids),
+            context.store.write(grant.number) if method.writes else context.store.read(grant.number) as unit,
+        ):
             return method.run(Call(context, kind, grant, account_id, unit, arguments))
     except LogTooShort:
         raise MethodError("cannotCalculateChanges", "the change log does not go back that far") from None
+    except NoAccount:
+        # Removed since the actor was made.
+        raise MethodError("accountNotFound") from None
     except Unavailable as problem:
         raise MethodError("serverUnavailable") from problem
+
+
+@contextmanager
+def _undone_together(created_ids: dict[str, str]) -> Iterator[None]:
+    """What was created is undone with its unit, even if only the commit failed: nothing later may refer to it."""
+    known = dict(created_ids)
+    try:
+        yield
+    except BaseException:
+        created_ids.clear()
+        created_ids.update(known)
+        raise

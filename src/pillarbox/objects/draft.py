@@ -6,6 +6,7 @@ from typing import Any
 from pillarbox.objects.call import Call, Seen
 from pillarbox.objects.errors import Refused, SetError, invalid, merged
 from pillarbox.objects.get import projection
+from pillarbox.objects.kind import TRUE
 from pillarbox.objects.patch import patched
 from pillarbox.objects.record import MISSING, Property
 from pillarbox.wire.jmap import Pointer
@@ -45,19 +46,22 @@ def updated(call: Call[Any], seen: Seen, patch: Mapping[str, JSON]) -> dict[str,
     result, touched, removed = patched(current, patch, lambda path: _resolved_path(call, path))
     errors = []
     document = dict(seen.document)
-    for name in touched:
+    for name in sorted(touched):
         prop = call.kind.properties.get(name)
         if prop is None and name not in current:
             errors.append(invalid(name, "no such property"))
         elif prop is None or not prop.settable or prop.immutable:
-            if name in removed or result[name] != current[name]:
+            # Null removes, which for what is null already is to leave it so.
+            if result.get(name) != current[name]:
                 errors.append(invalid(name, "cannot be changed"))
         elif name not in removed:
             errors += _checked(call, name, prop, result[name], document)
-        elif prop.default is MISSING:
-            errors.append(invalid(name, "cannot be removed"))
-        else:
+        elif prop.default is not MISSING:
             document[name] = prop.default
+        elif prop.kind.holds(None):
+            document[name] = None
+        else:
+            errors.append(invalid(name, "cannot be removed"))
     _raise(errors)
     return document
 
@@ -122,10 +126,16 @@ def _resolved(call: Call[Any], value: JSON) -> JSON:
 
 
 def _resolved_path(call: Call[Any], path: Pointer) -> Pointer:
+    """The path with the name of a member as it is kept: a creation id resolved, a name in a set in its normal form."""
     prop = call.kind.properties.get(path[0]) if path else None
-    if prop is None or prop.refers_to is None or len(path) < 2:
+    if prop is None or len(path) < 2:
         return path
-    return (path[0], reference(call, path[1]) or path[1], *path[2:])
+    member = path[1]
+    if prop.refers_to is not None:
+        member = reference(call, member) or member
+    elif prop.normal is not None and prop.kind.name.endswith(f"[{TRUE.name}]"):
+        (member,) = prop.normal({member: True})
+    return (path[0], member, *path[2:])
 
 
 def _ids(value: JSON) -> list[str]:

@@ -60,7 +60,7 @@ def projection(kind: DataType[Any], names: Iterable[str] | None) -> Projection:
     Raises MethodError invalidArguments for a name that the type does not have.
     """
     if names is None:
-        names = kind.default_properties or tuple(kind.properties)
+        names = kind.default_properties or tuple(name for name, prop in kind.properties.items() if not prop.secret)
     plain, apart, computed = [], [], []
     for name in dict.fromkeys(names):
         if name == "id":
@@ -88,6 +88,7 @@ def projected(call: Call[Any], numbers: Sequence[int], wanted: Projection) -> li
     if not wanted.computed and not wanted.reads_apart:
         # The path of every list on a screen: nothing is built but the answer.
         for stored in call.unit.get(kind.table, numbers):
+            call.context.tell(len(stored.document))
             document = orjson.loads(stored.document)
             item: dict[str, JSON] = {"id": kind.id(stored.number)}
             for name in plain:
@@ -96,6 +97,8 @@ def projected(call: Call[Any], numbers: Sequence[int], wanted: Projection) -> li
         return objects
     read = call.unit.get_apart if wanted.reads_apart else call.unit.get
     for stored in read(kind.table, numbers):
+        # What is computed costs time even where it is short: each value counts as much as a long one.
+        call.context.tell(len(stored.document) + len(stored.apart or b"") + 256 * len(wanted.computed))
         seen = Seen(call, stored.number, orjson.loads(stored.document), stored.apart)
         item = {"id": kind.id(stored.number)}
         item.update((name, seen.document[name]) for name in plain)

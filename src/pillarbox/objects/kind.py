@@ -15,6 +15,7 @@ __all__ = [
     "INT",
     "OBJECT",
     "STRING",
+    "TRUE",
     "UNSIGNED",
     "UTC_DATE",
     "Kind",

@@ -1,11 +1,12 @@
 """/set: objects created, updated and destroyed, each as a whole or not at all (RFC 8620 section 5.3).
 
 "The final state MUST be valid after the Foo/set is finished": all changes are first made together and then judged, so
-that two objects can swap a unique name. Where that is not valid, they are undone and made one after the other, each
-accepted or refused by itself.
+that two objects can swap a unique name. Where that is not valid, they are undone; those that no rule refused are made
+together once more, and the others one after the other, each accepted or refused by itself.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
@@ -107,6 +108,9 @@ class _Outcome:
             case _Destroy():
                 self.not_destroyed[step.key] = error
 
+    def forget_refusals(self) -> None:
+        self.not_created, self.not_updated, self.not_destroyed = {}, {}, {}
+
     def accept(self, step: _Step, write: Write[Any]) -> None:
         match step:
             case _Create():
@@ -128,36 +132,65 @@ class _Outcome:
 
 
 class _Invalid(Exception):
-    """The final state would not be valid."""
+    """The final state would not be valid; these steps are why."""
+
+    def __init__(self, steps: list[_Step]) -> None:
+        super().__init__(steps)
+        self.steps = steps
 
 
 def _applied(call: Call[Any], steps: list[_Step]) -> _Outcome:
-    """Makes the changes: together if that is valid, else one after the other."""
+    """Makes the changes: together as far as that is valid, the others one after the other."""
     known = dict(call.context.created_ids)
+    outcome, rest = _Outcome(), steps
     if len(steps) > 1:
         try:
-            with call.writing.savepoint():
-                return _together(call, steps)
-        except _Invalid:
-            call.context.created_ids.clear()
-            call.context.created_ids.update(known)
-    outcome = _Outcome()
-    for step in steps:
+            return _together(call, steps)[0]
+        except _Invalid as problem:
+            # Two that swap their names are not to suffer from a third one that is wrong.
+            wrong = {id(step) for step in problem.steps}
+        with suppress(_Invalid):
+            outcome, done = _together(call, [step for step in steps if id(step) not in wrong])
+            # What was refused may be right after one of those that are still to come, and is tried again.
+            outcome.forget_refusals()
+            made = {id(step) for step in done}
+            rest = [step for step in steps if id(step) not in made]
+            known = dict(call.context.created_ids)
+    for step in rest:
         try:
             with call.writing.savepoint():
                 write = _staged(call, step)
                 _judge(write)
                 _follow(write)
         except Refused as refusal:
-            if isinstance(step, _Create) and call.context.created_ids.get(step.key) != known.get(step.key):
-                call.context.created_ids.pop(step.key, None)
+            if isinstance(step, _Create):
+                _forget(call, step.key, known)
             outcome.refuse(step, refusal.error)
         else:
             outcome.accept(step, write)
     return outcome
 
 
-def _together(call: Call[Any], steps: list[_Step]) -> _Outcome:
+def _forget(call: Call[Any], key: str, known: Mapping[str, str]) -> None:
+    """A creation id means what it meant before."""
+    call.context.created_ids.pop(key, None)
+    if key in known:
+        call.context.created_ids[key] = known[key]
+
+
+def _together(call: Call[Any], steps: list[_Step]) -> tuple[_Outcome, list[_Step]]:
+    """What became of the steps, of which those that were done are all valid. Raises _Invalid, with nothing done."""
+    known = dict(call.context.created_ids)
+    try:
+        with call.writing.savepoint():
+            return _all_staged(call, steps)
+    except _Invalid:
+        call.context.created_ids.clear()
+        call.context.created_ids.update(known)
+        raise
+
+
+def _all_staged(call: Call[Any], steps: list[_Step]) -> tuple[_Outcome, list[_Step]]:
     outcome = _Outcome()
     done: list[tuple[_Step, Write[Any]]] = []
     for step in steps:
@@ -166,16 +199,18 @@ def _together(call: Call[Any], steps: list[_Step]) -> _Outcome:
                 done.append((step, _staged(call, step)))
         except Refused as refusal:
             outcome.refuse(step, refusal.error)
-    try:
-        for _, write in done:
-            _judge(write)
-        for _, write in done:
-            _follow(write)
-    except Refused as refusal:
-        raise _Invalid from refusal
+    for act in (_judge, _follow):
+        wrong = []
+        for step, write in done:
+            try:
+                act(write)
+            except Refused:
+                wrong.append(step)
+        if wrong:
+            raise _Invalid(wrong)
     for step, write in done:
         outcome.accept(step, write)
-    return outcome
+    return outcome, [step for step, _ in done]
 
 
 def _staged(call: Call[Any], step: _Step) -> Write[Any]:

@@ -10,7 +10,11 @@ from typing import NoReturn
 
 from pillarbox.wire.values import JSON, MAX_INT
 
-__all__ = ["NotJSON", "heavier", "parse"]
+__all__ = ["MAX_DEPTH", "NotJSON", "heavier", "parse"]
+
+MAX_DEPTH = 128
+"""Levels of arrays and objects. RFC 8259 section 9 allows a limit; the writer of answers has one at 254, and what came
+in may come back within something else."""
 
 
 class NotJSON(ValueError):
@@ -21,8 +25,7 @@ def parse(octets: bytes) -> JSON:
     """The value that I-JSON text stands for.
 
     Raises NotJSON for anything that RFC 7493 section 2 forbids: invalid UTF-8, a lone surrogate, a name
-    twice in one object, a number that no double holds exactly or at all; and for nesting deeper than the
-    interpreter's own limit.
+    twice in one object, a number that no double holds exactly or at all; and for nesting deeper than MAX_DEPTH.
     """
     try:
         text = octets.decode("utf-8")
@@ -33,6 +36,9 @@ def parse(octets: bytes) -> JSON:
         raise NotJSON(f"{problem.msg} at character {problem.pos}") from None
     except RecursionError:
         raise NotJSON("nested too deeply") from None
+    # Few requests have so many brackets that they could be too deep; only those are walked through.
+    if text.count("[") + text.count("{") > MAX_DEPTH and _deeper(value, MAX_DEPTH):
+        raise NotJSON("nested too deeply")
     if _SURROGATE.search(text) is not None:
         _no_lone_surrogate(value)
     return value
@@ -59,6 +65,26 @@ def heavier(value: JSON, limit: int) -> bool:
         if weight + 2 * len(waiting) > limit:
             return True
     return False
+
+
+def _deeper(value: JSON, limit: int) -> bool:
+    """Whether arrays and objects lie in each other more than so many levels deep."""
+    level = [value]
+    for _ in range(limit + 1):
+        inner: list[JSON] = []
+        for item in level:
+            if isinstance(item, dict):
+                inner.extend(item.values())
+            elif isinstance(item, list):
+                inner.extend(item)
+            else:
+                continue
+            # An empty one is a level as well.
+            inner.append(None)
+        level = inner
+        if not level:
+            return False
+    return True
 
 
 _SURROGATE = re.compile(r"\\u[dD][89abAB]|\\u[dD][c-fC-F]")

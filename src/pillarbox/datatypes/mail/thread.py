@@ -3,8 +3,7 @@
 Its document holds what `tally` counts; the ids of its Emails are read from their index when they are asked for.
 """
 
-from pillarbox.objects import CHANGES, GET, DataType, Record, Seen, prop
-from pillarbox.objects.record import Property
+from pillarbox.objects import CHANGES, GET, DataType, Property, Record, Seen, prop
 from pillarbox.store import Equal, Order, Select
 from pillarbox.wire.values import JSON, Id
 

@@ -43,7 +43,7 @@ MAX_SIZE_MESSAGE = Setting(
 MAX_RECEIVED_HEADERS = Setting(
     "session.data.limits.received-headers",
     COUNT,
-    50,
+    100,
     "How many `Received` headers a message may have; with more it is taken to go in circles, and refused.",
 )
 ACCOUNT_QUOTA = Setting(

@@ -147,7 +147,8 @@ def _ordered(table: Table, order: Order) -> Statement:
     if isinstance(order.by, str):
         return Statement(f"e.{quoted(order.by)} {direction}, ")
     condition = _condition(table, order.by)
-    return Statement(f"({condition.sql}) {direction}, ", condition.bindings)
+    # A constant alone would be the number of a column to sort by.
+    return Statement(f"iif({condition.sql}, 1, 0) {direction}, ", condition.bindings)
 
 
 def _condition(table: Table, condition: Filter) -> Statement:  # noqa: C901, PLR0912 - one arm a word of the query

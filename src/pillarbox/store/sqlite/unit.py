@@ -1,5 +1,6 @@
 """One account's transaction: reading, and writing with its change log."""
 
+import re
 from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from itertools import islice
@@ -28,6 +29,8 @@ from pillarbox.store.sqlite.schema import Names, create_tables, shape
 from pillarbox.store.table import Document, Table
 
 __all__ = ["SQLiteUnit", "SQLiteWriting"]
+
+_NO_WORD = re.compile(r"[\W_]+")
 
 _PORTION = 100
 """So many objects are read at once. No statement is left half way when a caller stops early: it would keep its
@@ -220,7 +223,7 @@ class SQLiteWriting(SQLiteUnit):
             columns = ", ".join(f'"{name}"' for name in table.text)
             self._connection.execute(
                 f"INSERT INTO {names.text} (rowid, {columns}) VALUES (?{marks})",
-                (number, *(fields.get(name, "") for name in table.text)),
+                (number, *(_words(fields.get(name, "")) for name in table.text)),
             )
         entry = index.add(self._connection, table, number, document)
         group = entry.columns[table.group] if table.group else None
@@ -377,6 +380,11 @@ class SQLiteWriting(SQLiteUnit):
         self._sequence += 1
         self.states[table.name] = self._sequence
         return self._sequence
+
+
+def _words(text: str) -> str:
+    """The text without what is in no word: FTS5 takes a character newer than its tables for a letter."""
+    return text if text.isascii() else _NO_WORD.sub(" ", text)
 
 
 def _portions(numbers: Sequence[int]) -> Iterator[list[tuple[int]]]:

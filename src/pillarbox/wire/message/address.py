@@ -138,6 +138,8 @@ class _Reader:
                 self._in_group = True
                 self._groups.append({"name": name, "addresses": self._list})
                 self._forget()
+            case ":" | "<" | ">":
+                self._take_word(_SPACE)
             case _:
                 self._take_word(_Token("mark", mark))
 
@@ -169,7 +171,7 @@ class _Reader:
         found = False
         for chunk in _chunks(words):
             if any(token.text == "@" for token in chunk):
-                email = "".join(token.text for token in chunk).strip('<>"')
+                email = "".join(token.text for token in chunk if token.text != '"')
                 self._add(_phrase(before) or comment, email)
                 before = []
                 found = True
@@ -220,8 +222,10 @@ def _phrase(words: Sequence[_Token]) -> str | None:
         if token.kind == "quoted":
             pieces += (with_words("".join(atoms)), unpaired(token.text[1:-1]))
             atoms = []
-        else:
-            atoms.append(" " if token.kind == "space" else token.text)
+        elif token.kind != "space":
+            atoms.append(token.text)
+        elif atoms[-1:] != [" "]:
+            atoms.append(" ")
     pieces.append(with_words("".join(atoms)))
     return normal("".join(pieces)).strip() or None
 

@@ -97,7 +97,7 @@ def unflowed(text: str, *, delsp: bool) -> str:
     return "\n".join(paragraphs)
 
 
-_TAG_BEGIN = re.compile(r"<[A-Za-z/!?]")
+_TAG_BEGIN = re.compile(r"<(?:[A-Za-z/!?]|\Z)")
 _TAG = re.compile(r"<[^\"'>]*+(?:(?:\"[^\"]*+\"|'[^']*+')[^\"'>]*+)*+>")
 _ANY_TAG = re.compile(r"<[^>]*+>")
 

@@ -89,7 +89,10 @@ _MARKS = (
     (b"\xfe\xff", "utf_16_be"),
 )
 _META = re.compile(rb"<meta\s[^>]*?charset\s*=\s*[\"']?\s*([A-Za-z0-9_.:-]{2,40})", re.IGNORECASE)
-_NOT_ASCII = re.compile("[^\0-\x7f]")
+_SAMPLE = 20_000
+_ABOVE_ASCII = bytes(range(0x80, 0x100))
+_FROM_E0 = bytes(range(0xE0, 0x100))
+_CYRILLIC_WORD = re.compile(rb"[\xc0-\xff]{3,}")
 _SURROGATE = re.compile("[\ud800-\udfff]")
 
 
@@ -119,7 +122,8 @@ def repaired(data: bytes, label: str, kind: str) -> tuple[str, bool]:
     The heuristics that RFC 8621 section 4.1.4 allows, all of them:
 
     * an unknown charset, or octets above 127 in US-ASCII: for HTML the charset it names itself;
-      ISO-2022-JP if its escapes are there; UTF-8 if it is valid; else windows-1252;
+      ISO-2022-JP if its escapes are there; UTF-8 if it is valid; KOI8-R or windows-1251 if whole words
+      are made of their letters; else windows-1252;
     * UTF-8 that is malformed more often than not is windows-1252;
     * windows-1252 and ISO-8859-1 that are valid UTF-8 are UTF-8;
     * UTF-16 and UTF-32 without a byte order mark have the order that makes more sense.
@@ -135,6 +139,7 @@ def repaired(data: bytes, label: str, kind: str) -> tuple[str, bool]:
     if name == "utf_8":
         if malformed and _mostly_malformed(text):
             return data.decode("cp1252", "replace"), True
+    if name.startswith("utf_"):
         return text.removeprefix("\ufeff"), malformed
     if name == "cp1252" and not data.isascii():
         try:
@@ -152,17 +157,28 @@ def _guessed(data: bytes, kind: str) -> str:
             return decoded(data, name or "")[0]
     if data.isascii():
         return data.decode("iso2022_jp_ext" if b"\x1b$" in data else "ascii", "replace")
-    try:
-        return data.decode("utf_8")
-    except UnicodeDecodeError:
-        text = data.decode("utf_8", "replace")
-        return data.decode("cp1252", "replace") if _mostly_malformed(text) else text
+    text = data.decode("utf_8", "replace")
+    return data.decode(_eight_bit(data), "replace") if _mostly_malformed(text) else text
+
+
+def _eight_bit(data: bytes) -> str:
+    """The charset of octets that are no UTF-8: windows-1252, unless whole words are of Cyrillic letters.
+
+    Most letters of a text are small; they have the octets from E0 on in windows-1251, those up to DF
+    in KOI8-R.
+    """
+    sample = data[:_SAMPLE]
+    above_ascii = len(sample) - len(sample.translate(None, _ABOVE_ASCII))
+    words = b"".join(_CYRILLIC_WORD.findall(sample))
+    if len(words) * 4 < above_ascii * 3:
+        return "cp1252"
+    return "koi8_r" if len(words.translate(None, _FROM_E0)) * 2 > len(words) else "cp1251"
 
 
 def _mostly_malformed(text: str) -> bool:
     """Whether text decoded as UTF-8 has more holes than characters of several octets."""
-    holes = text.count("\ufffd")
-    return holes * 2 > len(_NOT_ASCII.findall(text))
+    above_ascii = len(text) - len(text.encode("ascii", "ignore"))
+    return text.count("\ufffd") * 2 > above_ascii
 
 
 def _ordered(data: bytes, name: str) -> tuple[bytes, str]:

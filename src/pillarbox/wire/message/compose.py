@@ -1,13 +1,13 @@
 """Messages from their parts (RFC 5322, RFC 2045, RFC 2046; RFC 8621 section 4.6)."""
 
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import count
 from typing import NamedTuple
 from urllib.parse import quote
 
-from pillarbox.wire.message.field import LINE_LIMIT, checked_raw
+from pillarbox.wire.message.field import LINE_LIMIT, checked_name, checked_raw
 from pillarbox.wire.message.folding import Lines, Unwritable, checked_text, encoded_words, quoted
 from pillarbox.wire.message.parameter import parameterized
 from pillarbox.wire.message.transfer import to_base64, to_quoted_printable
@@ -45,6 +45,11 @@ class Multi:
 
     subtype: str
     parts: tuple["Leaf | Multi", ...]
+    disposition: str | None = None
+    name: str | None = None
+    cid: str | None = None
+    language: Sequence[str] | None = None
+    location: str | None = None
     parameters: tuple[tuple[str, str], ...] = ()
     headers: tuple[tuple[str, str], ...] = ()
 
@@ -76,7 +81,6 @@ class _Entity(NamedTuple):
 _TOKEN = r"[A-Za-z0-9!#$%&'*+.^_`{|}~-]+"
 _IS_TOKEN = re.compile(_TOKEN)
 _IS_TYPE = re.compile(f"{_TOKEN}/{_TOKEN}")
-_IS_FIELD_NAME = re.compile("[!-9;-~]{1,200}")
 _IS_LANGUAGE = re.compile("[A-Za-z0-9]+(?:-[A-Za-z0-9]+)*")
 _IS_ID = re.compile("[!-;=?-~]+")
 _IS_BOUNDARY = re.compile(r"[0-9A-Za-z'()+_,./:=?-]{1,70}")
@@ -102,24 +106,12 @@ def _leaf(leaf: Leaf) -> _Entity:
         charset = "utf-8" if kind.startswith("text/") else None
     if charset:
         parameters["charset"] = charset
-    if leaf.name and leaf.disposition is None:
-        parameters["name"] = leaf.name
     encoding, content = _carried(kind, content)
     fields = [
         ("Content-Type", _parameterized("Content-Type", kind, parameters)),
         ("Content-Transfer-Encoding", f" {encoding}"),
+        *_description(leaf),
     ]
-    if leaf.disposition is not None:
-        disposition = _checked(leaf.disposition, _IS_TOKEN, "not a disposition")
-        filename = {"filename": leaf.name} if leaf.name else {}
-        fields.append(("Content-Disposition", _parameterized("Content-Disposition", disposition, filename)))
-    if leaf.cid is not None:
-        fields.append(("Content-ID", f" <{_checked(leaf.cid, _IS_ID, 'not a content id')}>"))
-    if leaf.language:
-        tags = (_checked(tag, _IS_LANGUAGE, "not a language tag") for tag in leaf.language)
-        fields.append(("Content-Language", " " + ", ".join(tags)))
-    if leaf.location is not None:
-        fields.append(("Content-Location", _location(checked_text(leaf.location))))
     return _Entity(fields, content)
 
 
@@ -134,10 +126,25 @@ def _multi(multi: Multi, boundary: Callable[[], str]) -> _Entity:
     parameters["boundary"] = _unused(boundary, parts)
     mark = b"--" + parameters["boundary"].encode("ascii")
     content = b"".join(mark + b"\r\n" + part + b"\r\n" for part in parts) + mark + b"--\r\n"
-    fields = [("Content-Type", _parameterized("Content-Type", kind, parameters))]
+    fields = [("Content-Type", _parameterized("Content-Type", kind, parameters)), *_description(multi)]
     if not content.isascii():
         fields.append(("Content-Transfer-Encoding", " 8bit"))
     return _Entity(fields, content)
+
+
+def _description(node: Leaf | Multi) -> Iterator[tuple[str, str]]:
+    """The fields that say of a part what it is for (RFC 2183, RFC 2045 section 7, RFC 3282, RFC 2557)."""
+    if node.disposition is not None:
+        disposition = _checked(node.disposition, _IS_TOKEN, "not a disposition")
+        filename = {"filename": node.name} if node.name else {}
+        yield ("Content-Disposition", _parameterized("Content-Disposition", disposition, filename))
+    if node.cid is not None:
+        yield ("Content-ID", f" <{_checked(node.cid, _IS_ID, 'not a content id')}>")
+    if node.language:
+        tags = (_checked(tag, _IS_LANGUAGE, "not a language tag") for tag in node.language)
+        yield ("Content-Language", " " + ", ".join(tags))
+    if node.location is not None:
+        yield ("Content-Location", _location(checked_text(node.location)))
 
 
 def _type(node: Leaf | Multi, told: str) -> tuple[str, dict[str, str]]:
@@ -147,6 +154,8 @@ def _type(node: Leaf | Multi, told: str) -> tuple[str, dict[str, str]]:
         kind, parameters = parameterized(checked_raw(fields[-1]).encode())
     else:
         kind, parameters = told.lower(), {name.lower(): value for name, value in node.parameters}
+    if node.name and node.disposition is None:
+        parameters["name"] = node.name
     return _checked(kind, _IS_TYPE, "not a type"), parameters
 
 
@@ -228,8 +237,7 @@ def _header(fields: Iterable[tuple[str, str]]) -> bytes:
     """Header fields as octets (RFC 5322 section 2.2)."""
     lines = []
     for name, value in fields:
-        _checked(name, _IS_FIELD_NAME, "not a field's name")
-        line = f"{name}:{checked_raw(value)}\r\n".encode()
+        line = f"{checked_name(name)}:{checked_raw(value)}\r\n".encode()
         if any(len(part) > LINE_LIMIT for part in line.split(b"\r\n")):
             raise Unwritable("a line is too long")
         lines.append(line)

@@ -112,7 +112,7 @@ def _zone(text: str | None) -> int | None:
     if name in _ZONES:
         return _ZONES[name] * 60
     digits = text[1:].replace(":", "").zfill(4)
-    if not digits.isdigit() or text == "-0000":
+    if text[0] not in "+-" or text == "-0000":
         return None
     hours, minutes = int(digits[:2]), int(digits[2:])
     if hours > 23 or minutes > 59:

@@ -15,9 +15,10 @@ def encoded(name: str, form: Form, value: object) -> str:
     What it gives, `parsed` reads as the same value, in Normalization Form C. In the Raw form it is
     the value as it is. An empty text and an empty list give an empty text.
 
-    Raises Unwritable if the value is not of the form's shape, holds a control character, or
-    something that would be read as another value.
+    Raises Unwritable if the name is none, or the value is not of the form's shape, holds a control
+    character, or something that would be read as another value.
     """
+    checked_name(name)
     text = _WRITERS[form](value, len(name) + 1)
     if any(len(line) > LINE_LIMIT for line in f"{name}:{text}".encode().split(b"\r\n")):
         raise Unwritable("a line is too long")
@@ -27,6 +28,7 @@ def encoded(name: str, form: Form, value: object) -> str:
 LINE_LIMIT = 998
 """Octets of a line without its CRLF (RFC 5322 section 2.1.1)."""
 
+_NAME = re.compile("[!-9;-~]{1,200}")
 _RAW = re.compile("(?:[^\0-\x08\x0a-\x1f\x7f\ud800-\udfff]|\r\n(?=[ \t]+[^ \t\r\n]))*+")
 _PLAIN_ADDRESS = re.compile(r"[^\s\"(),:;<>@\[\]\\]+@[^\s\"(),:;<>@\[\]\\]+")
 _MESSAGE_ID = re.compile("[^\0- \x7f-\xa0<>\ud800-\udfff]+")
@@ -34,6 +36,16 @@ _URL = re.compile("[!-;=?-~]+")
 _DATE = re.compile(r"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)(?:\.\d+)?(Z|[+-]\d\d:\d\d)")
 _DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+
+
+def checked_name(name: str) -> str:
+    """The name of a field, of a length that leaves room for a value (section 2.2).
+
+    Raises Unwritable for anything else.
+    """
+    if not _NAME.fullmatch(name):
+        raise Unwritable("not a field's name")
+    return name
 
 
 def checked_raw(value: object) -> str:

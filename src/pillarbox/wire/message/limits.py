@@ -18,7 +18,7 @@ class Limits:
     """Octets of one header; a field that crosses the bound is cut there."""
 
     max_parts: int = 1000
-    """Parts of all kinds; the last one holds whatever follows it in its multipart."""
+    """Parts of all kinds; the last one holds what follows it in its multipart, all else is left out."""
 
     max_depth: int = 50
     """Multiparts within each other; what the innermost holds is shown as text, undivided.
@@ -26,3 +26,6 @@ class Limits:
     Each level is searched for delimiters on its own, so the time to parse is at most the
     message's size times this.
     """
+
+    max_lookalikes: int = 200_000
+    """Lines that begin as a delimiter and are none; behind so many of them no further one is looked for."""

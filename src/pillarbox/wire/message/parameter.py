@@ -26,7 +26,7 @@ class Parameterized(NamedTuple):
 
 _VALUE = re.compile(r"\s*+(?:\([^()]*+\)\s*+)*+([^\s;=()\"/]*+(?:\s*+/\s*+[^\s;=()\"]*+)?+)(?!\s*+=)")
 _SPACE = re.compile(r"\s+")
-_PARAMETER = re.compile(r'[;\s]*+([^\s;="]++)\s*+(?:=\s*+(?:"((?:[^"\\]++|\\.)*+)"|([^;]*+)))?+|.', re.DOTALL)
+_PARAMETER = re.compile(r'[;\s]++|([^\s;="]++)\s*+(?:=\s*+(?:"((?:[^"\\]++|\\.)*+)"|([^;]*+)))?+|.', re.DOTALL)
 _SECTION = re.compile(r"([^*]++)(?:\*([0-9]{1,4}))?(\*)?")
 _QUOTED_PAIR = re.compile(r'\\(["\\])')
 _COMMENT_BEHIND = re.compile(r"\s\([^()]*+\)$")

@@ -40,6 +40,7 @@ _LIKELY_DELIMITER = re.compile(
     rb"(?:\A|(?<=[\r\n]))--([^\r\n]{1,200}?)[ \t]*+" + LINE_END + rb"content-[a-z-]++[ \t]*+:", re.IGNORECASE
 )
 _VISIBLE = re.compile(rb"\S")
+_LINE_END = re.compile(rb"[\r\n]")
 
 
 class _Walk:
@@ -50,6 +51,7 @@ class _Walk:
         self._limits = limits
         self._count = 0
         self._leaves = 0
+        self._lookalikes = 0
         self.is_cut = False
 
     def entity(self, start: int, end: int, depth: int, implicit_type: str) -> Part:
@@ -113,6 +115,9 @@ class _Walk:
             return
         following: _Delimiter | None = current
         while following and not following.is_last:
+            if self._count >= self._limits.max_parts:
+                self.is_cut = True
+                return
             current = following
             following = self._delimiter(mark, current.after, end)
             if following and self._count >= self._limits.max_parts - 1:
@@ -160,13 +165,25 @@ class _Walk:
         return mark, self._delimiter(mark, start, end)
 
     def _delimiter(self, mark: bytes, position: int, end: int) -> _Delimiter | None:
-        """The next delimiter line from a line's begin on (section 5.1.1)."""
+        """The next delimiter line from a line's begin on (section 5.1.1).
+
+        Each level looks at the lines that only look like its delimiters, so their number is bounded too.
+        """
         raw = self._raw
         while (at := raw.find(mark, position, end)) >= 0:
-            position = at + len(mark)
             # An empty slice is the begin of the message.
-            if raw[at - 1 : at] in (b"\n", b"\r", b"") and (rest := _REST_OF_DELIMITER.match(raw, position, end)):
+            if raw[at - 1 : at] in (b"\n", b"\r", b"") and (
+                rest := _REST_OF_DELIMITER.match(raw, at + len(mark), end)
+            ):
                 return _Delimiter(_before_line_end(raw, at), rest.end(), rest[1] is not None)
+            self._lookalikes += 1
+            line_end = _LINE_END.search(raw, at, end)
+            if line_end is None:
+                return None
+            if self._lookalikes > self._limits.max_lookalikes:
+                self.is_cut = True
+                return None
+            position = line_end.start()
         return None
 
 

@@ -26,6 +26,12 @@ _NOT_NAME = re.compile(r"[^a-z0-9]+")
 
 _ALPHABET = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/="
 _NOT_BASE64 = bytes(set(range(256)) - set(_ALPHABET))
+_MAX_CHUNKS = 1000
+"""Padded pieces of base64 that are decoded each for itself; beyond, padding is junk."""
+
+_MAX_UU_LINES = 1_000_000
+"""Lines of a uuencoded file, some 45 MB of it; what follows is left out."""
+
 _BASE64_JUNK = bytes(set(_NOT_BASE64) - set(b" \t\r\n"))
 
 _BLANKS = (b" ", b"\t")
@@ -103,7 +109,8 @@ def _from_base64(data: bytes) -> bytes:
     digits = data.translate(None, _NOT_BASE64).rstrip(b"=")
     if b"=" not in digits:
         return _chunk(digits)
-    return b"".join(_chunk(chunk) for chunk in digits.split(b"=") if chunk)
+    *chunks, rest = digits.split(b"=", _MAX_CHUNKS)
+    return b"".join(_chunk(chunk) for chunk in (*chunks, rest.replace(b"=", b"")) if chunk)
 
 
 def _chunk(digits: bytes) -> bytes:
@@ -128,7 +135,7 @@ def _from_uuencode(data: bytes) -> bytes:
     if begin is None:
         return data
     pieces = []
-    for line in data[begin.end() :].splitlines():
+    for line in data[begin.end() :].splitlines()[:_MAX_UU_LINES]:
         if line.strip() in (b"end", b"`", b""):
             break
         pieces.append(_uu_line(line))

@@ -95,6 +95,7 @@ def _value(seen: Seen, leaf: _Kept, most: int) -> JSON:
     blob = seen.call.unit.blob(number) if number is not None else None
     if blob is None:
         return {"value": "", "isEncodingProblem": True, "isTruncated": False}
+    seen.call.context.tell(min(length, most or length))
     encoded = seen.call.unit.octets(blob, offset, length)
     text = text_value(decode(encoded, encoding), leaf["type"], leaf["charset"], is_intact=is_sound(encoded, encoding))
     value, cut = truncated(text.value, most, html=leaf["type"] == "text/html")
@@ -109,6 +110,7 @@ def _listed(seen: Seen, name: str) -> JSON:
 def _told(seen: Seen, part: _Kept) -> JSON:
     names = seen.call.extra.get("bodyProperties", _DEFAULT)
     told: dict[str, JSON] = {}
+    seen.call.context.tell(32 * len(names))
     for name in names:
         if name == "blobId":
             blob_id = Id(cast("str", seen.document["blobId"]))

@@ -28,9 +28,9 @@ __all__ = ["EMAIL"]
 
 
 def keywords_are_not_too_many(write: Write[Email]) -> Iterator[SetError]:
-    """An Email has a bounded number of keywords (section 4.6, "tooManyKeywords")."""
+    """No change gives an Email more keywords than there may be (section 4.6, "tooManyKeywords")."""
     limit = write.call.context.limits.keywords
-    if not write.destroys and len(write.new.keywords) > limit:
+    if not write.destroys and write.changes(Email.keywords) and len(write.new.keywords) > limit:
         yield SetError("tooManyKeywords", (), f"no more than {limit}")
 
 

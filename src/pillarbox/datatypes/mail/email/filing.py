@@ -118,7 +118,7 @@ def _thread_keys(document: dict[str, JSON]) -> list[int]:
 
     Of many references the first and the last count: the root of the Thread, and the messages nearest.
     """
-    subject = base_subject(cast("str | None", document["subject"]) or "").casefold()
+    subject = "".join(base_subject(cast("str | None", document["subject"]) or "").casefold().split())
     own, parents, references = (
         cast("list[str]", document[name] or []) for name in ("messageId", "inReplyTo", "references")
     )

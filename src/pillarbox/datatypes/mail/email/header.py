@@ -3,7 +3,6 @@
 import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import Any, cast
 
 from pillarbox.objects import MethodError, Pattern, Seen
@@ -40,7 +39,6 @@ class HeaderName:
     all: bool
 
 
-@lru_cache(maxsize=1024)
 def header_name(name: str) -> HeaderName | None:
     """What the name of a property asks for; None if it is no such name or has a form that does not exist."""
     found = _NAME.fullmatch(name)

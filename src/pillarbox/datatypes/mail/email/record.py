@@ -25,7 +25,8 @@ def is_keyword(text: str) -> bool:
 
 def keywords_normal(keywords: dict[str, bool]) -> dict[str, bool]:
     """Keywords as they are kept: in lower case (section 4.1.1)."""
-    return {keyword.lower(): True for keyword in keywords}
+    # What is no keyword stays what it is: there are letters beyond ASCII whose lower case is ASCII.
+    return {keyword.lower() if keyword.isascii() else keyword: True for keyword in keywords}
 
 
 def _keywords_problem(keywords: dict[str, bool]) -> str | None:

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, cast
 
-from pillarbox.datatypes.mail.email.record import Email
+from pillarbox.datatypes.mail.email.record import Email, keywords_normal
 from pillarbox.objects import UTC_DATE, Call, SetError, invalid, reference
 from pillarbox.wire.values import JSON, UTCDate
 
@@ -34,12 +34,10 @@ def filed_under(call: Call[Any], sent: Mapping[str, JSON], errors: list[SetError
         if any(number is None or not list(call.unit.get(mailbox.table, (number,))) for number in numbers):
             errors.append(invalid("mailboxIds", "refers to a Mailbox that does not exist"))
         mailboxes = list(dict.fromkeys(cast("list[int]", numbers)))
-    return Under(tuple(mailboxes), _keywords(call, sent.get("keywords"), errors), _received_at(sent, errors))
+    return Under(tuple(mailboxes), _keywords(call, sent.get("keywords", {}), errors), _received_at(sent, errors))
 
 
 def _keywords(call: Call[Any], value: JSON, errors: list[SetError]) -> tuple[str, ...]:
-    if value is None:
-        return ()
     prop = Email.properties["keywords"]
     if not prop.kind.holds(value):
         errors.append(invalid("keywords", f"must be {prop.kind.name}"))
@@ -47,16 +45,18 @@ def _keywords(call: Call[Any], value: JSON, errors: list[SetError]) -> tuple[str
     wrong = prop.check(value) if prop.check else None
     if wrong is not None:
         errors.append(invalid("keywords", wrong))
-    keywords = tuple(dict.fromkeys(keyword.lower() for keyword in cast("Mapping[str, JSON]", value)))
+    keywords = tuple(keywords_normal(cast("dict[str, bool]", value)))
     if len(keywords) > call.context.limits.keywords:
         errors.append(SetError("tooManyKeywords", (), f"no more than {call.context.limits.keywords}"))
     return keywords
 
 
 def _received_at(sent: Mapping[str, JSON], errors: list[SetError]) -> UTCDate | None:
-    value = sent.get("receivedAt")
-    if value is None or UTC_DATE.holds(value):
-        return cast("UTCDate | None", value)
+    if "receivedAt" not in sent:
+        return None
+    value = sent["receivedAt"]
+    if UTC_DATE.holds(value):
+        return cast("UTCDate", value)
     errors.append(invalid("receivedAt", "must be UTCDate"))
     return None
 

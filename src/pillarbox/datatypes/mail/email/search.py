@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, cast
 
 from pillarbox.datatypes.mail.email.record import Email
+from pillarbox.datatypes.mail.mailbox import MAILBOX
 from pillarbox.objects import (
     ID,
     STRING,
@@ -53,6 +54,12 @@ _MAX_SORT_TEXT = 128
 
 def _lower(keyword: str) -> str:
     return keyword.lower()
+
+
+def _mailbox(id_: str) -> int:
+    """The number of a Mailbox; -1, which none has, for what is no id of one."""
+    number = MAILBOX.number(id_)
+    return -1 if number is None else number
 
 
 def _text_key(name: str, value: Any) -> Key:
@@ -130,11 +137,11 @@ _HEADER: Kind[list[str]] = Kind(
 )
 
 FILTERS = (
-    member("inMailbox", _MAILBOXES, ID, number_of),
+    member("inMailbox", _MAILBOXES, ID, _mailbox),
     Condition(
         "inMailboxOtherThan",
         list_of(ID),
-        lambda ids: MemberOutside("mailboxIds", tuple(map(number_of, ids))),
+        lambda ids: MemberOutside("mailboxIds", tuple(map(_mailbox, ids))),
         members=(_MAILBOXES,),
     ),
     before("before", RECEIVED),

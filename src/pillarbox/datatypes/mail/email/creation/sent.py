@@ -1,0 +1,50 @@
+"""A creation object while it is read: what was sent, and everything that is wrong with it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from pillarbox.datatypes.mail.email.record import Email
+from pillarbox.objects import Call, Refused, SetError
+from pillarbox.wire.values import JSON
+
+__all__ = ["Place", "Sent"]
+
+_SHOWN = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where something stands in the creation object: in a property of the Email, and how to get there from it."""
+
+    property: str
+    path: str = ""
+
+    def __truediv__(self, name: str) -> "Place":
+        return Place(self.property, f"{self.path}/{name}")
+
+    def __str__(self) -> str:
+        return f"{self.property}{self.path}"[:_SHOWN]
+
+
+@dataclass
+class Sent:
+    """What was sent, and what is wrong with it so far."""
+
+    call: Call[Email]
+    properties: Mapping[str, JSON]
+    errors: list[SetError] = field(default_factory=list)
+    missing: dict[str, None] = field(default_factory=dict)
+    """Blob ids that the account does not have."""
+    attached: int = 0
+    """Octets of all blobs that parts are made of."""
+
+    def wrong(self, place: Place, why: str) -> None:
+        """Something is; all is told in the end, under the Email's property that holds it."""
+        self.errors.append(SetError("invalidProperties", (place.property,), f"{place}: {why}"))
+
+    def attach(self, octets: int) -> None:
+        """Counts a blob. Raises Refused if that makes more than an Email may have (section 1.3.1)."""
+        self.attached += octets
+        limit = self.call.context.limits.attachments
+        if self.attached > limit:
+            raise Refused(SetError("tooLarge", (), f"the attachments have more than {limit} octets"))

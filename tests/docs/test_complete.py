@@ -1,0 +1,130 @@
+"""Each setting, event, route, command and data type is in the docs, and none that is not there."""
+
+import re
+from typing import Any
+
+import pytest
+import typer.main
+from tests.docs.page import DOCS, section
+
+from pillarbox.cli.main import app
+from pillarbox.datatypes import REGISTRY
+from pillarbox.http.routes import ROUTES
+from pillarbox.jmap.methods import ECHO
+from pillarbox.objects import DataType
+from pillarbox.settings import catalogue
+from pillarbox.telemetry import EVENTS
+
+DATA_TYPES = DOCS / "reference" / "data-types.md"
+COMMANDS = DOCS / "reference" / "commands.md"
+
+each_type = pytest.mark.parametrize("kind", list(REGISTRY), ids=lambda kind: kind.name)
+
+
+def test_every_setting_is_documented() -> None:
+    """Ours."""
+    page = (DOCS / "settings.md").read_text("utf-8")
+
+    assert [line.key for one in catalogue.CATALOGUE for line in one.described() if f"`{line.key}`" not in page] == []
+
+
+def test_every_event_is_documented() -> None:
+    """Ours."""
+    page = (DOCS / "events.md").read_text("utf-8")
+
+    assert [event for event in EVENTS if f"| `{event}` |" not in page] == []
+
+
+def test_the_routes_are_those_of_the_table() -> None:
+    """Ours."""
+    page = (DOCS / "reference" / "routes.md").read_text("utf-8")
+    rows = re.findall(r"^\| `(/\S*)` \| ([A-Z, ]+) \| (\w+) \|", page, re.MULTILINE)
+
+    assert rows == [(route.path, ", ".join(route.methods), route.credential.value) for route in ROUTES]
+
+
+def commands() -> dict[str, Any]:
+    """All commands by what is typed; typer has no public name for their type."""
+    found: dict[str, Any] = {}
+    waiting = [("pillarbox", typer.main.get_command(app))]
+    while waiting:
+        name, command = waiting.pop()
+        within = getattr(command, "commands", {})
+        if command.params or not within:
+            found[name] = command
+        waiting += [(f"{name} {word}", one) for word, one in within.items()]
+    return found
+
+
+def test_the_commands_are_those_there_are() -> None:
+    """Ours."""
+    headings = re.findall(r"^## `(.+)`$", COMMANDS.read_text("utf-8"), re.MULTILINE)
+
+    assert sorted(headings) == sorted(commands())
+
+
+@pytest.mark.parametrize("name", sorted(commands()))
+def test_the_options_of_a_command_are_those_it_has(name: str) -> None:
+    """Ours."""
+    options = {option for one in commands()[name].params if one.param_type_name == "option" for option in one.opts}
+
+    assert set(re.findall(r"`(--[a-z-]+)`", section(COMMANDS, f"`{name}`"))) == options
+
+
+@pytest.mark.parametrize("name", sorted(commands()))
+def test_the_arguments_of_a_command_are_those_it_has(name: str) -> None:
+    """Ours: they stand in the line that shows how to call it."""
+    arguments = [str(one.metavar) for one in commands()[name].params if one.param_type_name == "argument"]
+
+    assert not arguments or f"`{name} {' '.join(arguments)}`" in section(COMMANDS, f"`{name}`")
+
+
+def test_the_data_types_are_those_of_the_registry() -> None:
+    """Ours."""
+    headings = re.findall(r"^## (.+)$", DATA_TYPES.read_text("utf-8"), re.MULTILINE)
+
+    assert headings == [kind.name for kind in REGISTRY]
+
+
+def listed(kind: DataType[Any], *words: str) -> set[str]:
+    """What the paragraphs of a type's section name that begin with one of the words."""
+    paragraphs = section(DATA_TYPES, kind.name).replace("\n\nArgument", "\n\n\nArgument").split("\n\n")
+    lines = (line for paragraph in paragraphs for line in re.split(r"\n(?=Argument)", paragraph))
+    return {name for line in lines if line.strip().startswith(words) for name in re.findall(r"`([^`]+)`", line)}
+
+
+@each_type
+def test_the_methods_of_a_type_are_those_it_has(kind: DataType[Any]) -> None:
+    """Ours."""
+    assert listed(kind, "Method") == {f"{kind.name}/{method.name}" for method in kind.methods}
+
+
+def test_the_method_of_no_type_is_documented() -> None:
+    """Ours."""
+    assert f"`{ECHO}`" in DATA_TYPES.read_text("utf-8")
+
+
+@each_type
+def test_the_properties_of_a_type_are_those_it_has(kind: DataType[Any]) -> None:
+    """Ours."""
+    cells = re.findall(r"^\| ([^|]+) \|", section(DATA_TYPES, kind.name), re.MULTILINE)
+    names = {name for cell in cells for name in re.findall(r"`([^`]+)`", cell)}
+    of_pattern = {name for name in names if ":" in name}
+
+    assert names - of_pattern == set(kind.properties)
+    assert bool(of_pattern) == (kind.pattern is not None)
+
+
+@each_type
+def test_the_filters_and_sorts_of_a_type_are_those_it_has(kind: DataType[Any]) -> None:
+    """Ours."""
+    assert listed(kind, "Filter") == set(kind.conditions)
+    assert listed(kind, "Sort") == set(kind.comparators)
+
+
+@each_type
+def test_the_arguments_of_a_types_methods_are_those_it_has(kind: DataType[Any]) -> None:
+    """Ours."""
+    named = {name for name in listed(kind, "Argument") if "/" not in name}
+
+    assert named == {argument.name for argument in kind.arguments}

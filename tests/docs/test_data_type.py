@@ -1,0 +1,64 @@
+"""docs/contributing/data-type.md is followed to the letter, in a copy of the project."""
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from tests.docs.page import DOCS, ROOT, SOURCE, blocks
+
+from pillarbox.datatypes import REGISTRY
+
+PAGE = DOCS / "contributing" / "data-type.md"
+
+
+@pytest.fixture
+def copy(tmp_path: Path) -> Path:
+    """The project as it is checked out, as far as a type and its conversation need it."""
+    without = shutil.ignore_patterns("__pycache__", ".*")
+    shutil.copytree(SOURCE, tmp_path / "src" / "pillarbox", ignore=without)
+    for folder in ("driver", "toy"):
+        shutil.copytree(ROOT / "tests" / folder, tmp_path / "tests" / folder, ignore=without)
+    for file in ("pyproject.toml", "tests/conftest.py"):
+        shutil.copy(ROOT / file, tmp_path / file)
+    return tmp_path
+
+
+def test_a_type_is_one_file_and_one_line(copy: Path) -> None:
+    """House style: the file, the line in the registry and the conversation of the page are all it takes."""
+    (file,) = blocks(PAGE, "a data type")
+    (conversation,) = blocks(PAGE, "a conversation")
+    (line,) = (block for block in blocks(PAGE) if "REGISTRY = " in block.text)
+
+    (copy / "src/pillarbox/datatypes/note.py").write_text(file.text)
+    registry = copy / "src/pillarbox/datatypes/registry.py"
+    added, replaced = line.text.split("\n\n")
+    text = re.sub(r"^REGISTRY = .*\n", lambda _: replaced, registry.read_text(), flags=re.MULTILINE)
+    registry.write_text(re.sub(r"^(?=from pillarbox\.objects)", lambda _: f"{added}\n", text, flags=re.MULTILINE))
+    test = copy / "tests/conversations/jmap/note/test_set.py"
+    test.parent.mkdir(parents=True)
+    test.write_text(conversation.text)
+
+    done = subprocess.run(
+        [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", str(test)],
+        cwd=copy,
+        env={**os.environ, "PYTHONPATH": str(copy / "src")},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert f"{conversation.text.count('def test_')} passed" in done.stdout
+
+
+def test_the_line_of_the_page_is_that_of_the_registry_and_one_more() -> None:
+    """Ours: the page shows the registry as it is."""
+    (line,) = (block for block in blocks(PAGE) if "REGISTRY = " in block.text)
+
+    found = re.findall(r"[A-Z]{2,}", line.text.partition("((")[2])
+
+    assert found == sorted([*(kind.name.upper() for kind in REGISTRY), "NOTE"])

@@ -1,0 +1,129 @@
+"""The server under test, of the same parts as `pillarbox.app` builds it from, and the people on it."""
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import fields, replace
+from datetime import UTC, datetime
+from typing import Any
+
+from argon2 import PasswordHasher
+from tests.driver.jmap import JMAP
+from tests.driver.web import Web
+from tests.toy.clock import Clock
+
+from pillarbox.access import PasswordCheck, Passwords
+from pillarbox.datatypes import REGISTRY
+from pillarbox.datatypes.mail import Folder
+from pillarbox.datatypes.server import InternalDirectory
+from pillarbox.http import HTTP, Door, Gate, Setup, Turns
+from pillarbox.jmap import Service, Traffic, Watch
+from pillarbox.objects import Limits
+from pillarbox.store import Feed, LocalFeed, Store
+
+__all__ = ["FOLDERS", "Home"]
+
+FOLDERS = (
+    Folder("inbox", "Inbox"),
+    Folder("drafts", "Drafts"),
+    Folder("sent", "Sent"),
+    Folder("junk", "Junk"),
+    Folder("trash", "Trash"),
+    Folder("archive", "Archive"),
+)
+
+
+class Home:
+    """One server over a store, and a client of it."""
+
+    def __init__(self, store: Store, feed: LocalFeed, clock: Clock) -> None:
+        self.store = store
+        self.feed = feed
+        self.clock = clock
+        self.directory = InternalDirectory(store)
+        # As little work as argon2 takes: what is tested is not that hashing is slow.
+        self.passwords = Passwords(PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
+        self.check = PasswordCheck(self.directory, self.passwords)
+        self.door = Door()
+        self.web = Web()
+        self.stopping = asyncio.Event()
+        self.limits = Limits()
+        self.traffic = Traffic()
+        self.throttle = 0.0
+        self.quota: int | None = None
+        self.token: Callable[[], str] = _tokens()
+        self.watch = Watch(store, REGISTRY, feed)
+        self.build()
+
+    def build(self, **changes: Any) -> None:
+        """The application anew, with other `Limits` or `Traffic`, each by name, or another `throttle` or `quota`."""
+        mine = {name: changes.pop(name) for name in ("throttle", "quota") if name in changes}
+        self.throttle = mine.get("throttle", self.throttle)
+        self.quota = mine.get("quota", self.quota)
+        of_calls = {one.name for one in fields(Limits)}
+        self.limits = replace(self.limits, **{name: value for name, value in changes.items() if name in of_calls})
+        rest = {name: value for name, value in changes.items() if name not in of_calls}
+        self.traffic = replace(self.traffic, **rest)
+        service = Service(self.store, REGISTRY, self.limits, self.traffic, self.now, self.token)
+        self.setup = Setup(
+            service=service,
+            gate=Gate(self.check, self.door, self.quota),
+            door=self.door,
+            turns=Turns(
+                {
+                    "maxConcurrentRequests": self.traffic.concurrent_requests,
+                    "maxConcurrentUpload": self.traffic.concurrent_upload,
+                }
+            ),
+            url=lambda scheme, host, port: f"{scheme}://{host}:{port}",
+            throttle=self.throttle,
+            stopping=self.stopping,
+        )
+        self.web.application = HTTP(self.setup)
+
+    def service_fails(self, secret: str) -> None:
+        """From now on, methods of types meet a bug."""
+        failing = Service(_Broken(self.store, secret), REGISTRY, self.limits, self.traffic, self.now, self.token)
+        self.web.application = HTTP(replace(self.setup, service=failing))
+
+    def person(self, name: str, quota: int | None = None) -> JMAP:
+        """Somebody with a new account, NAME@home.example, whose password is "NAME's secret"."""
+        address, password = f"{name}@home.example", f"{name}'s secret"
+        principal = self.directory.add(address, self.passwords.hash(password), FOLDERS, quota)
+        return JMAP(self.web, address, password, principal.id, principal.number)
+
+    def now(self) -> datetime:
+        """The clock's time."""
+        return datetime.fromtimestamp(self.clock(), UTC)
+
+    def close(self) -> None:
+        """Ends it; the store is its fixture's."""
+        self.web.close()
+        self.door.close()
+
+
+class _Broken:
+    """A store of which nothing but the feed works."""
+
+    def __init__(self, store: Store, secret: str) -> None:
+        self._store = store
+        self._secret = secret
+
+    @property
+    def feed(self) -> Feed:
+        return self._store.feed
+
+    def _broken(self, *_: object) -> Any:
+        raise RuntimeError(self._secret)
+
+    create = remove = accounts = read = write = stage = version = sweep = close = _broken
+
+
+def _tokens() -> Callable[[], str]:
+    made = 0
+
+    def token() -> str:
+        nonlocal made
+        made += 1
+        return f"token{made}"
+
+    return token

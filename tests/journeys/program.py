@@ -1,0 +1,203 @@
+"""`pillarbox`, run as people run it: as a process, for one command or to serve."""
+
+import json
+import os
+import random
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from tests.journeys.client import Client
+
+__all__ = ["PILLARBOX", "SESAME", "Program", "Server", "free_port", "until"]
+
+PILLARBOX = Path(sys.executable).with_name("pillarbox")
+
+SESAME = "open sesame"
+
+START_SECONDS = 30.0
+"""Starting takes one; a machine that does ten other things takes more."""
+
+
+def until(holds: Callable[[], bool], what: str, seconds: float = 10.0) -> None:
+    """Waits for a condition; fails with `what` was waited for if it does not come."""
+    deadline = time.monotonic() + seconds
+    while not holds():
+        assert time.monotonic() < deadline, f"after {seconds} s still not: {what}"
+        time.sleep(0.01)
+
+
+def free_port() -> int:
+    """A port that nobody listens on, below those that the system gives to clients.
+
+    Among those, a client that tries to reach a stopped server can be given the server's own port, and keep it.
+    """
+    while True:
+        port = random.randint(10_000, 30_000)  # noqa: S311
+        with socket.socket() as trying:
+            trying.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                trying.bind(("127.0.0.1", port))
+            except OSError:
+                continue
+            return port
+
+
+@dataclass
+class Program:
+    """The command line, with a data folder and a configuration of its own."""
+
+    folder: Path
+    data: Path
+    config: Path
+    environment: dict[str, str] = field(default_factory=lambda: dict(os.environ))
+
+    def __call__(self, *arguments: str | Path, stdin: str = "", status: int = 0) -> str:
+        """What a command prints; it must end with `status`."""
+        done = self.run(*arguments, stdin=stdin)
+        assert done.returncode == status, f"{arguments} ended with {done.returncode}:\n{done.stdout}{done.stderr}"
+        assert "Traceback" not in done.stderr, done.stderr
+        return done.stdout if status == 0 else done.stderr
+
+    def run(self, *arguments: str | Path, stdin: str = "") -> "subprocess.CompletedProcess[str]":
+        return subprocess.run(
+            [str(PILLARBOX), *self.complete(arguments)],
+            input=stdin,
+            capture_output=True,
+            text=True,
+            cwd=self.folder,
+            env=self.environment,
+            timeout=120,
+            check=False,
+        )
+
+    def start(self, *arguments: str | Path) -> "subprocess.Popen[bytes]":
+        """Starts a command and does not wait for its end."""
+        return subprocess.Popen(
+            [str(PILLARBOX), *self.complete(arguments)],
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            cwd=self.folder,
+            env=self.environment,
+        )
+
+    def complete(self, arguments: tuple[str | Path, ...]) -> list[str]:
+        """The arguments, with the options that name the data folder and the configuration."""
+        return [*map(str, arguments), "--data", str(self.data), "--config", str(self.config)]
+
+    def account(self, address: str, password: str = SESAME) -> tuple[str, str]:
+        """Makes an account."""
+        self("account", "add", address, "--password-stdin", stdin=f"{password}\n")
+        return address, password
+
+    def doctor(self) -> list[dict[str, Any]]:
+        """What `pillarbox doctor` finds wrong."""
+        found: list[dict[str, Any]] = json.loads(self.run("doctor", "--json").stdout)
+        return found
+
+
+class Server:
+    """`pillarbox serve` on loopback, as a process that can be stopped, killed and started again."""
+
+    def __init__(self, folder: Path, settings: str = "") -> None:
+        self.folder = folder
+        self.port, self.lmtp_port = free_port(), free_port()
+        folder.mkdir(exist_ok=True)
+        self.program = Program(folder, folder / "var", folder / "pillarbox.toml")
+        self.program.config.write_text(
+            f"[server.listener.http]\nprotocol = 'http'\nbind = '127.0.0.1:{self.port}'\n"
+            f"[server.listener.lmtp]\nprotocol = 'lmtp'\nbind = '127.0.0.1:{self.lmtp_port}'\n{settings}"
+        )
+        self._log = folder / "serve.log"
+        self._process: subprocess.Popen[bytes] | None = None
+        self._clients: list[Client] = []
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+    @property
+    def process(self) -> "subprocess.Popen[bytes]":
+        assert self._process is not None, "the server was not started"
+        return self._process
+
+    def start(self) -> float:
+        """Starts it and waits until it accepts connections; how many seconds that took."""
+        began = time.monotonic()
+        with self._log.open("ab") as log:
+            self._process = subprocess.Popen(
+                [str(PILLARBOX), *self.program.complete(("serve",))],
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                cwd=self.folder,
+                env=self.program.environment,
+            )
+        until(self._accepts, "the server accepts connections", START_SECONDS)
+        return time.monotonic() - began
+
+    def stop(self) -> int:
+        """Asks it to end (SIGTERM) and waits for that; its exit status."""
+        self.process.terminate()
+        status = self.process.wait(20)
+        self._hang_up()
+        return status
+
+    def kill(self) -> None:
+        """Ends it without asking (SIGKILL)."""
+        self.process.kill()
+        self.process.wait()
+        self._hang_up()
+
+    def log(self) -> str:
+        return self._log.read_text("utf-8")
+
+    def events(self, name: str) -> list[dict[str, Any]]:
+        """The log's events of a name."""
+        lines = (json.loads(line) for line in self.log().splitlines() if line.startswith("{"))
+        return [line for line in lines if line["event"] == name]
+
+    def account(self, address: str, password: str = SESAME) -> Client:
+        """Makes an account; a client of it."""
+        self.program.account(address, password)
+        return self.client(address, password)
+
+    def client(self, address: str, password: str = SESAME) -> Client:
+        client = Client("127.0.0.1", self.port, address, password)
+        self._clients.append(client)
+        return client
+
+    @contextmanager
+    def running(self) -> Iterator["Server"]:
+        """Runs it for a block; afterwards it must end well, and its log must tell of no bug."""
+        self.start()
+        try:
+            yield self
+            if self.process.poll() is None:
+                assert self.stop() == 0, self.log()
+        finally:
+            self._hang_up()
+            if self.process.poll() is None:
+                self.kill()
+        assert "Traceback" not in self.log(), self.log()
+
+    def _hang_up(self) -> None:
+        """The clients' connections lead nowhere any more."""
+        for client in self._clients:
+            client.close()
+
+    def _accepts(self) -> bool:
+        assert self.process.poll() is None, f"the server ended:\n{self.log()}"
+        for port in (self.port, self.lmtp_port):
+            try:
+                socket.create_connection(("127.0.0.1", port), 5).close()
+            except ConnectionRefusedError:
+                return False
+        return True
