@@ -10,8 +10,8 @@ from pillarbox.wire.words import phrases
 def test_what_was_done_in_a_savepoint_that_ends_well_stays(store: Store) -> None:
     with store.write(1) as unit, unit.savepoint():
         number = add(unit, name="a")
-    with store.read(1) as unit:
-        assert unit.numbers(NOTE, 9) == [number]
+    with store.read(1) as reading:
+        assert reading.numbers(NOTE, 9) == [number]
 
 
 def test_a_savepoint_that_fails_undoes_all_of_it_and_nothing_else(store: Store) -> None:

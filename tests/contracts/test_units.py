@@ -152,8 +152,8 @@ def test_reading_that_an_exception_left_half_way_keeps_no_snapshot(store: Store)
         stop([number])
     with store.write(1) as unit:
         add(unit)
-    with store.read(1) as unit:
-        assert len(unit.numbers(NOTE, 10)) == 2
+    with store.read(1) as reading:
+        assert len(reading.numbers(NOTE, 10)) == 2
     # The traceback has held the generator all the time.
     assert kept.value.__traceback__ is not None
 

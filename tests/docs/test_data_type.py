@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from tests.docs.page import DOCS, ROOT, SOURCE, blocks
+from tests.docs.page import DOCS, ROOT, SOURCE, Block, blocks
 
 from pillarbox.datatypes import REGISTRY
 
@@ -27,6 +27,23 @@ def copy(tmp_path: Path) -> Path:
     return tmp_path
 
 
+def holds(conversation: Block, file: Path, project: Path) -> None:
+    """All tests of an example pass, as a file of the project."""
+    file.parent.mkdir(parents=True)
+    file.write_text(conversation.text)
+    done = subprocess.run(
+        [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", str(file)],
+        cwd=project,
+        env={**os.environ, "PYTHONPATH": str(project / "src")},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert f"{conversation.text.count('def test_')} passed" in done.stdout
+
+
 def test_a_type_is_one_file_and_one_line(copy: Path) -> None:
     """House style: the file, the line in the registry and the conversation of the page are all it takes."""
     (file,) = blocks(PAGE, "a data type")
@@ -38,21 +55,14 @@ def test_a_type_is_one_file_and_one_line(copy: Path) -> None:
     added, replaced = line.text.split("\n\n")
     text = re.sub(r"^REGISTRY = .*\n", lambda _: replaced, registry.read_text(), flags=re.MULTILINE)
     registry.write_text(re.sub(r"^(?=from pillarbox\.objects)", lambda _: f"{added}\n", text, flags=re.MULTILINE))
-    test = copy / "tests/conversations/jmap/note/test_set.py"
-    test.parent.mkdir(parents=True)
-    test.write_text(conversation.text)
+    holds(conversation, copy / "tests/conversations/jmap/note/test_set.py", copy)
 
-    done = subprocess.run(
-        [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", str(test)],
-        cwd=copy,
-        env={**os.environ, "PYTHONPATH": str(copy / "src")},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
 
-    assert done.returncode == 0, done.stdout + done.stderr
-    assert f"{conversation.text.count('def test_')} passed" in done.stdout
+def test_the_conversation_that_is_shown_holds(copy: Path) -> None:
+    """House style: each example in the docs runs."""
+    (conversation,) = blocks(DOCS / "contributing" / "tests.md", "a conversation")
+
+    holds(conversation, copy / "tests/conversations/jmap/mailbox/test_set.py", copy)
 
 
 def test_the_line_of_the_page_is_that_of_the_registry_and_one_more() -> None:

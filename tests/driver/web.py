@@ -131,6 +131,10 @@ class Web:
         assert isinstance(loop, _Loop)
         loop.passed += seconds
 
+    def moves_on(self) -> None:
+        """The loop does what is waiting to be done."""
+        self.run(_a_moment())
+
     def run(self, awaited: Awaitable[T], seconds: float = PATIENCE) -> T:
         """What it gives; fails after so many real seconds."""
 

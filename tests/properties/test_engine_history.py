@@ -11,10 +11,10 @@ from typing import Any
 import pytest
 from hypothesis import given, note, settings
 from hypothesis import strategies as st
-
-from pillarbox.store.sqlite import SQLiteStore
 from tests.toy.cakes import REGISTRY
 from tests.toy.speaker import Speaker
+
+from pillarbox.store.sqlite import SQLiteStore
 
 seeds = st.integers(0, 2**32)
 
@@ -159,9 +159,7 @@ def test_cached_results_are_kept_right_by_query_changes(seed: int) -> None:
             for at, query in enumerate(wanted):
                 (cached, _), (ids, total) = moment.results[at], now.results[at]
                 note(f"{query=} {cached=}")
-                changes = alice.says(
-                    "Cake/queryChanges", sinceQueryState=moment.state, calculateTotal=True, **query
-                )
+                changes = alice.says("Cake/queryChanges", sinceQueryState=moment.state, calculateTotal=True, **query)
                 assert (spliced(cached, changes), changes["total"]) == (ids, total)
                 assert changes["newQueryState"] == now.state
                 if cached:

@@ -6,10 +6,10 @@ from pathlib import Path
 
 from hypothesis import given, note, settings
 from hypothesis import strategies as st
+from tests.toy.notes import NOTE, TABLES, add, document, drop, read
 
 from pillarbox.store import Unit
 from pillarbox.store.sqlite import SQLiteStore
-from tests.toy.notes import NOTE, TABLES, add, document, drop, read
 
 Moment = tuple[int, dict[int, tuple[int, int]]]
 """A state, and what there was then: for each number its essential and its volatile version."""

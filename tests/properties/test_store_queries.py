@@ -8,6 +8,9 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tests.toy.failing import failing
+from tests.toy.model import result
+from tests.toy.notes import NOTE, TABLES, document
 
 from pillarbox.store import (
     AllOf,
@@ -31,8 +34,6 @@ from pillarbox.store import (
 )
 from pillarbox.store.sqlite import SQLiteStore
 from pillarbox.wire.words import indexable, phrases
-from tests.toy.model import result
-from tests.toy.notes import NOTE, TABLES, document
 
 numbers = st.integers(-3, 4)
 texts = st.text("aB%_é\u0000😀", max_size=3)
@@ -87,6 +88,9 @@ ordered_members = st.builds(
     st.booleans(),
 )
 
+# But for vowel signs of New Tai Lue, which SQLite's tables take for marks.
+letters = st.characters(exclude_categories=["Cs"]).filter(lambda character: not "\u19b0" <= character <= "\u19c9")
+
 
 @pytest.fixture(scope="module")
 def store() -> Iterator[Store]:
@@ -96,17 +100,16 @@ def store() -> Iterator[Store]:
         store.close()
 
 
-class _Undone(Exception):
-    pass
-
-
 @settings(max_examples=250, deadline=None)
-@given(kept=notes, select=selects | ordered_members, changed=notes, window=st.tuples(numbers.map(abs), numbers.map(abs)))
+@given(
+    kept=notes, select=selects | ordered_members, changed=notes, window=st.tuples(numbers.map(abs), numbers.map(abs))
+)
 def test_pages_counts_and_positions_are_those_of_the_model(
     store: Store, kept: list[dict[str, Any]], select: Select, changed: list[dict[str, Any]], window: tuple[int, int]
 ) -> None:
     store.create(1)
-    with pytest.raises(_Undone), store.write(1) as unit:
+    # Undone at its end: the next example finds an empty store.
+    with failing(store.write(1)) as unit:
         model: dict[int, dict[str, Any]] = {}
         for note in kept:
             number = unit.fresh()
@@ -129,18 +132,15 @@ def test_pages_counts_and_positions_are_those_of_the_model(
         for number in model:
             assert unit.positions(NOTE, select, [number]) == {n: at for n, at in places.items() if n == number}
         assert list(unit.inspect([NOTE])) == []
-        # The next example finds an empty store.
-        raise _Undone
 
 
 @settings(max_examples=150, deadline=None)
-@given(st.lists(st.text(max_size=12), min_size=1, max_size=4), st.data())
+@given(st.lists(st.text(letters, max_size=12), min_size=1, max_size=4), st.data())
 def test_a_text_is_found_by_each_of_its_words(store: Store, parts: list[str], data: st.DataObject) -> None:
     store.create(1)
     whole = " ".join(parts)
     sought = phrases(data.draw(st.sampled_from(parts)))
-    with pytest.raises(_Undone), store.write(1) as unit:
+    with failing(store.write(1)) as unit:
         unit.insert(NOTE, 1, document(1), text={"body": indexable(whole)})
         assert unit.page(NOTE, Select(Text((), sought)), 0, 9) == [1]
         assert unit.page(NOTE, Select(Text(("body",), sought)), 0, 9) == [1]
-        raise _Undone

@@ -138,11 +138,11 @@ def _names(document: Mapping[str, Any]) -> list[str]:
     return list(document["ingredientIds"])
 
 
-def _decorated(seen: Any, wanted: bool) -> bool:
+def _decorated(seen: Any, wanted: object) -> bool:
     return bool(seen.document["decorations"]) is wanted
 
 
-def _heaviest(seen: Any, wanted: bool) -> bool:
+def _heaviest(seen: Any, wanted: object) -> bool:
     call: Call[Any] = seen.call
     numbers = call.unit.numbers(CAKE.table, 2**31)
     weights = [orjson.loads(one.document)["weight"] or 0 for one in call.unit.get(CAKE.table, numbers)]
@@ -183,7 +183,8 @@ CAKE: DataType[Cake] = DataType(
         below("maxLayers", key(Cake.layers)),
         member("has", _INGREDIENTS, ID, number_of),
         lacks("hasNot", _INGREDIENTS, ID, number_of),
-        Condition("decorated", BOOLEAN, lambda _: Everything(), test=_decorated),
+        Condition("decorated", BOOLEAN, lambda _: Everything(), Reach.OBJECT, test=_decorated),
+        Condition("pretty", BOOLEAN, lambda _: Everything(), test=_decorated),
         Condition(
             "someOnShelfHave",
             ID,
@@ -201,6 +202,7 @@ CAKE: DataType[Cake] = DataType(
         Comparator(
             "has",
             lambda id_: Member("ingredient", number_of(id_)),
+            Reach.OBJECT,
             members=(_INGREDIENTS,),
             argument=("ingredientId", ID),
         ),

@@ -7,12 +7,12 @@ from itertools import count
 from typing import Any
 
 import orjson
+from tests.toy.cakes import REGISTRY
 
 from pillarbox.access import Actor, Grant, Rights
 from pillarbox.objects import Context, Limits, MethodError, perform
 from pillarbox.store import Store
 from pillarbox.wire.values import Id
-from tests.toy.cakes import REGISTRY
 
 __all__ = ["Speaker", "like"]
 

@@ -17,7 +17,9 @@ __all__ = ["import_"]
 
 def import_(
     account: Annotated[str, typer.Argument(metavar="ACCOUNT", help="The address of the account.")],
-    paths: Annotated[list[Path], typer.Argument(metavar="PATH…", help="mbox, Maildir, .eml, or a folder of them.")],
+    paths: Annotated[
+        list[Path], typer.Argument(metavar="PATH…", help="mbox, Maildir, .eml, or a folder of them.", readable=False)
+    ],
     as_json: JsonOption = False,
     config: ConfigOption = None,
     data: DataOption = Path("var"),

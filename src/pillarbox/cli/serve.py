@@ -1,7 +1,9 @@
 """`pillarbox serve`."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
+from pillarbox.app import Opened
 from pillarbox.app import serve as serve_house
 from pillarbox.cli.shared import ConfigOption, DataOption, console, fail, opened
 
@@ -16,8 +18,11 @@ def serve(config: ConfigOption = None, data: DataOption = Path("var")) -> None:
         serve_house(built, _ready)
 
 
-def _ready(listeners: list[tuple[str, str, str]]) -> None:
-    for id_, protocol, address in listeners:
-        shown = f"http://{address}" if protocol == "http" else address
-        console.print(f"{protocol.upper():5} [bold]{shown}[/bold]  [dim]{id_}[/dim]", highlight=False)
+def _ready(listeners: Sequence[Opened]) -> None:
+    for one in listeners:
+        for address in one.addresses:
+            is_web = one.listener.protocol == "http" and not address.startswith("/")
+            shown = f"http://{address}" if is_web else address
+            name = one.listener.protocol.upper()
+            console.print(f"{name:5} [bold]{shown}[/bold]  [dim]{one.listener.id}[/dim]", highlight=False)
     console.print("[dim]Ctrl-C ends it.[/dim]")

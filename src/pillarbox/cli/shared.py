@@ -23,10 +23,14 @@ __all__ = ["ConfigOption", "DataOption", "JsonOption", "console", "existing", "f
 console = Console()
 _errors = Console(stderr=True)
 
+# Whether they may be read is not asked by typer (`readable`), which would say so and not what to do.
 ConfigOption = Annotated[
-    Path | None, typer.Option("--config", help="The settings; `pillarbox.toml` if there is one.", dir_okay=False)
+    Path | None,
+    typer.Option("--config", help="The settings; `pillarbox.toml` if there is one.", dir_okay=False, readable=False),
 ]
-DataOption = Annotated[Path, typer.Option("--data", help="The folder where everything is kept.", file_okay=False)]
+DataOption = Annotated[
+    Path, typer.Option("--data", help="The folder where everything is kept.", file_okay=False, readable=False)
+]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON, for programs.")]
 
 

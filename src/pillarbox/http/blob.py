@@ -6,13 +6,13 @@ from urllib.parse import quote
 
 import orjson
 
-from pillarbox.datatypes.core import located, whole_id
+from pillarbox.datatypes.core import located, room_for, whole_id
 from pillarbox.http.exchange import Exchange
 from pillarbox.http.problem import Problem
 from pillarbox.http.range import wanted_range
 from pillarbox.http.setup import Setup
 from pillarbox.objects import Limits, MethodError, granted
-from pillarbox.store import BlobReader, Staged, Store
+from pillarbox.store import BlobReader, Staged, Store, StoreError
 
 __all__ = ["download", "upload"]
 
@@ -20,7 +20,10 @@ _JSON = (b"content-type", b"application/json; charset=utf-8")
 _FOREVER = (b"cache-control", b"private, immutable, max-age=31536000")
 # What is downloaded was written by strangers: shown on our origin, it must be able to do nothing there.
 _SANDBOX = (b"content-security-policy", b"sandbox; default-src 'none'")
-_TYPE = re.compile(r"[A-Za-z0-9!#$&^_.+-]{1,127}/[A-Za-z0-9!#$&^_.+-]{1,127}( *; *[A-Za-z0-9._-]+=[A-Za-z0-9._+-]+)*")
+_NAME = r"[A-Za-z0-9!#$&^_.+-]{1,127}"
+_VALUE = r"""(?:[A-Za-z0-9!#$%&'*+.^_`|~-]+|"[ !#-\[\]-~]*")"""
+# RFC 6838 section 4.2, with parameters as RFC 9110 section 5.6.6 has them, but for backslashes.
+_TYPE = re.compile(rf"{_NAME}/{_NAME}(?: *; *{_NAME}={_VALUE}){{0,16}}")
 _PIECE = 1 << 18
 _AT_ONCE = 1 << 20
 
@@ -58,9 +61,9 @@ def _kept(store: Store, account: int, staged: Staged, last: bytes, expires: int,
     if last:
         staged.write(last)
     with store.write(account) as unit:
-        # "The server MUST delete unreferenced blobs in date order, oldest first, until there is room" (section 6).
-        unit.make_room(staged.size, limits.uploads, max(limits.uploads_size, staged.size))
-        return whole_id(unit.keep_blob(staged, expires).number)
+        blob = unit.keep_blob(staged, expires)
+        room_for(unit, [blob], limits)
+        return whole_id(blob.number)
 
 
 async def download(setup: Setup, exchange: Exchange) -> None:
@@ -82,7 +85,7 @@ async def download(setup: Setup, exchange: Exchange) -> None:
         (b"accept-ranges", b"bytes"),
     ]
     try:
-        if exchange.header(b"if-none-match") in (etag, b"*"):
+        if _is_known(exchange.header(b"if-none-match"), etag):
             await exchange.begin(304, headers)
             await exchange.end()
             return
@@ -141,9 +144,17 @@ async def _send(setup: Setup, exchange: Exchange, found: _Found, first: int, len
     end = first + length
     while first < end:
         piece = await setup.door.through(found.piece, first, min(_PIECE, end - first))
+        if not piece:
+            raise StoreError("a blob is shorter than it should be")
         first += len(piece)
         await exchange.more(piece)
     await exchange.end()
+
+
+def _is_known(header: bytes | None, etag: bytes) -> bool:
+    """Whether an If-None-Match has this tag; weak and strong ones compare alike (RFC 9110 section 13.1.2)."""
+    known = [one.strip().removeprefix(b"W/") for one in (header or b"").split(b",")]
+    return etag in known or known == [b"*"]
 
 
 def _account(exchange: Exchange, account_id: str, *, to_write: bool) -> int:

@@ -8,6 +8,7 @@ import asyncio
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextvars import copy_context
+from functools import partial
 from typing import ParamSpec, TypeVar
 
 __all__ = ["Door"]
@@ -25,17 +26,25 @@ class Door:
 
     async def through(self, call: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         """What the call gives or raises. The log's request id goes along."""
-        context = copy_context()
-        loop = asyncio.get_running_loop()
-        return await loop.run_in_executor(self._engine, lambda: context.run(call, *args, **kwargs))
+        return await _run(self._engine, partial(call, *args, **kwargs))
 
     async def for_password(self, call: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         """The same, for what hashes."""
-        context = copy_context()
-        loop = asyncio.get_running_loop()
-        return await loop.run_in_executor(self._passwords, lambda: context.run(call, *args, **kwargs))
+        return await _run(self._passwords, partial(call, *args, **kwargs))
 
     def close(self) -> None:
         """Waits for what runs."""
         self._engine.shutdown()
         self._passwords.shutdown()
+
+
+async def _run(threads: ThreadPoolExecutor, call: Callable[[], T]) -> T:
+    running = threads.submit(copy_context().run, call)
+    ending = asyncio.wrap_future(running)
+    try:
+        return await asyncio.shield(ending)
+    except asyncio.CancelledError:
+        # A thread cannot be stopped, and whoever waits for it would go on to close the files that it writes to.
+        if not running.cancel():
+            await asyncio.wait([ending])
+        raise

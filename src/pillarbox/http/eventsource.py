@@ -2,7 +2,6 @@
 
 import asyncio
 import re
-from collections.abc import Mapping
 
 import orjson
 
@@ -10,7 +9,6 @@ from pillarbox.http.exchange import Exchange
 from pillarbox.http.problem import Problem
 from pillarbox.http.setup import Setup
 from pillarbox.jmap import Subscription
-from pillarbox.wire.values import Id, State
 
 __all__ = ["listen"]
 
@@ -42,9 +40,9 @@ async def listen(setup: Setup, exchange: Exchange) -> None:
     wanted = None if types == "*" else frozenset(types.split(","))
     service = setup.service
     with Subscription(service.store, service.registry, exchange.entry.actor, wanted) as subscription:
-        now = await setup.door.through(subscription.current)
         last = exchange.header(b"last-event-id")
-        subscription.begin(now, missed=last is not None and last.decode("latin-1") != _event_id(now))
+        now = await setup.door.through(subscription.current)
+        subscription.begin(now, last.decode("latin-1") if last is not None else None)
         await exchange.begin(200, _HEADERS)
         # So that the client, and whatever stands in between, sees an answer before the first event.
         await exchange.more(b": listening\n\n")
@@ -72,8 +70,8 @@ async def _events(setup: Setup, exchange: Exchange, subscription: Subscription, 
         # A password that was changed ends what it once opened.
         await setup.gate.entry(authorization, exchange.client)
         if change is not None:
-            now = await setup.door.through(subscription.current)
-            await exchange.more(b"id: %s\nevent: state\ndata: %s\n\n" % (_event_id(now).encode(), change))
+            event_id, data = change
+            await exchange.more(b"id: %s\nevent: state\ndata: %s\n\n" % (event_id.encode(), data))
             if close_after == "state":
                 return
             next_ping = loop.time() + ping
@@ -89,12 +87,3 @@ def _ping(text: str) -> int:
         raise Problem(400, "ping is a number of seconds")
     seconds = int(text)
     return min(max(seconds, MIN_PING), MAX_PING) if seconds else 0
-
-
-def _event_id(now: Mapping[Id, Mapping[str, State]]) -> str:
-    """An event's id: the state of everything the client can see."""
-    return ",".join(f"{account_id}:{max(there.values(), key=_number)}" for account_id, there in sorted(now.items()))
-
-
-def _number(state: State) -> int:
-    return int(state.rpartition("-")[2])

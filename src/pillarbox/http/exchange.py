@@ -36,6 +36,7 @@ class Exchange:
         self.status: int | None = None
         """That of the answer, once it has begun."""
         self._entry: Entry | None = None
+        self._sized = False
 
     @property
     def entry(self) -> Entry:
@@ -84,7 +85,8 @@ class Exchange:
         """The parameters of the query. Raises Problem 400."""
         try:
             text = bytes(self._scope.get("query_string", b"")).decode("ascii")
-            pairs = parse_qsl(text, keep_blank_values=True, max_num_fields=32, errors="strict")
+            # A client fills in a URI template, where a plus is a plus (RFC 6570), not a form, where it is a space.
+            pairs = parse_qsl(text.replace("+", "%2B"), keep_blank_values=True, max_num_fields=32, errors="strict")
         except ValueError:
             raise Problem(400, "the query is no list of parameters in percent-encoded UTF-8") from None
         found = dict(pairs)
@@ -132,12 +134,22 @@ class Exchange:
 
     async def begin(self, status: int, headers: Headers) -> None:
         """Status and headers."""
+        headers = [*headers, *_ALWAYS]
+        self._sized = any(name == b"content-length" for name, _ in headers)
         self.status = status
-        await self._send({"type": "http.response.start", "status": status, "headers": [*headers, *_ALWAYS]})
+        await self._send({"type": "http.response.start", "status": status, "headers": headers})
 
     async def more(self, octets: bytes) -> None:
         """A part of the answer; waits while the client does not read."""
         await self._send({"type": "http.response.body", "body": octets, "more_body": True})
+
+    async def give_up(self) -> None:
+        """Ends an answer of which no more can be had, so that its client does not take it for complete.
+
+        Where a length was promised, the server that called us closes the connection, since there was no end.
+        """
+        if not self._sized:
+            await self.end()
 
     async def end(self, octets: bytes = b"") -> None:
         """The last part of the answer."""

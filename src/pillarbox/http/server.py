@@ -9,7 +9,7 @@ from pillarbox.http.exchange import Exchange, Gone
 from pillarbox.http.problem import Problem
 from pillarbox.http.routes import Credential, found
 from pillarbox.http.setup import Setup
-from pillarbox.store import StoreError, Unavailable
+from pillarbox.store import NoAccount, StoreError, Unavailable
 from pillarbox.telemetry import Event, emit, request_scope
 
 __all__ = ["HTTP", "Setup"]
@@ -56,6 +56,9 @@ class HTTP:
             await handler(self._setup, exchange)
         except Problem as problem:
             await _refused(exchange, problem)
+        except NoAccount:
+            # It was there when its owner was let in.
+            await _refused(exchange, Problem(404, "there is no such account"))
         except StoreError as problem:
             emit(Event.STORE_FAILED, known=problem.known)
             status = 503 if isinstance(problem, Unavailable) else 500
@@ -74,8 +77,7 @@ class HTTP:
 
 async def _refused(exchange: Exchange, problem: Problem) -> None:
     if exchange.status is not None:
-        # The answer has begun: its end is all that can be said.
-        await exchange.end()
+        await exchange.give_up()
         return
     headers = [(b"content-type", b"application/problem+json"), (b"cache-control", b"no-store"), *problem.headers]
     if problem.status in (408, 413):

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from pillarbox.objects.errors import SetError
 from pillarbox.objects.kind import Kind
-from pillarbox.objects.record import Property, Record
+from pillarbox.objects.record import MISSING, Property, Record
 from pillarbox.objects.words import Comparator, Condition, Key, Members
 from pillarbox.store import Document, Entry, Filter, Select, Table
 from pillarbox.wire.values import JSON, Id, id_number, id_text
@@ -90,7 +90,6 @@ class DataType(Generic[R]):
     arrange: "Callable[[Call[R], Select], list[int]] | None" = None
     arrangements: tuple[str, ...] = ()
     total: "Callable[[Call[R], Filter], int | None] | None" = None
-    changes_also: "Callable[[bool], Mapping[str, JSON]] | None" = None
     name: str = ""
 
     def __post_init__(self) -> None:
@@ -101,9 +100,9 @@ class DataType(Generic[R]):
         for wanted in (*self.arrangements, *([self.collapse] if self.collapse else [])):
             if wanted not in names:
                 raise TypeError(f"{self.name}: {wanted} is no declared argument")
-        for sort in self.sorts:
-            if sort.name != sort.name.strip():
-                raise TypeError(f"{self.name}: {sort.name!r} is no name")
+        for name, prop in self.record.properties.items():
+            if self.create is None and prop.server_set and prop.stored and prop.default is MISSING:
+                raise TypeError(f"{self.name}.{name} is the server's to set, but nothing says to what")
 
     @cached_property
     def properties(self) -> Mapping[str, Property[Any]]:

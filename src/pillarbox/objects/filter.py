@@ -118,7 +118,8 @@ _MANY = 2**31
 def _order(call: Call[Any], query: Asked, value: JSON) -> Order:
     if not isinstance(value, dict):
         raise MethodError("invalidArguments", "a Comparator is an object")
-    rest = dict(value)
+    # jmapc (0.4) sends these arguments of /query in each Comparator as well.
+    rest = {name: one for name, one in value.items() if name not in ("anchorOffset", "calculateTotal", "position")}
     name, ascending = rest.pop("property", None), rest.pop("isAscending", True)
     collation = rest.pop("collation", None)
     if not isinstance(name, str) or not isinstance(ascending, bool):

@@ -43,7 +43,7 @@ def query(call: Call[Any]) -> dict[str, JSON]:
     answer: dict[str, JSON] = {
         "accountId": call.account_id,
         "queryState": call.state(),
-        "canCalculateChanges": True,
+        "canCalculateChanges": found.asked.reach is not Reach.UNTOLD,
         "position": first,
         "ids": [call.kind.id(number) for number in numbers],
     }

@@ -39,6 +39,8 @@ def query_changes(call: Call[Any]) -> dict[str, JSON]:
     understood = asked(call, filter_, sort)
     found = result(call, understood)
     since = call.since(since_state)
+    if understood.reach is Reach.UNTOLD:
+        raise MethodError("cannotCalculateChanges", "nobody said how far a change reaches in such a query")
 
     removed, candidates = _touched(call, understood, call.unit.changed(call.kind.table, since))
     places = found.positions(sorted(candidates))

@@ -43,6 +43,8 @@ class Reach(IntEnum):
     OBJECT = 0
     GROUP = 1
     TYPE = 2
+    UNTOLD = 3
+    """Nobody said; then `queryChanges` cannot be answered, which costs a client time, but not its cache."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -74,7 +76,7 @@ class Condition:
     name: str
     kind: Kind[Any]
     narrow: Callable[[Any], Filter]
-    reach: Reach = Reach.OBJECT
+    reach: Reach = Reach.UNTOLD
     keys: tuple[Key, ...] = ()
     members: tuple[Members, ...] = ()
     refers_to: str | None = None
@@ -87,7 +89,7 @@ class Comparator:
 
     name: str
     order: Callable[[Any], str | Filter]
-    reach: Reach = Reach.OBJECT
+    reach: Reach = Reach.UNTOLD
     keys: tuple[Key, ...] = ()
     members: tuple[Members, ...] = ()
     text: bool = False
@@ -135,13 +137,15 @@ def equal(name: str, prop: Property[Any]) -> Condition:
     def narrow(value: Any) -> Filter:
         return Equal(index.column.name, index.wire(value))
 
-    return Condition(name, prop.kind, narrow, keys=(index,), refers_to=prop.refers_to)
+    return Condition(name, prop.kind, narrow, Reach.OBJECT, keys=(index,), refers_to=prop.refers_to)
 
 
 def contains(name: str, prop: Property[Any]) -> Condition:
     """The text has the value somewhere in it, whatever the case of letters."""
     index = key(prop)
-    return Condition(name, STRING, lambda value: Contains(index.column.name, unicode_casemap(value)), keys=(index,))
+    return Condition(
+        name, STRING, lambda value: Contains(index.column.name, unicode_casemap(value)), Reach.OBJECT, keys=(index,)
+    )
 
 
 def present(name: str, prop: Property[Any]) -> Condition:
@@ -152,43 +156,51 @@ def present(name: str, prop: Property[Any]) -> Condition:
         absent = Equal(index.column.name, None)
         return Not(absent) if value else absent
 
-    return Condition(name, BOOLEAN, narrow, keys=(index,))
+    return Condition(name, BOOLEAN, narrow, Reach.OBJECT, keys=(index,))
 
 
 def before(name: str, index: Key) -> Condition:
     """The date is earlier."""
-    return Condition(name, UTC_DATE, lambda value: Below(index.column.name, _seconds(value)), keys=(index,))
+    return Condition(
+        name, UTC_DATE, lambda value: Below(index.column.name, _seconds(value)), Reach.OBJECT, keys=(index,)
+    )
 
 
 def after(name: str, index: Key) -> Condition:
     """The date is the same or later."""
-    return Condition(name, UTC_DATE, lambda value: AtLeast(index.column.name, _seconds(value)), keys=(index,))
+    return Condition(
+        name, UTC_DATE, lambda value: AtLeast(index.column.name, _seconds(value)), Reach.OBJECT, keys=(index,)
+    )
 
 
 def below(name: str, index: Key) -> Condition:
     """The number is less."""
-    return Condition(name, UNSIGNED, lambda value: Below(index.column.name, value), keys=(index,))
+    return Condition(name, UNSIGNED, lambda value: Below(index.column.name, value), Reach.OBJECT, keys=(index,))
 
 
 def at_least(name: str, index: Key) -> Condition:
     """The number is this or more."""
-    return Condition(name, UNSIGNED, lambda value: AtLeast(index.column.name, value), keys=(index,))
+    return Condition(name, UNSIGNED, lambda value: AtLeast(index.column.name, value), Reach.OBJECT, keys=(index,))
 
 
 def member(name: str, members: Members, kind: Kind[Any], value_of: Callable[[Any], int | str]) -> Condition:
     """The set has the value."""
-    return Condition(name, kind, lambda value: Member(members.index.name, value_of(value)), members=(members,))
+    return Condition(
+        name, kind, lambda value: Member(members.index.name, value_of(value)), Reach.OBJECT, members=(members,)
+    )
 
 
 def lacks(name: str, members: Members, kind: Kind[Any], value_of: Callable[[Any], int | str]) -> Condition:
     """The set does not have the value."""
-    return Condition(name, kind, lambda value: Not(Member(members.index.name, value_of(value))), members=(members,))
+    return Condition(
+        name, kind, lambda value: Not(Member(members.index.name, value_of(value))), Reach.OBJECT, members=(members,)
+    )
 
 
 def by(name: str, index: Key) -> Comparator:
     """In order of a key."""
     column = index.column
-    return Comparator(name, lambda _: column.name, keys=(index,), text=column.kind == "text")
+    return Comparator(name, lambda _: column.name, Reach.OBJECT, keys=(index,), text=column.kind == "text")
 
 
 def order(comparator: Comparator, argument: Any, *, ascending: bool) -> Order:

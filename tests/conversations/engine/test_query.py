@@ -313,3 +313,10 @@ def test_the_state_of_a_query_moves_when_its_result_may_have_changed(alice: Spea
     before = alice.says("Cake/query")["queryState"]
     alice.says("Cake/set", update={cakes["apple"]: {"layers": 5}})
     assert alice.says("Cake/query")["queryState"] != before
+
+
+def test_what_jmapc_sends_in_a_comparator_is_borne(alice: Speaker, cakes: list[str]) -> None:
+    """Ours: jmapc (0.4) puts these arguments of /query into each Comparator as well."""
+    more = {"anchorOffset": 0, "calculateTotal": False, "position": 0}
+    alice.says("Cake/query", sort=[{"property": "name", "isAscending": False, **more}])
+    alice.hears("Cake/query", ids=cakes[::-1])

@@ -136,3 +136,11 @@ def test_a_result_that_the_type_arranges_is_kept_right(alice: Speaker, cakes: li
         removed=cakes,
         added=[{"id": one, "index": at} for at, one in enumerate((e, a, c, g))],
     )
+
+
+def test_a_word_of_which_nobody_said_how_far_it_reaches_costs_query_changes(alice: Speaker, cakes: list[str]) -> None:
+    """Ours: a missing declaration may make the server less able, never wrong."""
+    before = alice.state()
+    assert alice.says("Cake/query", filter={"pretty": True})["canCalculateChanges"] is False
+    alice.says("Cake/queryChanges", sinceQueryState=before, filter={"pretty": True})
+    alice.hears("error", type="cannotCalculateChanges")

@@ -49,11 +49,12 @@ def test_a_new_object_is_told_with_what_its_client_did_not_say(alice: Speaker) -
 
 def test_nothing_to_do_changes_nothing(alice: Speaker) -> None:
     before = alice.state()
-    for arguments in (
+    nothings: tuple[dict[str, Any], ...] = (
         {},
         {"create": None, "update": None, "destroy": None},
         {"create": {}, "update": {}, "destroy": []},
-    ):
+    )
+    for arguments in nothings:
         assert alice.says("Cake/set", **arguments) == {
             **NOTHING,
             "accountId": "a1",

@@ -6,13 +6,14 @@ more than parts of what is theirs.
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from pillarbox.objects import (
     ID,
     Call,
     DataType,
+    Limits,
     Method,
     MethodError,
     Record,
@@ -20,11 +21,11 @@ from pillarbox.objects import (
     granted,
     list_of,
 )
-from pillarbox.store import Blob, Unit
+from pillarbox.store import Blob, Unit, Writing
 from pillarbox.wire import message
 from pillarbox.wire.values import JSON, Id, id_number, id_text
 
-__all__ = ["BLOB", "Octets", "located", "part_id", "whole_id"]
+__all__ = ["BLOB", "Octets", "located", "part_id", "room_for", "whole_id"]
 
 _LETTER = "b"
 _PART = re.compile(r"(b[0-9a-z]+)-([0-9a-f]{1,12})-([0-9a-f]{1,12})-([bqui])")
@@ -74,6 +75,19 @@ def located(unit: Unit, blob_id: str) -> Octets | None:
     return Octets(blob, offset, length, _ENCODINGS[part[4]]) if offset + length <= blob.size else None
 
 
+def room_for(unit: Writing, added: Iterable[Blob], limits: Limits) -> None:
+    """Drops the oldest of the blobs that nothing refers to, if they are too many now (section 6).
+
+    "The server MUST delete unreferenced blobs in date order, oldest first, until there is room": those just added are
+    the newest, and stay however large they are.
+    """
+    sizes = {blob.number: blob.size for blob in added}
+    # One more than allowed, since what is added counts already; no limit stays none.
+    files = max(limits.uploads, len(sizes)) + 1 if limits.uploads else 0
+    total = max(limits.uploads_size, sum(sizes.values())) if limits.uploads_size else 0
+    unit.make_room(0, files, total)
+
+
 class BlobObject(Record):
     """What a blobId names; it has no properties, and no standard methods until RFC 9404 is served."""
 
@@ -94,6 +108,7 @@ def copy(call: Call[BlobObject]) -> Mapping[str, JSON]:
         raise MethodError("fromAccountNotFound") from None
     copied: dict[str, JSON] = {}
     missing: dict[str, JSON] = {}
+    added: list[Blob] = []
     expires = int(call.context.now.timestamp()) + limits.upload_life
     with call.context.store.read(origin.number) as unit:
         for blob_id in dict.fromkeys(blob_ids):
@@ -102,8 +117,10 @@ def copy(call: Call[BlobObject]) -> Mapping[str, JSON]:
                 missing[blob_id] = SetError("notFound").wire()
                 continue
             data = octets.read(unit)
-            call.writing.make_room(len(data), limits.uploads, limits.uploads_size)
-            copied[blob_id] = whole_id(call.writing.add_blob(data, expires).number)
+            blob = call.writing.add_blob(data, expires)
+            added.append(blob)
+            copied[blob_id] = whole_id(blob.number)
+    room_for(call.writing, added, limits)
     return {
         "fromAccountId": from_id,
         "accountId": call.account_id,

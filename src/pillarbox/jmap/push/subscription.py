@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Collection, Mapping
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from types import TracebackType
 
 from pillarbox.access import Actor
@@ -53,16 +53,13 @@ class Subscription:
         """All states now. Reads the store: not on the loop."""
         return {id_: states(self._store, self._registry, number) for number, id_ in self._accounts.items()}
 
-    def begin(self, now: Mapping[Id, Mapping[str, State]], *, missed: bool) -> None:
-        """These are the states at the start; the client knows them, unless it missed something."""
-        for account_id, there in now.items():
-            if missed:
-                self._tell(account_id, there)
-            else:
-                self._changes.known(account_id, there)
+    def begin(self, now: Mapping[Id, Mapping[str, State]], last: str | None) -> None:
+        """These are the states at the start; `last` is the id of the last event that the client had, if any."""
+        if self._changes.begin(now, last):
+            self._news.set()
 
-    async def news(self, seconds: float | None) -> bytes | None:
-        """The next StateChange object, or None after so many seconds without one."""
+    async def news(self, seconds: float | None) -> tuple[str, bytes] | None:
+        """The next StateChange object and its event's id, or None after so many seconds without one."""
         try:
             async with asyncio.timeout(seconds):
                 while True:
@@ -78,8 +75,10 @@ class Subscription:
         """Called on the writer's thread."""
         account_id = self._accounts[notice.account]
         shown = {name: state for name, state in notice.states.items() if name in self._pushed}
-        if shown and not self._loop.is_closed():
-            self._loop.call_soon_threadsafe(self._tell, account_id, shown)
+        if shown:
+            # A loop that was closed in this very moment has nobody to be told.
+            with suppress(RuntimeError):
+                self._loop.call_soon_threadsafe(self._tell, account_id, shown)
 
     def _tell(self, account_id: Id, there: Mapping[str, State]) -> None:
         if self._changes.add(account_id, there):

@@ -37,7 +37,9 @@ class Watch:
         for account in listened:
             try:
                 version = self._store.version(account)
-                if self._versions.get(account, version) != version:
+                # Also at the first look: something may have been between it and the beginning of a listener, who knows
+                # what it was told already.
+                if self._versions.get(account) != version:
                     self._feed.publish(Notice(account, states(self._store, self._registry, account)))
             except StoreError:
                 # Gone, or not now: the next look tells.

@@ -97,21 +97,15 @@ def unflowed(text: str, *, delsp: bool) -> str:
     return "\n".join(paragraphs)
 
 
-_TAG_BEGIN = re.compile(r"<(?:[A-Za-z/!?]|\Z)")
-_TAG = re.compile(r"<[^\"'>]*+(?:(?:\"[^\"]*+\"|'[^']*+')[^\"'>]*+)*+>")
-_ANY_TAG = re.compile(r"<[^>]*+>")
+_IN_TAG = r"[^\"'>]*+(?:(?:\"[^\"]*+\"|'[^']*+')[^\"'>]*+)*+"
+_WHOLE_TAGS = re.compile(rf"(?:[^<]++|<(?![A-Za-z/!?]|\Z)|<{_IN_TAG}>|<(?!{_IN_TAG}\Z)[^>]*+>)*+")
+"""Text and tags. A quote in a tag that is never closed is no reason to drop the rest."""
 
 
 def _open_tag(text: str) -> int:
     """Where a tag begins that is not closed, or the length of the text."""
-    position = 0
-    while begin := _TAG_BEGIN.search(text, position):
-        # A quote that is never closed is no reason to drop the rest.
-        tag = _TAG.match(text, begin.start()) or _ANY_TAG.match(text, begin.start())
-        if tag is None:
-            return begin.start()
-        position = tag.end()
-    return len(text)
+    whole = _WHOLE_TAGS.match(text)
+    return whole.end() if whole else 0
 
 
 def _with_line_feeds(text: str) -> str:

@@ -10,11 +10,15 @@ from pillarbox.wire.message.encoded import unfolded
 from pillarbox.wire.message.header import Field
 
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
-_ZONES = {"edt": -4, "est": -5, "cdt": -5, "cst": -6, "mdt": -6, "mst": -7, "pdt": -7, "pst": -8}
+_ZONES = {
+    **{"edt": -4, "est": -5, "cdt": -5, "cst": -6, "mdt": -6, "mst": -7, "pdt": -7, "pst": -8},
+    # Not in the RFC, and of one meaning only.
+    **{"cet": 1, "cest": 2, "met": 1, "mest": 2, "mez": 1, "mesz": 2, "eet": 2, "eest": 3, "jst": 9},
+}
 _UTC_ZONES = ("gmt", "ut", "utc", "z")
 
-_TIME = r"(?P<hour>\d{1,2})\s*[:.]\s*(?P<minute>\d{2})(?:\s*[:.]\s*(?P<second>\d{2})(?:[.,]\d{1,9})?)?"
-_ZONE = r"(?:\s*(?P<zone>[+-]\d{1,4}(?::\d\d)?|[A-Za-z]{1,5}))?"
+_TIME = r"(?P<hour>\d{1,2})\s*[:.]\s*(?P<minute>\d{2})(?:\s*[:.]\s*(?P<second>\d{2})(?:[.,]\d{1,9})?)?(?:\s*(?P<half>[AaPp])\.?[Mm]\b\.?)?"
+_ZONE = r"(?:\s*(?:(?:GMT|UTC?)(?=[+-]\d))?(?P<zone>[+-]\d{1,4}(?::\d\d)?|[A-Za-z]{1,5}))?"
 _FORMS = tuple(
     re.compile(form)
     for form in (
@@ -25,9 +29,14 @@ _FORMS = tuple(
         # As C writes it: Thu Oct 30 14:12:00 2014
         r"\s*(?:[A-Za-z]+,?\s+)?(?P<month>[A-Za-z]{3})[a-z]*\s+(?P<day>\d{1,2}),?\s+"
         + _TIME
-        + r"(?:\s+(?P<zone>[+-]\d{4}|[A-Za-z]{1,5}))?\s+(?P<year>\d{4})",
+        + r"(?:\s+(?:(?:GMT|UTC?)(?=[+-]\d))?(?P<before>[+-]\d{2}:?\d{2}|[A-Za-z]{1,5}))?\s+(?P<year>\d{4})"
+        + _ZONE,
+        # As it is said in America: Thursday, October 30, 2014 2:12 PM
+        r"\s*(?:[A-Za-z]+,?\s+)?(?P<month>[A-Za-z]{3})[a-z]*\.?\s+(?P<day>\d{1,2}),?\s+(?P<year>\d{4}),?\s+(?:at\s+)?"
+        + _TIME
+        + _ZONE,
         # RFC 3339: 2014-10-30T14:12:00+08:00
-        r"\s*(?P<year>\d{4})-(?P<month>\d{2})-(?P<day>\d{2})[Tt\s]\s*" + _TIME + _ZONE,
+        r"\s*(?P<year>\d{4})[-/](?P<month>\d{2})[-/](?P<day>\d{2})[Tt\s]\s*" + _TIME + _ZONE,
     )
 )
 
@@ -85,13 +94,21 @@ def _from(found: dict[str, str | None]) -> _Moment | None:
             _year(found["year"] or ""),
             int(month) if month.isdigit() else _MONTHS.index(month.lower()) + 1,
             int(found["day"] or ""),
-            int(found["hour"] or ""),
+            _hour(found["hour"] or "", found["half"]),
             int(found["minute"] or ""),
             59 if found["second"] == "60" else int(found["second"] or 0),  # a leap second
         )
     except ValueError:
         return None
-    return _Moment(local, _zone(found["zone"]))
+    return _Moment(local, _zone(found.get("before") or found["zone"]))
+
+
+def _hour(digits: str, half: str | None) -> int:
+    """Hours of a day, from those of a half of it if one is told."""
+    hour = int(digits)
+    if half and 1 <= hour <= 12:
+        return hour % 12 + (12 if half in "Pp" else 0)
+    return hour
 
 
 def _year(digits: str) -> int:
@@ -111,7 +128,8 @@ def _zone(text: str | None) -> int | None:
         return 0
     if name in _ZONES:
         return _ZONES[name] * 60
-    digits = text[1:].replace(":", "").zfill(4)
+    digits = text[1:].replace(":", "")
+    digits = digits.zfill(4) if len(digits) > 2 else digits.zfill(2) + "00"
     if text[0] not in "+-" or text == "-0000":
         return None
     hours, minutes = int(digits[:2]), int(digits[2:])

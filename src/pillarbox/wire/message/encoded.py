@@ -16,11 +16,24 @@ _PLACED = re.compile(r"(?<![^ \t\r\n])" + ENCODED_WORD + r"(?![^ \t\r\n])")
 _ANYWHERE = re.compile(ENCODED_WORD)
 _CONTROL = re.compile("[\0-\x1f\x7f-\x9f]")
 _LINE_END = re.compile(r"[\r\n]")
+_FOLD = re.compile(r"[\r\n]+[ \t]")
 
 
 def unfolded(value: str) -> str:
     """A field's value on one line (RFC 5322 section 2.2.3)."""
     return _LINE_END.sub("", value) if "\n" in value or "\r" in value else value
+
+
+def from_japanese(value: str) -> str:
+    """A value with the escapes of ISO-2022-JP in it (RFC 1468) as text; many sent it bare.
+
+    Ours: by the RFCs they are control characters. A fold among the octets of characters is none of them.
+    """
+    if "\x1b$" not in value or not value.isascii():
+        return value
+    before, *pieces = value.split("\x1b")
+    joined = [_FOLD.sub("", piece) if piece.startswith("$") else piece for piece in pieces]
+    return decoded("\x1b".join((before, *joined)).encode("ascii"), "iso2022_jp_ext")[0]
 
 
 def characters(octets: bytes) -> str:

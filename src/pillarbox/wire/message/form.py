@@ -7,7 +7,7 @@ from enum import Enum
 from pillarbox.wire.message.address import EmailAddress, EmailAddressGroup, addresses, grouped_addresses
 from pillarbox.wire.message.comment import comment_end, without_comments
 from pillarbox.wire.message.date import date
-from pillarbox.wire.message.encoded import normal, unfolded, with_words
+from pillarbox.wire.message.encoded import from_japanese, normal, unfolded, with_words
 
 ParsedForm = str | list[str] | list[EmailAddress] | list[EmailAddressGroup] | None
 """What a form gives, as on the wire."""
@@ -43,7 +43,7 @@ def parsed(form: Form, value: str) -> ParsedForm:
 
 def text(value: str) -> str:
     """The Text form (section 4.1.2.2)."""
-    return normal(with_words(unfolded(value).lstrip(" ")))
+    return normal(with_words(unfolded(from_japanese(value)).lstrip(" ")))
 
 
 def message_ids(value: str) -> list[str] | None:

@@ -45,7 +45,7 @@ _FIELD = re.compile(
     rb"([!-9;-~\x80-\xff]++)[ \t]*+:([^\r\n]*+(?:" + LINE_END + rb"[ \t][^\r\n]*+)*+)(?:" + LINE_END + rb"|\Z)"
 )
 _BLANK_LINE = re.compile(rb"[ \t]*+" + LINE_END)
-_BLANK_LINES = re.compile(rb"(?:[ \t]*+" + LINE_END + rb")*+")
+_BLANK_LINES = re.compile(rb"(?:\xef\xbb\xbf)?+(?:[ \t]*+" + LINE_END + rb")*+")
 _EMPTY_LINE = re.compile(LINE_END + LINE_END)
 _SURE_FIELD = re.compile(
     rb"(?:(?:From|Sender|Reply-To|To|Cc|Bcc|Subject|Date|Received|Return-Path|References|Message-ID|MIME-Version)"
@@ -103,9 +103,9 @@ def header(raw: bytes, start: int, end: int, limits: Limits) -> Header:
 
 
 def message_start(raw: bytes) -> int:
-    """Where the header begins: after the "From " line of an mbox file, and after stray empty lines.
+    """Where the header begins: after the "From " line of an mbox file, a byte order mark, stray empty lines.
 
-    Empty lines are only skipped if a header follows them.
+    The latter are only skipped if a header follows them.
     """
     blank = _BLANK_LINES.match(raw)
     position = blank.end() if blank else 0

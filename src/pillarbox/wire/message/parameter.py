@@ -24,7 +24,7 @@ class Parameterized(NamedTuple):
     parameters: dict[str, str]
 
 
-_VALUE = re.compile(r"\s*+(?:\([^()]*+\)\s*+)*+([^\s;=()\"/]*+(?:\s*+/\s*+[^\s;=()\"]*+)?+)(?!\s*+=)")
+_VALUE = re.compile(r"\s*+(?:\([^()]*+\)\s*+)*+\"?+([^\s;=()\"/]*+(?:\s*+/\s*+[^\s;=()\"]*+)?+)\"?+(?!\s*+=)")
 _SPACE = re.compile(r"\s+")
 _PARAMETER = re.compile(r'[;\s]++|([^\s;="]++)\s*+(?:=\s*+(?:"((?:[^"\\]++|\\.)*+)"|([^;]*+)))?+|.', re.DOTALL)
 _SECTION = re.compile(r"([^*]++)(?:\*([0-9]{1,4}))?(\*)?")
@@ -87,7 +87,7 @@ def _joined(parts: dict[int, tuple[str, bool]]) -> str:
     label = ""
     if ordered[0][1] and ordered[0][0].count("'") >= 2:
         label, _, first = ordered[0][0].split("'", 2)
-        ordered[0] = (first, True)
+        ordered[0] = (first.strip('"'), True)
     pieces: list[str] = []
     pending: list[str] = []
     for value, is_encoded in ordered:

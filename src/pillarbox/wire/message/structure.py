@@ -172,9 +172,7 @@ class _Walk:
         raw = self._raw
         while (at := raw.find(mark, position, end)) >= 0:
             # An empty slice is the begin of the message.
-            if raw[at - 1 : at] in (b"\n", b"\r", b"") and (
-                rest := _REST_OF_DELIMITER.match(raw, at + len(mark), end)
-            ):
+            if raw[at - 1 : at] in (b"\n", b"\r", b"") and (rest := _REST_OF_DELIMITER.match(raw, at + len(mark), end)):
                 return _Delimiter(_before_line_end(raw, at), rest.end(), rest[1] is not None)
             self._lookalikes += 1
             line_end = _LINE_END.search(raw, at, end)

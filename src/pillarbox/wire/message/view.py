@@ -62,7 +62,7 @@ def _sort(
         if part.part_id is None:
             inner = part.type.partition("/")[2]
             is_alternative = in_alternative or inner == "alternative"
-            _sort(part.parts, inner, text_body, html_body, attachments, in_alternative=is_alternative)
+            _sort(_in_order(part), inner, text_body, html_body, attachments, in_alternative=is_alternative)
         elif not _is_body(part, index, subtype):
             attachments.append(part)
         elif subtype == "alternative":
@@ -77,6 +77,15 @@ def _sort(
             text_body += html_body[html_count:]
         elif len(html_body) == html_count:
             html_body += text_body[text_count:]
+
+
+def _in_order(multipart: Part) -> tuple[Part, ...]:
+    """The parts of a multipart, the root of a multipart/related first (RFC 2387 section 3.2)."""
+    parts = multipart.parts
+    start = dict(multipart.parameters).get("start") if multipart.type == "multipart/related" else None
+    if start is None:
+        return parts
+    return tuple(sorted(parts, key=lambda part: part.cid != start.strip("<> ")))
 
 
 def _is_body(part: Part, index: int, subtype: str) -> bool:

@@ -3,7 +3,6 @@
 from typing import Any
 
 import pytest
-
 from tests.conversations.jmap.email.letters import LETTER, LIST_LETTER, letter
 from tests.driver import ANY, JMAP, NOTHING, Home, like
 
@@ -86,7 +85,9 @@ def test_received_at_is_that_of_the_most_recent_received_field(alice: JMAP) -> N
     assert got["receivedAt"] == "2026-05-05T08:00:09Z"
 
 
-@pytest.mark.parametrize("received", ["", "Received: by somebody; whenever\n", "Date: Tue, 5 May 2026 10:00:00 +0200\n"])
+@pytest.mark.parametrize(
+    "received", ["", "Received: by somebody; whenever\n", "Date: Tue, 5 May 2026 10:00:00 +0200\n"]
+)
 def test_received_at_is_now_without_a_received_field(alice: JMAP, home: Home, received: str) -> None:
     """RFC 8621 section 4.8, "receivedAt": or time of import on server if none."""
     email = alice.receives(received + letter())

@@ -3,7 +3,6 @@
 from typing import Any
 
 import pytest
-
 from tests.conversations.jmap.email.letters import letter
 from tests.driver import JMAP
 
@@ -139,8 +138,8 @@ def test_a_field_is_looked_for_in_itself(alice: JMAP, name: str, words: list[str
     """RFC 8621 section 4.4.1, "from" to "body"; both name and address (clarifications, question 10)."""
     email = alice.receives(FIELDS)
 
-    assert {word: found(alice, **{name: word}) for word in words} == dict.fromkeys(words, [email])
-    assert {word: found(alice, **{name: word}) for word in others} == dict.fromkeys(others, [])
+    assert {word: found(alice, **{name: word}) for word in words} == {word: [email] for word in words}
+    assert {word: found(alice, **{name: word}) for word in others} == {word: [] for word in others}
 
 
 @pytest.mark.parametrize(
@@ -161,15 +160,18 @@ def test_quotes_make_a_phrase(alice: JMAP, sought: str, *, is_found: bool) -> No
 @pytest.mark.parametrize("sought", [r'"he said \"go\" and"', r"'don\'t go'", r'"back\\slash"', r"'\"go\"'"])
 def test_quotes_in_a_phrase_are_escaped(alice: JMAP, sought: str) -> None:
     """RFC 8621 section 4.4.1: with a backslash."""
-    assert finds(alice, letter("He said \"go\" and don't go to back\\slash"), body=sought)
+    assert finds(alice, letter('He said "go" and don\'t go to back\\slash'), body=sought)
 
 
 @pytest.mark.parametrize(
-    "sought", ["grüße", "GRÜSSE", "grusse", "Grüsse", "你好", "世界", "你好世界", "日本語", "Ελλάδα", "ελλαδα", "Привет", "안녕"]
+    "sought",
+    ["grüße", "GRÜSSE", "grusse", "Grüsse", "你好", "世界", "你好世界", "日本語", "Ελλάδα", "ελλαδα", "Привет", "안녕"],
 )
 def test_words_of_all_scripts_are_found(alice: JMAP, sought: str) -> None:
     """RFC 8621 section 4.4.1: case-insensitive; diacritics, and scripts without spaces, are ours."""
-    message = letter("Grüße! 你好世界。これは日本語です。 Ελλάδα Привет 안녕하세요", Content_Type="text/plain; charset=utf-8")
+    message = letter(
+        "Grüße! 你好世界。これは日本語です。 Ελλάδα Привет 안녕하세요", Content_Type="text/plain; charset=utf-8"
+    )
 
     assert finds(alice, message, body=sought)
 
@@ -281,7 +283,7 @@ def test_a_filter_of_the_wrong_type_is_refused(alice: JMAP, filter_: Any) -> Non
 def test_a_filter_that_is_too_deep_is_unsupported(alice: JMAP) -> None:
     """RFC 8620 section 5.5, "unsupportedFilter": the server cannot process it."""
     filter_: dict[str, Any] = {"text": "x"}
-    for _ in range(100):
+    for _ in range(40):
         filter_ = {"operator": "NOT", "conditions": [filter_]}
 
     alice.says("Email/query", filter=filter_)
@@ -289,7 +291,9 @@ def test_a_filter_that_is_too_deep_is_unsupported(alice: JMAP) -> None:
     alice.hears("error", type="unsupportedFilter")
 
 
-@pytest.mark.parametrize("text", ['"', "'", '"unclosed', "a AND b", "NEAR(a b)", "a*", "-a", "{from}: a", "\0", "%", "\\"])
+@pytest.mark.parametrize(
+    "text", ['"', "'", '"unclosed', "a AND b", "NEAR(a b)", "a*", "-a", "{from}: a", "\0", "%", "\\"]
+)
 def test_what_a_store_might_take_for_syntax_is_only_text(alice: JMAP, text: str) -> None:
     """RFC 8621 section 4.4.1: quotes and backslash alone mean something."""
     email = alice.receives(letter("a and near b from unclosed"))

@@ -3,7 +3,6 @@
 from typing import Any
 
 import pytest
-
 from tests.conversations.jmap.email.letters import LETTER
 from tests.conversations.jmap.email.test_set_create import invalid, refused, written
 from tests.driver import JMAP, Home, like
@@ -362,7 +361,9 @@ def test_a_text_comes_back_as_it_was_written(alice: JMAP, text: str) -> None:
             },
         )["created"]["d"]
 
-        (got,) = alice.asks("Email/get", ids=[created["id"]], properties=["bodyValues"], fetchAllBodyValues=True)["list"]
+        (got,) = alice.asks("Email/get", ids=[created["id"]], properties=["bodyValues"], fetchAllBodyValues=True)[
+            "list"
+        ]
 
         expected = {"value": text.replace("\r\n", "\n"), "isEncodingProblem": False, "isTruncated": False}
         assert got["bodyValues"] == {"1": expected, "2": expected}
@@ -378,6 +379,15 @@ def test_a_structure_that_is_too_deep_is_refused(alice: JMAP) -> None:
 
     assert error["type"] == "invalidProperties"
     assert "bodyStructure" in error["properties"]
+
+
+def test_one_text_in_many_parts_has_its_size_each_time(alice: JMAP) -> None:
+    """RFC 8620 section 5.3, "tooLarge": before it is written, not after."""
+    part = {"type": "multipart/mixed", "subParts": [{"partId": "1"}] * 400}
+
+    error = refused(alice, bodyStructure=part, bodyValues={"1": {"value": "x\n" * 200_000}})
+
+    assert error == like(type="tooLarge")
 
 
 def test_too_many_parts_are_refused(alice: JMAP) -> None:

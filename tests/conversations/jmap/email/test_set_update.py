@@ -3,7 +3,6 @@
 from typing import Any
 
 import pytest
-
 from tests.conversations.jmap.email.letters import LETTER, letter
 from tests.driver import ANY, JMAP, NOTHING, Home, like
 

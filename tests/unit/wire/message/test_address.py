@@ -166,7 +166,7 @@ def test_nothing_is_no_address(value: str) -> None:
         ("(" * 100_000 + ")" * 100_000 + "a@b", 1),
         ('\\"' * 100_000, 1),
         ('<\\"' * 100_000, 1),
-        ("<" * 100_000, 1),
+        ("<" * 100_000, 0),
     ],
 )
 def test_long_lists_take_linear_time(value: str, count: int) -> None:

@@ -116,7 +116,8 @@ def _addresses(value: JSON) -> str:
 def _thread_keys(document: dict[str, JSON]) -> list[int]:
     """What a message has in common with others of its Thread: a message id and the base subject, as 63 bits.
 
-    Of many references the first and the last count: the root of the Thread, and the messages nearest.
+    Of many references the first and the last count: the root of the Thread, and the messages nearest. White space
+    in subjects does not count.
     """
     subject = "".join(base_subject(cast("str | None", document["subject"]) or "").casefold().split())
     own, parents, references = (

@@ -11,6 +11,10 @@ from pillarbox.wire.values import JSON
 
 __all__ = ["CONVENIENT", "HEADERS", "HeaderName", "header_name", "header_value"]
 
+_MAX_ITEMS = 10_000
+"""More addresses or message ids of one field are not told. Lists of messages show them: a few megabytes of `a@b,a@b` in
+one message would make every list with it slow, and real lists of recipients are shorter."""
+
 _NAME = re.compile(r"header:([!-9;-~]+)(:as[A-Za-z]+)?(:all)?")
 _FORMS = {form.value: form for form in Form}
 
@@ -53,10 +57,15 @@ def header_value(asked: HeaderName, headers: Iterable[Mapping[str, str]]) -> JSO
     """The field's value in the form; null, or an empty list for `:all`, where the message has none such."""
     field = asked.field.lower()
     values = [header["value"] for header in headers if header["name"].lower() == field]
-    # What `parsed` gives is JSON.
     if asked.all:
-        return [cast("JSON", parsed(asked.form, value)) for value in values]
-    return cast("JSON", parsed(asked.form, values[-1])) if values else None
+        return [_parsed(asked.form, value) for value in values]
+    return _parsed(asked.form, values[-1]) if values else None
+
+
+def _parsed(form: Form, value: str) -> JSON:
+    # What `parsed` gives is JSON.
+    told = cast("JSON", parsed(form, value))
+    return told[:_MAX_ITEMS] if isinstance(told, list) else told
 
 
 def _value(name: str) -> Callable[[Any], JSON]:

@@ -118,7 +118,7 @@ def _words(name: str, *fields: str) -> Condition:
             return AnyOf(()) if sought.strip() else Everything()
         return Text(fields, found)
 
-    return Condition(name, STRING, narrow)
+    return Condition(name, STRING, narrow, Reach.OBJECT)
 
 
 def _has_header(seen: Seen, value: list[str]) -> bool:
@@ -142,6 +142,7 @@ FILTERS = (
         "inMailboxOtherThan",
         list_of(ID),
         lambda ids: MemberOutside("mailboxIds", tuple(map(_mailbox, ids))),
+        Reach.OBJECT,
         members=(_MAILBOXES,),
     ),
     before("before", RECEIVED),
@@ -161,7 +162,7 @@ FILTERS = (
     _words("bcc", "bcc"),
     _words("subject", "subject"),
     _words("body", "body"),
-    Condition("header", _HEADER, lambda _: Everything(), test=_has_header),
+    Condition("header", _HEADER, lambda _: Everything(), Reach.OBJECT, test=_has_header),
 )
 
 

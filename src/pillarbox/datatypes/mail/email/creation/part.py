@@ -127,7 +127,9 @@ class PartReader:
             self.sent.wrong(place / "partId", "is not in bodyValues")
             return EMPTY
         self.used.add(str(part_id))
-        return replace(shape, type=shape.type.lower() or "text/plain", content=text.encode(), is_text=True)
+        content = text.encode()
+        self.sent.type_in(len(content))
+        return replace(shape, type=shape.type.lower() or "text/plain", content=content, is_text=True)
 
     def _attached(self, blob_id: str) -> bytes:
         unit = self.sent.call.unit
