@@ -5,7 +5,7 @@ import resource
 import socket
 import time
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from pathlib import Path
 
 import pytest
@@ -191,10 +191,8 @@ def _authorization(headers: dict[str, str]) -> bytes:
 
 def _sent(connection: socket.socket, octets: bytes) -> bytes:
     """Sends for as long as the other side takes it; what it answers."""
-    try:
+    with suppress(ConnectionError, TimeoutError):
         connection.sendall(octets)
-    except (ConnectionError, TimeoutError):
-        pass
     return _head(connection)
 
 
@@ -207,11 +205,9 @@ def _head(connection: socket.socket) -> bytes:
 
 def _all(connection: socket.socket) -> bytes:
     octets = b""
-    try:
+    with suppress(ConnectionError):
         while part := connection.recv(65536):
             octets += part
-    except ConnectionError:
-        pass
     return octets
 
 

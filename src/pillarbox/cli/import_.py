@@ -1,5 +1,6 @@
 """`pillarbox import`."""
 
+import time
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
@@ -10,6 +11,8 @@ from rich.progress import BarColumn, DownloadColumn, Progress, TaskProgressColum
 from pillarbox.app import House
 from pillarbox.cli.shared import ConfigOption, DataOption, JsonOption, console, existing, fail, say_json
 from pillarbox.datatypes import REGISTRY
+from pillarbox.settings import catalogue
+from pillarbox.telemetry import Event, emit
 from pillarbox.transfer import Imported, Source, imported, source
 
 __all__ = ["import_"]
@@ -34,9 +37,14 @@ def import_(
             fail(f"there is no account {account}; `pillarbox account list` shows which there are")
         # All are opened first, so that a wrong path is told before anything is done.
         sources = [source(path) for path in paths]
-        done = [_one(built, principal.number, one, quiet=as_json) for one in sources]
+        began = time.monotonic()
+        default = built.settings[catalogue.ACCOUNT_QUOTA]
+        quota = default if principal.quota is None else principal.quota
+        done = [_one(built, principal.number, one, quota, quiet=as_json) for one in sources]
     skipped = [item for one in done for item in one.skipped]
+    seconds = round(time.monotonic() - began, 1)
     added, known = sum(one.added for one in done), sum(one.known for one in done)
+    emit(Event.IMPORT_DONE, account=principal.address, messages=added, skipped=len(skipped), seconds=seconds)
     if as_json:
         say_json({"added": added, "known": known, "skipped": [{"key": one.key, "why": one.why} for one in skipped]})
     else:
@@ -47,7 +55,7 @@ def import_(
         raise typer.Exit(1)
 
 
-def _one(built: House, account: int, from_: Source, *, quiet: bool) -> Imported:
+def _one(built: House, account: int, from_: Source, quota: int | None, *, quiet: bool) -> Imported:
     columns = (
         TextColumn("{task.description}"),
         BarColumn(),
@@ -59,6 +67,6 @@ def _one(built: House, account: int, from_: Source, *, quiet: bool) -> Imported:
     with Progress(*columns, console=console, transient=True, disable=quiet) as progress:
         task = progress.add_task(from_.name, total=from_.size, added=0)
         last = Imported()
-        for last in imported(built.store, REGISTRY, account, from_, lambda: datetime.now(UTC)):
+        for last in imported(built.store, REGISTRY, account, from_, lambda: datetime.now(UTC), quota):
             progress.update(task, completed=last.position, added=last.added)
         return last

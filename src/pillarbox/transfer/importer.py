@@ -34,9 +34,17 @@ class Imported:
 
 
 def imported(
-    store: Store, registry: Registry, account: int, items: Iterable[Item], clock: Callable[[], datetime]
+    store: Store,
+    registry: Registry,
+    account: int,
+    items: Iterable[Item],
+    clock: Callable[[], datetime],
+    quota: int | None = None,
 ) -> Iterator[Imported]:
-    """Files what is found; yields after each batch, durably filed by then. Raises store.StoreError."""
+    """Files what is found; yields after each batch, durably filed by then.
+
+    What would take the account over its quota, in octets, is skipped. Raises store.StoreError.
+    """
     progress = Imported()
     for batch in _batches(items):
         found = []
@@ -46,12 +54,18 @@ def imported(
                 progress.skipped.append(item)
             else:
                 found.append(item)
-        _file(store, registry, account, found, progress, clock())
+        _file(store, registry, account, found, progress, clock(), quota)
         yield progress
 
 
 def _file(
-    store: Store, registry: Registry, account: int, batch: list[Found], progress: Imported, now: datetime
+    store: Store,
+    registry: Registry,
+    account: int,
+    batch: list[Found],
+    progress: Imported,
+    now: datetime,
+    quota: int | None,
 ) -> None:
     # Known ones are not read again, which makes a second run fast.
     with store.read(account) as unit:
@@ -59,12 +73,16 @@ def _file(
     read = [(found, arrival(found.raw)) for found in new]
     # Older ones first, so that a reply meets what it replies to.
     read.sort(key=lambda pair: _received(pair[0], pair[1], now))
-    added = 0
+    added, refused = 0, []
     with store.write(account) as unit:
         for found, message in read:
-            added += _filed(unit, registry, found, message, now)
+            if quota is not None and unit.held_size() + len(found.raw) > quota:
+                refused.append(Skipped(found.key, "the account's quota is full", found.position))
+            else:
+                added += _filed(unit, registry, found, message, now)
     progress.added += added
-    progress.known += len(batch) - added
+    progress.skipped += refused
+    progress.known += len(batch) - added - len(refused)
 
 
 def _filed(unit: Writing, registry: Registry, found: Found, message: Arrival, now: datetime) -> bool:

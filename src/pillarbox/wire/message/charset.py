@@ -136,9 +136,8 @@ def repaired(data: bytes, label: str, kind: str) -> tuple[str, bool]:
     if name is None:
         return _guessed(data, kind), True
     text, malformed = decoded(data, name)
-    if name == "utf_8":
-        if malformed and _mostly_malformed(text):
-            return data.decode("cp1252", "replace"), True
+    if name == "utf_8" and malformed and _mostly_malformed(text):
+        return data.decode("cp1252", "replace"), True
     if name.startswith("utf_"):
         return text.removeprefix("\ufeff"), malformed
     if name == "cp1252" and not data.isascii():

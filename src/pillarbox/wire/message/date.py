@@ -10,14 +10,16 @@ from pillarbox.wire.message.encoded import unfolded
 from pillarbox.wire.message.header import Field
 
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
-_ZONES = {
-    **{"edt": -4, "est": -5, "cdt": -5, "cst": -6, "mdt": -6, "mst": -7, "pdt": -7, "pst": -8},
-    # Not in the RFC, and of one meaning only.
-    **{"cet": 1, "cest": 2, "met": 1, "mest": 2, "mez": 1, "mesz": 2, "eet": 2, "eest": 3, "jst": 9},
-}
+_AMERICAN_ZONES = {"edt": -4, "est": -5, "cdt": -5, "cst": -6, "mdt": -6, "mst": -7, "pdt": -7, "pst": -8}
+# Not in the RFC, and of one meaning only.
+_OTHER_ZONES = {"cet": 1, "cest": 2, "met": 1, "mest": 2, "mez": 1, "mesz": 2, "eet": 2, "eest": 3, "jst": 9}
+_ZONES = _AMERICAN_ZONES | _OTHER_ZONES
 _UTC_ZONES = ("gmt", "ut", "utc", "z")
 
-_TIME = r"(?P<hour>\d{1,2})\s*[:.]\s*(?P<minute>\d{2})(?:\s*[:.]\s*(?P<second>\d{2})(?:[.,]\d{1,9})?)?(?:\s*(?P<half>[AaPp])\.?[Mm]\b\.?)?"
+_TIME = (
+    r"(?P<hour>\d{1,2})\s*[:.]\s*(?P<minute>\d{2})(?:\s*[:.]\s*(?P<second>\d{2})(?:[.,]\d{1,9})?)?"
+    r"(?:\s*(?P<half>[AaPp])\.?[Mm]\b\.?)?"
+)
 _ZONE = r"(?:\s*(?:(?:GMT|UTC?)(?=[+-]\d))?(?P<zone>[+-]\d{1,4}(?::\d\d)?|[A-Za-z]{1,5}))?"
 _FORMS = tuple(
     re.compile(form)

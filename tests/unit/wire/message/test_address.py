@@ -104,7 +104,10 @@ def test_a_forgotten_comma_gives_names_to_the_right_addresses() -> None:
     ]
 
 
-LIST = '"  James Smythe" <james@far.example>, Friends:\r\n jane@far.example, =?UTF-8?Q?John_Sm=C3=AEth?=\r\n <john@far.example>;'
+LIST = (
+    '"  James Smythe" <james@far.example>, Friends:\r\n jane@far.example,'
+    " =?UTF-8?Q?John_Sm=C3=AEth?=\r\n <john@far.example>;"
+)
 
 
 def test_groups_are_dissolved() -> None:

@@ -20,7 +20,9 @@ def test_a_user_downloads_what_was_encoded() -> None:
 
 def test_a_text_is_decoded_twice() -> None:
     """RFC 8621 section 4.1.4, EmailBodyValue: transfer encoding, then charset."""
-    raw = b"Content-Type: text/plain; charset=iso-8859-1\r\nContent-Transfer-Encoding: quoted-printable\r\n\r\nGr=FC=DFe"
+    raw = (
+        b"Content-Type: text/plain; charset=iso-8859-1\r\nContent-Transfer-Encoding: quoted-printable\r\n\r\nGr=FC=DFe"
+    )
 
     assert value(raw) == ("Grüße", False)
 

@@ -154,3 +154,16 @@ def test_half_a_surrogate_pair_never_comes_out() -> None:
 
     assert (text, malformed) == ("\ufffd", True)
     assert decoded(b"+AOk-", "utf_7") == ("é", False)
+
+
+@pytest.mark.parametrize("charset", ["koi8-r", "windows-1251"])
+def test_cyrillic_without_a_charset_is_found_by_its_words(charset: str) -> None:
+    """Ours: whole words above ASCII; which of the two is told by the small letters, of which there are more."""
+    said = "Привет, Мир! Как дела? Bob"
+
+    assert text_value(said.encode(charset), "text/plain", None) == (said, True)
+
+
+def test_a_byte_order_mark_is_no_part_of_utf_16_text() -> None:
+    """RFC 2781 section 3.2: some send one where the order is told."""
+    assert text_value("\ufeffHi".encode("utf-16-le"), "text/html", "utf-16le") == ("Hi", False)

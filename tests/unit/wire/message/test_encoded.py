@@ -78,3 +78,17 @@ def test_many_encoded_words_take_linear_time() -> None:
     """Ours."""
     assert text(" =?utf-8?q?a?=" * 50_000) == "a" * 50_000
     assert text("=?utf-8?q?" * 50_000) == "=?utf-8?q?" * 50_000
+
+
+@pytest.mark.parametrize(
+    ("value", "said"),
+    [
+        (" \x1b$B$3$s\x1b(B!", "こん!"),
+        (" \x1b$B$3$s$K\r\n $A$O\x1b(B\r\n Bob", "こんにちは Bob"),
+        (" \x1b$B$", "\ufffd"),
+        (" ä \x1b$B$3$s\x1b(B", "ä \x1b$B$3$s\x1b(B"),
+    ],
+)
+def test_bare_iso_2022_jp_is_read(value: str, said: str) -> None:
+    """Ours: RFC 1468 text was sent in Subject for years, folded wherever the line was full."""
+    assert text(value).replace("\ufffd\ufffd", "\ufffd") == said

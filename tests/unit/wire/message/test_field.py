@@ -23,6 +23,7 @@ BOB = {"name": "Bob", "email": "bob@far.example"}
         (Form.ADDRESSES, [{"email": "bob"}], " <bob>"),
         (Form.ADDRESSES, [{"email": '"bob q"@far.example'}], ' <"bob q"@far.example>'),
         (Form.ADDRESSES, [{"email": ""}], " <>"),
+        (Form.ADDRESSES, [{"email": "bob, carol"}], " <bob, carol>"),
         (Form.ADDRESSES, [BOB, {"name": "Cärol", "email": "carol@far.example"}],
          " Bob <bob@far.example>, =?utf-8?b?Q8Okcm9s?= <carol@far.example>"),
         (Form.ADDRESSES, ({"name": "Far, Bob", "email": "bob@far.example"},), ' "Far, Bob" <bob@far.example>'),
@@ -69,7 +70,6 @@ def test_a_value_is_written_so_that_it_is_read_again(form: Form, value: object, 
         (Form.ADDRESSES, [{"name": "Bob"}]),
         (Form.ADDRESSES, [{**BOB, "x": "y"}]),
         (Form.ADDRESSES, [{"email": None}]),
-        (Form.ADDRESSES, [{"email": "a@far.example, b@far.example"}]),
         (Form.ADDRESSES, [{"email": "a@far.example> <b@far.example"}]),
         (Form.ADDRESSES, [{"email": "(a) b@far.example"}]),
         (Form.ADDRESSES, [{"email": "a\r\n@far.example"}]),
@@ -109,7 +109,9 @@ def test_a_name_that_is_none_is_unwritable(name: str) -> None:
 
 def test_many_addresses_are_folded() -> None:
     """RFC 5322 section 2.1.1."""
-    people: list[object] = [{"name": f"Bob Number {number}", "email": f"bob{number}@far.example"} for number in range(99)]
+    people: list[object] = [
+        {"name": f"Bob Number {number}", "email": f"bob{number}@far.example"} for number in range(99)
+    ]
     written = encoded("To", Form.ADDRESSES, people)
 
     assert max(map(len, f"To:{written}".split("\r\n"))) <= 78

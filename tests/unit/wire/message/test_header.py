@@ -83,6 +83,11 @@ def test_empty_lines_before_a_header_are_skipped() -> None:
     assert fields(b"\r\n \r\nSubject: Plans\r\n\r\nHello") == [("Subject", " Plans")]
 
 
+def test_a_byte_order_mark_before_a_header_is_skipped() -> None:
+    """Ours: files that Windows programs wrote begin with it."""
+    assert fields(b"\xef\xbb\xbfSubject: Plans\r\n\r\n") == [("Subject", " Plans")]
+
+
 def test_empty_lines_before_text_are_the_text() -> None:
     """RFC 5322 section 3.5: the header may be empty."""
     raw = b"\r\nHello: Bob\r\n"

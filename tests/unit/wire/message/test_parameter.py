@@ -42,6 +42,8 @@ from pillarbox.wire.message.parameter import parameterized
          {"filename": "aä%b c"}),
         ("attachment; filename*0=\"=?utf-8?Q?Pl=C3=A4\"; filename*1=\"ne.pdf?=\"", "attachment",
          {"filename": "Pläne.pdf"}),
+        ("attachment; filename*=UTF-8''\"Pl%C3%A4ne.pdf\"", "attachment", {"filename": "Pläne.pdf"}),
+        ('"attachment"; filename=a.pdf', "attachment", {"filename": "a.pdf"}),
         ('attachment; filename="a\0b\tc\x7f.pdf"', "attachment", {"filename": "abc.pdf"}),
         ("attachment; filename*=utf-8''a%0D%0Ab%00.pdf", "attachment", {"filename": "ab.pdf"}),
     ],

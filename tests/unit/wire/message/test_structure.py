@@ -202,7 +202,7 @@ def test_parts_of_a_digest_are_messages() -> None:
             b"",
             b"b",
             b"--x--",
-        ]  # fmt: skip
+        ]
     )
 
     assert tree(parse(raw).root) == ["multipart/digest", "message/rfc822", "text/plain"]

@@ -77,6 +77,7 @@ def test_quoted_printable_is_decoded_as_far_as_it_goes(data: bytes, octets: byte
         (b"begin 644 a.txt\r\n%2&5L;&\\\r\n`\r\nend\r\n", b"Hello"),
         (b"See:\n\nbegin 644 a.txt\n%2&5L;&\\X\nend\nBye\n", b"Hello"),
         (b"begin 644 a.txt\n%2&5L;&\\\n~~~~\n%2&5L;&\\\nend\n", b"HelloHello"),
+        (b"begin 644 a.txt\n%2&5L;&\\\n", b"Hello"),
         (b"nothing to begin with", b"nothing to begin with"),
     ],
 )
@@ -129,3 +130,11 @@ def test_long_runs_of_white_space_take_linear_time() -> None:
     """Ours."""
     assert decode(b" " * 1_000_000 + b"x \r\n", "quoted-printable") == b" " * 1_000_000 + b"x\r\n"
     assert parse(b"Content-Transfer-Encoding: base64\r\n\r\n" + b"=" * 1_000_000).root.size == 0
+
+
+def test_padding_is_looked_at_a_thousand_times() -> None:
+    """Ours: a bound; beyond, it is junk."""
+    data = b"SGk=" * 1002
+
+    assert decode(data, "base64")[:2000] == b"Hi" * 1000
+    assert decoded_size(data, "base64") == len(decode(data, "base64"))
