@@ -103,7 +103,7 @@ def test_a_body_larger_than_it_may_be_is_refused_before_it_is_read(server: Serve
 
 def test_requests_in_one_packet_are_answered_one_after_the_other(server: Server) -> None:
     alice = server.account("alice@far.example")
-    request = b"GET /jmap/session HTTP/1.1\r\nHost: x\r\n%s\r\n\r\n" % _authorization(alice.headers)
+    request = b"GET /.well-known/jmap HTTP/1.1\r\nHost: x\r\n%s\r\n\r\n" % _authorization(alice.headers)
     with _connected(server) as connection:
         connection.sendall(request * 20)
         connection.shutdown(socket.SHUT_WR)
@@ -153,7 +153,7 @@ def test_more_connections_than_allowed_are_told_so(served: Callable[..., Server]
         sockets.enter_context(_connected(server))
 
     with _connected(server) as connection:
-        connection.sendall(b"GET /jmap/session HTTP/1.1\r\nHost: x\r\n%s\r\n\r\n" % _authorization(alice.headers))
+        connection.sendall(b"GET /.well-known/jmap HTTP/1.1\r\nHost: x\r\n%s\r\n\r\n" % _authorization(alice.headers))
         answer = _head(connection)
     assert answer == b"" or answer.startswith(b"HTTP/1.1 503"), answer
 

@@ -146,10 +146,7 @@ def test_ten_thousand_messages_are_what_is_in_the_file(
     seen: dict[Any, int] = {}
     for email in found.values():
         assert email.received_at is not None
-        attachments = tuple(
-            (part.name, sha256(alice.download(part.blob_id or "")).hexdigest()) for part in email.attachments or ()
-        )
-        mark = (email.subject, email.sent_at, email.received_at, attachments)
+        mark = (email.subject, email.sent_at, email.received_at, _named(alice, email))
         seen[mark] = seen.get(mark, 0) + 1
     assert seen == expected
 
@@ -231,7 +228,7 @@ def _through_jmapc(
                 if not page.ids:
                     return
                 position += len(page.ids)
-                wanted = ["blobId", "subject", "sentAt", "receivedAt", "attachments"]
+                wanted = ["blobId", "subject", "sentAt", "receivedAt", "attachments", "htmlBody"]
                 got = client.request(EmailGet(ids=page.ids, properties=wanted), raise_errors=True)
                 assert isinstance(got, EmailGetResponse)
                 yield from got.data
@@ -246,15 +243,24 @@ def _messages(path: Path) -> Iterator[tuple[EmailMessage, datetime]]:
         for key in box.iterkeys():
             with box.get_file(key) as file:
                 message = message_from_binary_file(cast("Any", file), policy=policy.default)
-            when = datetime.strptime(box[key].get_from().split(" ", 1)[1], "%a %b %d %H:%M:%S %Y")
-            yield cast("EmailMessage", message), when.replace(tzinfo=UTC)
+            when = datetime.strptime(box[key].get_from().split(" ", 1)[1] + " +0000", "%a %b %d %H:%M:%S %Y %z")
+            yield cast("EmailMessage", message), when
     finally:
         box.close()
 
 
+def _named(alice: Client, email: jmapc.models.Email) -> frozenset[tuple[str, str]]:
+    """The files that came with a message: names, and digests of what is downloaded.
+
+    A picture that stands between texts is part of the body (RFC 8621 section 4.1.4).
+    """
+    parts = [*(email.attachments or ()), *(email.html_body or ())]
+    return frozenset((part.name, sha256(alice.download(part.blob_id or "")).hexdigest()) for part in parts if part.name)
+
+
 def _mark(message: EmailMessage, when: datetime) -> tuple[Any, ...]:
-    attachments = tuple((part.get_filename(), _digest(part)) for part in message.iter_attachments())
-    return (message["Subject"], message["Date"].datetime, when, attachments)
+    named = ((part.get_filename(), _digest(part)) for part in message.walk() if part.get_filename())
+    return (message["Subject"], message["Date"].datetime, when, frozenset(named))
 
 
 def _digest(part: Any) -> str:

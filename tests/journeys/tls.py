@@ -62,6 +62,9 @@ class Proxy:
         try:
             # One side that has ended is the end of a connection in HTTP.
             await asyncio.wait(ways, return_when=asyncio.FIRST_COMPLETED)
+        except asyncio.CancelledError:
+            # The proxy ends. Whoever called this would take a cancelled connection for a failed one.
+            return
         finally:
             for way in ways:
                 way.cancel()

@@ -103,6 +103,8 @@ class DataType(Generic[R]):
         for name, prop in self.record.properties.items():
             if self.create is None and prop.server_set and prop.stored and prop.default is MISSING:
                 raise TypeError(f"{self.name}.{name} is the server's to set, but nothing says to what")
+            if prop.apart and prop.settable and not prop.immutable:
+                raise TypeError(f"{self.name}.{name} is kept apart, so it cannot be changed")
 
     @cached_property
     def properties(self) -> Mapping[str, Property[Any]]:

@@ -1,6 +1,6 @@
 """Filters and sorts as clients send them, made into what stores can be asked (RFC 8620 section 5.5)."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -8,7 +8,7 @@ import orjson
 
 from pillarbox.objects.call import Call, Seen
 from pillarbox.objects.errors import MethodError
-from pillarbox.objects.words import Condition, Reach
+from pillarbox.objects.words import Reach
 from pillarbox.store import AllOf, Among, AnyOf, Everything, Filter, Not, Order, Select
 from pillarbox.wire.collation import COLLATIONS
 from pillarbox.wire.values import JSON
@@ -16,6 +16,8 @@ from pillarbox.wire.values import JSON
 __all__ = ["Asked", "asked"]
 
 _PAGE = 1000
+_MAX_TESTS = 16
+"""More conditions that read every object are refused: each costs as much as the account is large."""
 
 
 @dataclass(slots=True)
@@ -62,6 +64,7 @@ class _Reading:
         self._call = call
         self._query = query
         self._count = 0
+        self._tests = 0
 
     def filter(self, value: JSON, depth: int) -> Filter:
         limits = self._call.context.limits
@@ -95,19 +98,22 @@ class _Reading:
             raise MethodError("invalidArguments", f"{name} must be {condition.kind.name}")
         self._query.widen(condition.reach)
         narrow = condition.narrow(operand)
-        return narrow if condition.test is None else _tested(self._call, condition, narrow, operand)
+        if condition.test is None:
+            return narrow
+        self._tests += 1
+        if self._tests > _MAX_TESTS:
+            raise MethodError("unsupportedFilter", f"{name} more than {_MAX_TESTS} times")
+        return _tested(self._call, condition.test, narrow, operand)
 
 
-def _tested(call: Call[Any], condition: Condition, narrow: Filter, operand: JSON) -> Filter:
-    """The objects that the condition's own predicate is true of."""
-    if condition.test is None:
-        return narrow
+def _tested(call: Call[Any], test: Callable[[Any, Any], bool], narrow: Filter, operand: JSON) -> Filter:
+    """The objects that a condition's own predicate is true of."""
     found = []
     numbers = call.unit.page(call.kind.table, Select(narrow), 0, _MANY)
     for at in range(0, len(numbers), _PAGE):
         for stored in call.unit.get_apart(call.kind.table, numbers[at : at + _PAGE]):
             seen = Seen(call, stored.number, orjson.loads(stored.document), stored.apart)
-            if condition.test(seen, operand):
+            if test(seen, operand):
                 found.append(stored.number)
     return Among(tuple(found))
 

@@ -7,7 +7,7 @@ case and diacritics are gone already, and scripts without spaces are cut into pa
 import re
 import unicodedata
 
-__all__ = ["MAX_PHRASES", "Phrase", "indexable", "phrases"]
+__all__ = ["MAX_PHRASES", "Phrase", "indexable", "phrases", "words_of"]
 
 Phrase = tuple[str, ...]
 """Words that must follow each other."""
@@ -43,12 +43,17 @@ def phrases(sought: str) -> tuple[Phrase, ...]:
     found = []
     for term in _TERM.finditer(sought):
         text = re.sub(r"\\(.)", r"\1", term[2]) if term[1] else term[3]
-        words = tuple(word for part in indexable(text).split() for word in _WORD.findall(part))
+        words = words_of(text)
         if words:
             found.append(words)
         if len(found) == MAX_PHRASES:
             break
     return tuple(found)
+
+
+def words_of(text: str) -> Phrase:
+    """The words of a text, in order, as a store that indexes it sees them."""
+    return tuple(word for part in indexable(text).split() for word in _WORD.findall(part))
 
 
 def _folded(text: str) -> str:

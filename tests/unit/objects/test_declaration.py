@@ -101,6 +101,12 @@ class Drawer(Record):
     body: Property[str] = prop(default="", apart=True)
 
 
+class Clock(Record):
+    """Set by the server, and nobody says to what."""
+
+    time: Property[str] = prop(server_set=True)
+
+
 @pytest.mark.parametrize(
     "wrong",
     [
@@ -109,7 +115,7 @@ class Drawer(Record):
         {"letter": "pp"},
         {"collapse": "collapsed"},
         {"arrangements": ("tree",), "arguments": (Argument("query", "other", BOOLEAN, default=False),)},
-        {"sorts": (by(" name", key(Pie.name)),)},
+        {"record": Clock},
         {"record": Drawer},
     ],
     ids=repr,

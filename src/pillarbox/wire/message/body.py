@@ -46,7 +46,9 @@ def text_value(
 
 
 def plain_text(value: str, part: Part) -> str:
-    """A text part's value with its paragraphs on one line each, if it is of format=flowed."""
+    """What there is to read in a text part: paragraphs of format=flowed on one line, uuencoded files by name only."""
+    if "begin " in value:
+        value = _UU_FILE.sub(r"\1\n", value)
     parameters = dict(part.parameters)
     if parameters.get("format", "").lower() != "flowed":
         return value
@@ -97,6 +99,7 @@ def unflowed(text: str, *, delsp: bool) -> str:
     return "\n".join(paragraphs)
 
 
+_UU_FILE = re.compile(r"^begin [0-7]{3,4} ([^\n]+)\n(?:[!-`][ -`]*+\n)++(?:end\n?)?", re.MULTILINE)
 _IN_TAG = r"[^\"'>]*+(?:(?:\"[^\"]*+\"|'[^']*+')[^\"'>]*+)*+"
 _WHOLE_TAGS = re.compile(rf"(?:[^<]++|<(?![A-Za-z/!?]|\Z)|<{_IN_TAG}>|<(?!{_IN_TAG}\Z)[^>]*+>)*+")
 """Text and tags. A quote in a tag that is never closed is no reason to drop the rest."""

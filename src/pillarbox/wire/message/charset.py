@@ -112,7 +112,7 @@ def decoded(data: bytes, name: str) -> tuple[str, bool]:
         text, malformed = data.decode(name, "replace"), True
     if name == "utf_7" and _SURROGATE.search(text):
         # The one codec that lets half a surrogate pair through, which no UTF-8 can carry.
-        return _SURROGATE.sub("\ufffd", text), True
+        return text.encode("utf_16", "surrogatepass").decode("utf_16", "replace"), True
     return text, malformed
 
 

@@ -3,6 +3,7 @@
 import re
 from base64 import encodebytes
 from binascii import Error, a2b_base64, a2b_qp, a2b_uu, b2a_qp
+from collections.abc import Iterator
 
 from pillarbox.wire.message.header import LINE_END
 
@@ -37,6 +38,8 @@ _BASE64_JUNK = bytes(set(_NOT_BASE64) - set(b" \t\r\n"))
 _BLANKS = (b" ", b"\t")
 _PADDED_MARKS = (b" \r", b" \n", b"\t\r", b"\t\n")
 _PADDED_LINE = re.compile(rb"(?<![ \t])[ \t]++(?=[\r\n]|\Z)")
+_WHOLE_LINE_END = re.compile(rb"\n|\r(?!\n)")
+_SLICE = 1 << 16
 _LONE_SOFT_BREAK = re.compile(rb"=\r(?!\n)")
 _BAD_ESCAPE = re.compile(rb"=(?![0-9A-Fa-f]{2}|[ \t]*+(?:[\r\n]|\Z))")
 _UU_BEGIN = re.compile(rb"(?:\A|(?<=[\r\n]))begin [0-7]{3,4} ?[^\r\n]*+" + LINE_END)
@@ -122,11 +125,19 @@ def _chunk(digits: bytes) -> bytes:
 
 def _from_quoted_printable(data: bytes) -> bytes:
     """White space at the end of a line is not part of it; a wrong escape stands for itself (section 6.7)."""
-    if data[-1:] in _BLANKS or any(mark in data for mark in _PADDED_MARKS):
-        data = _PADDED_LINE.sub(b"", data)
-    if b"=\r" in data:
-        data = _LONE_SOFT_BREAK.sub(b"", data)
+    if data[-1:] in _BLANKS or b"=\r" in data or any(mark in data for mark in _PADDED_MARKS):
+        data = b"".join(_LONE_SOFT_BREAK.sub(b"", _PADDED_LINE.sub(b"", lines)) for lines in _slices(data))
     return a2b_qp(data)
+
+
+def _slices(data: bytes) -> Iterator[bytes]:
+    """Data in slices of whole lines: what is replaced in one needs many times its memory."""
+    start = 0
+    while start < len(data):
+        line_end = _WHOLE_LINE_END.search(data, start + _SLICE)
+        end = line_end.end() if line_end else len(data)
+        yield data[start:end]
+        start = end
 
 
 def _from_uuencode(data: bytes) -> bytes:

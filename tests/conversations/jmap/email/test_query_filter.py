@@ -222,6 +222,8 @@ def test_a_header_field_that_is_there(alice: JMAP) -> None:
     [
         (["X-Spam", "very likely"], True), (["x-spam", "LIKELY"], True), (["X-Spam", "no"], False),
         (["X-Spam", ""], True), (["X-Other", "likely"], False), (["X-Spam", "second"], True),
+        (["X-Spam", "likely very"], True), (["X-Spam", '"very likely"'], True), (["X-Spam", '"likely very"'], False),
+        (["X-Spam", "very second"], False), (["X-Spam", "kely"], True), (["X-Spam", "!"], False),
     ],
 )  # fmt: skip
 def test_a_header_field_with_a_text(alice: JMAP, header: list[str], *, is_found: bool) -> None:
@@ -278,6 +280,13 @@ def test_a_filter_of_the_wrong_type_is_refused(alice: JMAP, filter_: Any) -> Non
     alice.says("Email/query", filter=filter_)
 
     alice.hears("error", type="invalidArguments")
+
+
+def test_too_many_header_conditions_are_unsupported(alice: JMAP) -> None:
+    """RFC 8620 section 5.5, "unsupportedFilter": each of them reads all messages."""
+    alice.says("Email/query", filter={"operator": "OR", "conditions": [{"header": ["X-A"]}] * 100})
+
+    alice.hears("error", type="unsupportedFilter")
 
 
 def test_a_filter_that_is_too_deep_is_unsupported(alice: JMAP) -> None:

@@ -142,7 +142,9 @@ def test_groups_are_kept() -> None:
 
 def test_a_group_may_be_empty() -> None:
     """RFC 5322 section 3.4."""
-    assert grouped_addresses('"Undisclosed recipients":;') == [{"name": "Undisclosed recipients", "addresses": []}]
+    nobody: list[EmailAddress] = []
+
+    assert grouped_addresses('"Undisclosed recipients":;') == [{"name": "Undisclosed recipients", "addresses": nobody}]
     assert addresses("undisclosed-recipients:;") == []
 
 

@@ -128,3 +128,17 @@ def test_paragraphs_of_flowed_text_are_on_one_line(text: str, paragraphs: str, *
 def test_text_is_flowed_if_it_says_so(parameters: bytes, text: str) -> None:
     """RFC 3676 section 4."""
     assert plain_text("one \ntwo", parse(b"Content-Type: text/plain" + parameters + b"\r\n\r\n").root) == text
+
+
+@pytest.mark.parametrize(
+    ("text", "read"),
+    [
+        ("See:\nbegin 644 plans.txt\n%2&5L;&\\\n`\nend\nBye", "See:\nplans.txt\nBye"),
+        ("begin 600 a b\nM2&5L\n", "a b\n"),
+        ("begin 644 words\nhere", "begin 644 words\nhere"),
+        ("to begin 644 x\nA\n", "to begin 644 x\nA\n"),
+    ],
+)
+def test_a_uuencoded_file_in_a_text_is_read_by_its_name(text: str, read: str) -> None:
+    """Ours: for previews and search."""
+    assert plain_text(text, parse(b"").root) == read

@@ -209,6 +209,12 @@ def test_parts_of_a_digest_are_messages() -> None:
     assert contents(raw) == [b"Subject: a\r\n\r\nHello", b"b"]
 
 
+@pytest.mark.parametrize("version", ["", "MIME-Version: 1.0 (x)\r\n", "MIME-Version: 2.0\r\n"])
+def test_the_version_of_mime_does_not_matter(version: str) -> None:
+    """RFC 2045 section 4; ours: parts are parts without it, and with any other."""
+    assert contents(version.encode() + mixed("--x", "", "a", "--x--")) == [b"a"]
+
+
 def test_an_attached_message_is_one_part() -> None:
     """RFC 8621 section 4.1.4, "bodyStructure": without recursing into message/rfc822."""
     raw = mixed("--x", "Content-Type: message/rfc822", "", NESTED.decode().replace("x", "z"), "--x--")

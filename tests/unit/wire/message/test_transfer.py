@@ -138,3 +138,12 @@ def test_padding_is_looked_at_a_thousand_times() -> None:
 
     assert decode(data, "base64")[:2000] == b"Hi" * 1000
     assert decoded_size(data, "base64") == len(decode(data, "base64"))
+
+
+@pytest.mark.parametrize("end", [b"\r\n", b"\n", b"\r"])
+def test_padded_lines_are_found_throughout_a_long_text(end: bytes) -> None:
+    """Ours: it is gone through in slices of whole lines."""
+    lines = [b"line %d" % number for number in range(20_000)]
+
+    assert decode((b" \t" + end).join([*lines, b""]), "quoted-printable") == end.join([*lines, b""])
+    assert decode((b" =" + end).join([*lines, b""]), "quoted-printable") == b" ".join([*lines, b""])

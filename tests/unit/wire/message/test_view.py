@@ -66,6 +66,7 @@ def test_the_example_of_the_rfc_comes_out() -> None:
          ("A", "B", "C")),
         (multi("alternative", leaf("A", PLAIN), leaf("B", HTML), leaf("C", JPEG), boundary="x"), ("A", "B", "C")),
         (multi("mixed", leaf("A", PLAIN), leaf("B", HTML), leaf("C", JPEG), boundary="x"), ("ABC", "ABC", "")),
+        (multi("x-unknown", leaf("A", PLAIN), leaf("B", HTML), leaf("C", JPEG), boundary="x"), ("ABC", "ABC", "")),
         (multi("mixed", leaf("A", PLAIN), leaf("B", PLAIN + "; name=b.txt"), boundary="x"), ("A", "A", "B")),
         (multi("mixed", leaf("A", PLAIN + "; name=a.txt"), boundary="x"), ("A", "A", "")),
         (multi("related", leaf("A", HTML), leaf("B", JPEG), leaf("C", PLAIN), boundary="x"), ("A", "A", "BC")),
@@ -80,7 +81,7 @@ def test_the_example_of_the_rfc_comes_out() -> None:
     ],
 )  # fmt: skip
 def test_each_part_is_where_a_person_would_look_for_it(raw: str, lists: tuple[str, str, str]) -> None:
-    """RFC 8621 section 4.1.4: textBody, htmlBody and attachments."""
+    """RFC 8621 section 4.1.4: textBody, htmlBody and attachments; RFC 2046 section 5.1.3 for unknown multiparts."""
     assert shown(raw) == lists
 
 

@@ -43,11 +43,12 @@ def import_(call: Call[Any]) -> Mapping[str, JSON]:
     for key, sent in emails.items():
         try:
             with call.writing.savepoint():
-                created[key] = _imported(call, sent)
+                told = _imported(call, sent)
         except Refused as refusal:
             refused[key] = refusal.error.wire()
         else:
-            call.context.created_ids[key] = str(created[key]["id"])  # type: ignore[call-overload,index]  # just made
+            created[key] = told
+            call.context.created_ids[key] = str(told["id"])
     return {
         "accountId": call.account_id,
         "oldState": before,

@@ -44,7 +44,7 @@ from pillarbox.store import (
 )
 from pillarbox.wire.collation import unicode_casemap
 from pillarbox.wire.message import base_subject, text
-from pillarbox.wire.words import phrases
+from pillarbox.wire.words import phrases, words_of
 
 __all__ = ["FILTERS", "GROUP", "MEMBERS", "SORTS", "total"]
 
@@ -123,12 +123,22 @@ def _words(name: str, *fields: str) -> Condition:
 
 def _has_header(seen: Seen, value: list[str]) -> bool:
     """Whether the message has the field, with the text in it if that was given (section 4.4.1, "header")."""
-    name, sought = value[0].lower(), value[1].casefold() if len(value) > 1 else ""
-    headers = cast("list[Mapping[str, str]]", seen.apart["headers"])
-    return any(
-        header["name"].lower() == name and (not sought or sought in text(header["value"]).casefold())
-        for header in headers
+    name, sought = value[0].lower(), value[1].strip() if len(value) > 1 else ""
+    fields = (
+        header["value"]
+        for header in cast("list[Mapping[str, str]]", seen.apart["headers"])
+        if header["name"].lower() == name
     )
+    return any(not sought or _says(text(field), sought) for field in fields)
+
+
+def _says(said: str, sought: str) -> bool:
+    """Whether a text has what is sought: as it is, parts of words included, or each of its words and phrases."""
+    if sought.casefold() in said.casefold():
+        return True
+    words = f" {' '.join(words_of(said))} "
+    wanted = phrases(sought)
+    return bool(wanted) and all(f" {' '.join(phrase)} " in words for phrase in wanted)
 
 
 _HEADER: Kind[list[str]] = Kind(

@@ -1,0 +1,159 @@
+"""The same over real connections: what only a server library can get wrong (adr/0002)."""
+
+import asyncio
+import socket
+import threading
+from collections.abc import Iterator
+from contextlib import closing, suppress
+
+import pytest
+from tests.driver import JMAP, Home
+
+from pillarbox.net import WebServer, bound_tcp
+
+
+@pytest.fixture
+def loops() -> list[asyncio.AbstractEventLoop]:
+    """The server's event loop, once it runs."""
+    return []
+
+
+@pytest.fixture
+def port(home: Home, loops: list[asyncio.AbstractEventLoop]) -> Iterator[int]:
+    """A server on a port of its own, in a thread."""
+    listening = bound_tcp("127.0.0.1", 0, 16)
+    assert home.web.application is not None
+    web = WebServer(home.web.application, grace=1, patience=1.0)
+    ready = threading.Event()
+
+    async def serve() -> None:
+        loops.append(asyncio.get_running_loop())
+        serving = asyncio.create_task(web.serve([listening]))
+        while not web.started:
+            await asyncio.sleep(0.005)
+        ready.set()
+        await serving
+
+    thread = threading.Thread(target=asyncio.run, args=(serve(),))
+    thread.start()
+    assert ready.wait(10)
+    yield listening.getsockname()[1]
+    loops[0].call_soon_threadsafe(home.stopping.set)
+    web.stop()
+    thread.join()
+    listening.close()
+
+
+def exchanged(port: int, octets: bytes) -> bytes:
+    """What a server answers to these octets until it closes the connection."""
+    with closing(socket.create_connection(("127.0.0.1", port), 10)) as connection:
+        connection.sendall(octets)
+        answer = b""
+        while piece := connection.recv(65536):
+            answer += piece
+        return answer
+
+
+def head(alice: JMAP, method: str, path: str, *more: str) -> bytes:
+    credentials = f"Authorization: {alice.credentials['Authorization']}"
+    return "\r\n".join([f"{method} {path} HTTP/1.1", "Host: x", credentials, *more, "", ""]).encode()
+
+
+def test_a_request_is_answered(port: int, alice: JMAP) -> None:
+    """RFC 9112: over a connection as it is."""
+    body = b'{"using": [], "methodCalls": []}'
+    fields = ("Content-Type: application/json", f"Content-Length: {len(body)}", "Connection: close")
+    answer = exchanged(port, head(alice, "POST", "/jmap/", *fields) + body)
+
+    assert answer.startswith(b"HTTP/1.1 200 ")
+    assert b'"methodResponses":[]' in answer
+
+
+def test_the_session_leads_back_here(port: int, alice: JMAP) -> None:
+    """RFC 8620 section 2: URLs that work from where the client is."""
+    answer = exchanged(port, head(alice, "GET", "/.well-known/jmap", "Connection: close"))
+
+    assert f"http://127.0.0.1:{port}/jmap/".encode() in answer
+
+
+def test_a_body_in_chunks_is_a_body(port: int, alice: JMAP) -> None:
+    """RFC 9112 section 7.1."""
+    fields = ("Transfer-Encoding: chunked", "Connection: close")
+    chunks = b"3\r\nabc\r\n4\r\ndefg\r\n0\r\n\r\n"
+    answer = exchanged(port, head(alice, "POST", f"/jmap/upload/{alice.account_id}/", *fields) + chunks)
+
+    assert answer.startswith(b"HTTP/1.1 201 ")
+    assert b'"size":7' in answer
+
+
+def test_two_requests_on_one_connection_are_answered_in_order(port: int, alice: JMAP) -> None:
+    """RFC 9112 section 9.3.2: pipelining."""
+    first = head(alice, "GET", "/.well-known/jmap")
+    answer = exchanged(port, first + head(alice, "GET", "/nothing", "Connection: close"))
+
+    assert answer.index(b"HTTP/1.1 200 ") < answer.index(b"HTTP/1.1 404 ")
+
+
+def test_what_is_no_http_is_refused(port: int) -> None:
+    """RFC 9112 section 2.2."""
+    assert exchanged(port, b"\x16\x03\x01\x02\x00nonsense\r\n\r\n").startswith(b"HTTP/1.1 400 ")
+
+
+def test_a_body_that_is_announced_too_large_is_not_waited_for(port: int, alice: JMAP) -> None:
+    """RFC 9110 section 15.5.14: 413, and the connection is closed."""
+    fields = ("Content-Length: 999999999999",)
+    answer = exchanged(port, head(alice, "POST", f"/jmap/upload/{alice.account_id}/", *fields) + b"x")
+
+    assert answer.startswith(b"HTTP/1.1 413 ")
+
+
+def test_headers_without_end_are_refused(port: int) -> None:
+    """RFC 6585 section 5: 431; ours: long before memory is full."""
+    with closing(socket.create_connection(("127.0.0.1", port), 10)) as connection:
+        connection.sendall(b"GET /nothing HTTP/1.1\r\nHost: x\r\n")
+        sent = 0
+        answer = b""
+        with suppress(ConnectionError):
+            while not answer and sent < 10_000_000:
+                connection.sendall(b"X-Field: " + b"x" * 8000 + b"\r\n")
+                sent += 8011
+                connection.settimeout(0.001)
+                with suppress(TimeoutError):
+                    answer = connection.recv(65536)
+                connection.settimeout(10)
+
+    # A reset may have overtaken the answer.
+    assert sent < 5_000_000
+    assert not answer or answer.startswith(b"HTTP/1.1 431 ")
+
+
+@pytest.mark.parametrize("begun", [b"", b"GET /nothing HTTP/1.1\r\nHost: x\r\n"])
+def test_who_never_ends_their_headers_is_not_waited_for(port: int, begun: bytes) -> None:
+    """Ours: a connection that asks nothing costs nothing for long."""
+    assert exchanged(port, begun) == b""
+
+
+def test_a_long_body_before_another_request_is_no_head(port: int, alice: JMAP) -> None:
+    """RFC 9112 section 9.3.2: what is read together need not belong together."""
+    body = b"x" * 200_000
+    upload = head(alice, "POST", f"/jmap/upload/{alice.account_id}/", f"Content-Length: {len(body)}")
+    answer = exchanged(port, upload + body + head(alice, "GET", "/nothing", "Connection: close"))
+
+    assert answer.index(b"HTTP/1.1 201 ") < answer.index(b"HTTP/1.1 404 ")
+
+
+def test_an_event_source_ends_with_the_server(
+    port: int, home: Home, alice: JMAP, loops: list[asyncio.AbstractEventLoop]
+) -> None:
+    """Ours: a clean end, so that the client comes back."""
+    with closing(socket.create_connection(("127.0.0.1", port), 10)) as connection:
+        connection.sendall(head(alice, "GET", "/jmap/eventsource/"))
+        assert connection.recv(65536).startswith(b"HTTP/1.1 200 ")
+        loops[0].call_soon_threadsafe(home.stopping.set)
+        answer = b""
+        while piece := connection.recv(65536):
+            answer += piece
+            if answer.endswith(b"0\r\n\r\n"):
+                break
+
+    assert answer.endswith(b"0\r\n\r\n")

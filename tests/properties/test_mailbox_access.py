@@ -1,0 +1,100 @@
+"""Whoever has no business in an account sees and changes nothing of it, whichever method they call."""
+
+import json
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as some
+from tests.driver import CORE, JMAP, MAIL, Home
+
+from pillarbox.access import Actor, Grant, Rights
+from pillarbox.datatypes import REGISTRY
+from pillarbox.jmap import process
+from pillarbox.wire.values import Id
+
+CLIENTS = frozenset((CORE, MAIL))
+METHODS = [(kind.name, method) for kind in REGISTRY if kind.capability in CLIENTS for method in kind.methods]
+WRITING = {f"{name}/{method.name}" for name, method in METHODS if method.writes}
+NAMES = [f"{name}/{method.name}" for name, method in METHODS]
+
+ARGUMENTS = (
+    "ids properties create update destroy filter sort sinceState sinceQueryState emails blobIds fromAccountId "
+    "onDestroyRemoveEmails ifInState limit"
+)
+ANY_ARGUMENTS = some.dictionaries(
+    some.sampled_from(ARGUMENTS.split()),
+    some.one_of(
+        some.none(),
+        some.booleans(),
+        some.text(max_size=3),
+        some.lists(some.sampled_from(["m1", "m2", "e1", "b1"]), max_size=3),
+        some.dictionaries(some.sampled_from(["m1", "m2", "a"]), some.just({"name": "x"}), max_size=2),
+    ),
+    max_size=5,
+)
+
+
+def answered(home: Home, actor: Actor, name: str, arguments: dict[str, Any]) -> list[Any]:
+    octets = json.dumps({"using": [CORE, MAIL], "methodCalls": [[name, arguments, "0"]]}).encode()
+    return list(json.loads(process(home.setup.service, actor, octets, "s"))["methodResponses"][0])
+
+
+@pytest.fixture
+def held(home: Home, alice: JMAP) -> bytes:
+    """All of Alice's account, with an Email in it."""
+    alice.receives("Subject: secret\n\nsecret")
+    return everything(alice)
+
+
+def everything(alice: JMAP) -> bytes:
+    asked = [(name, alice.asks(f"{name}/get")) for name in ("Mailbox", "Email", "Thread")]
+    return json.dumps(asked).encode()
+
+
+def test_there_are_methods_to_try() -> None:
+    """Ours: the tests below must not pass for want of methods."""
+    assert {"Mailbox/set", "Email/set", "Email/import", "Blob/copy"} <= WRITING
+    assert {"Mailbox/get", "Email/query", "Thread/changes"} <= set(NAMES) - WRITING
+
+
+@pytest.mark.parametrize("name", NAMES)
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(arguments=ANY_ARGUMENTS)
+def test_a_stranger_finds_no_account(
+    home: Home, alice: JMAP, bob: JMAP, held: bytes, name: str, arguments: dict[str, Any]
+) -> None:
+    """RFC 8620 section 3.6.2: accountNotFound, before anything else about the call is looked at."""
+    mine = Grant(bob.number, bob.name, personal=True, rights=Rights.FULL)
+    answer = answered(
+        home, Actor(bob.name, {Id(bob.account_id): mine}), name, {**arguments, "accountId": alice.account_id}
+    )
+
+    assert answer[:2] == ["error", {"type": "accountNotFound"}]
+    assert everything(alice) == held
+
+
+@pytest.mark.parametrize("name", sorted(WRITING))
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(arguments=ANY_ARGUMENTS)
+def test_a_reader_changes_nothing(home: Home, alice: JMAP, held: bytes, name: str, arguments: dict[str, Any]) -> None:
+    """RFC 8620 section 3.6.2: accountReadOnly."""
+    shared = Grant(alice.number, alice.name, personal=False, rights=Rights.READ)
+    actor = Actor("reader", {Id(alice.account_id): shared})
+    answer = answered(home, actor, name, {**arguments, "accountId": alice.account_id})
+
+    assert answer[:2] == ["error", {"type": "accountReadOnly"}]
+    assert everything(alice) == held
+
+
+def test_a_reader_reads(home: Home, alice: JMAP, held: bytes) -> None:
+    """RFC 8621 section 2, "myRights": what a reader is told of theirs."""
+    shared = Grant(alice.number, alice.name, personal=False, rights=Rights.READ)
+    actor = Actor("reader", {Id(alice.account_id): shared})
+    name, arguments, _ = answered(home, actor, "Mailbox/get", {"accountId": alice.account_id})
+
+    assert name == "Mailbox/get"
+    assert all(mailbox["myRights"]["mayReadItems"] for mailbox in arguments["list"])
+    assert {right for mailbox in arguments["list"] for right, has in mailbox["myRights"].items() if has} == {
+        "mayReadItems"
+    }

@@ -1,0 +1,98 @@
+"""The way from the event loop to what blocks."""
+
+import asyncio
+import contextvars
+import threading
+from collections.abc import Iterator
+
+import pytest
+
+from pillarbox.http import Door
+from pillarbox.telemetry import request_scope
+
+
+@pytest.fixture
+def door() -> Iterator[Door]:
+    door = Door()
+    yield door
+    door.close()
+
+
+def test_what_is_raised_comes_through(door: Door) -> None:
+    """Ours: what the call raises, its caller sees."""
+
+    def failing() -> None:
+        raise KeyError("x")
+
+    async def ask() -> None:
+        with pytest.raises(KeyError):
+            await door.through(failing)
+        assert await door.for_password(int, "7") == 7
+
+    asyncio.run(ask())
+
+
+def test_who_is_cancelled_still_waits_for_their_thread(door: Door) -> None:
+    """Ours: or what a thread writes to would be closed, and its descriptor given to another file."""
+    began, may_end = threading.Event(), threading.Event()
+
+    def slow() -> None:
+        began.set()
+        may_end.wait()
+
+    async def ask() -> None:
+        task = asyncio.create_task(door.through(slow))
+        await asyncio.to_thread(began.wait)
+        task.cancel()
+        done, _ = await asyncio.wait([task], timeout=0.05)
+        assert not done
+        may_end.set()
+        with pytest.raises(asyncio.CancelledError):
+            await task
+
+    asyncio.run(ask())
+
+
+def test_who_is_cancelled_before_their_turn_does_nothing(door: Door) -> None:
+    """Ours: nothing is begun for somebody who is gone."""
+    may_end = threading.Event()
+    done: list[int] = []
+
+    async def ask() -> None:
+        busy = [asyncio.create_task(door.through(may_end.wait)) for _ in range(2)]
+        await asyncio.sleep(0)
+        late = asyncio.create_task(door.through(done.append, 1))
+        await asyncio.sleep(0)
+        late.cancel()
+        await asyncio.wait([late])
+        may_end.set()
+        await asyncio.gather(*busy)
+        await door.through(done.append, 2)
+
+    asyncio.run(ask())
+    assert done == [2]
+
+
+def test_passwords_do_not_keep_the_engine_waiting(door: Door) -> None:
+    """Architecture section 1: a flood of logins has threads of its own."""
+    may_end = threading.Event()
+
+    async def ask() -> None:
+        logins = [asyncio.create_task(door.for_password(may_end.wait)) for _ in range(50)]
+        assert await door.through(int, "7") == 7
+        may_end.set()
+        await asyncio.gather(*logins)
+
+    asyncio.run(ask())
+
+
+def test_the_id_of_a_request_goes_along(door: Door) -> None:
+    """Ours: a line of the log names its request, whichever thread it is written in."""
+    mark: contextvars.ContextVar[str] = contextvars.ContextVar("mark", default="")
+
+    async def ask() -> None:
+        mark.set("here")
+        with request_scope("id"):
+            assert await door.through(mark.get) == "here"
+
+    asyncio.run(ask())
