@@ -124,8 +124,9 @@ def test_it_searches(client: jmapc.Client, alice: Client) -> None:
     found = _asked(client, EmailQuery(filter=EmailQueryFilterCondition(text=COMMON)), EmailQueryResponse)
 
     with_it = [sample for sample in many(100, 3) if COMMON in sample.raw.decode().lower().split()]
+    assert isinstance(found.ids, list)
     assert len(found.ids) == len(with_it) > 0
-    subjects = {email["subject"] for email in alice.emails(list(found.ids), ["subject"])}
+    subjects = {email["subject"] for email in alice.emails(found.ids, ["subject"])}
     assert subjects == {_subject(sample.raw) for sample in with_it}
 
 

@@ -10,7 +10,9 @@ from email import message_from_bytes, policy
 import pytest
 from jmap.auth import BasicAuth
 from jmap.client import JMAPClient
+from jmap.core.ids import Id
 from jmap.core.patch import keyword_patch, mailbox_patch
+from jmap.models.push import StateChange
 from jmap.push import EventSourceClient, Ping
 from jmap.sync import ChangeStream
 from tests.journeys.client import Client
@@ -97,7 +99,7 @@ def test_it_flags_and_moves_mail_and_keeps_a_copy_in_step(client: JMAPClient, al
 
     patch = {**keyword_patch(add=["$flagged"]), **mailbox_patch(add=[archive], remove=[inbox])}
     with client.batch() as batch:
-        changed = batch.mail.email.set(update={email: patch}, destroy=[other])
+        changed = batch.mail.email.set(update={email: patch}, destroy=[Id(other)])
 
     assert not changed.result.has_errors
     (seen,) = alice.emails([email], ["keywords", "mailboxIds"])
@@ -143,10 +145,8 @@ def test_it_hears_of_changes(client: JMAPClient, alice: Client) -> None:
 
     email = alice.import_(next(many(1, 9)).raw)
 
-    for event in events:
-        if not isinstance(event, Ping):
-            break
-    states = event.changed[alice.account]
+    change = next(event for event in events if isinstance(event, StateChange))
+    states = change.changed[alice.account]
     assert states["Email"] == alice.call("Email/get", ids=[email["id"]])["state"]
     assert "Mailbox" in states
     events.close()

@@ -172,7 +172,7 @@ def test_mail_is_heard_of_and_read(server: Server, postfix: Postfix) -> None:
     assert email["keywords"] == {}
     message = message_from_bytes(alice.download(email["blobId"]), policy=policy.SMTP)
     assert message["Return-Path"] == "<bob@far.example>"
-    first, second, *_ = message.get_all("Received")
+    first, second, *_ = message.get_all("Received", [])
     assert "with LMTP" in first
     assert "home.example" in first
     assert "relay.far.example" in second

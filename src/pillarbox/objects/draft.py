@@ -87,7 +87,9 @@ def _current(call: Call[Any], seen: Seen, patch: Mapping[str, JSON]) -> dict[str
             current[name] = seen.apart[name]
         elif prop is not None and prop.computed is not None:
             current[name] = prop.computed(seen)
-        elif prop is None and call.kind.pattern is not None and call.kind.pattern.matches(name):
+        elif prop is not None:
+            current.setdefault(name, prop.of(seen.document))
+        elif call.kind.pattern is not None and call.kind.pattern.matches(name):
             for _, value in projection(call.kind, (name,)).computed:
                 current[name] = value(seen)
     return current

@@ -19,7 +19,8 @@ __all__ = ["GET", "Projection", "get", "projected", "projection"]
 class Projection:
     """Which properties of an object are told, and how each is had."""
 
-    plain: tuple[str, ...]
+    plain: tuple[tuple[str, JSON], ...]
+    """With the default of each, for objects from before the property was declared."""
     apart: tuple[str, ...]
     computed: tuple[tuple[str, Callable[[Any], JSON]], ...]
     reads_apart: bool
@@ -75,7 +76,7 @@ def projection(kind: DataType[Any], names: Iterable[str] | None) -> Projection:
         elif prop.apart:
             apart.append(name)
         else:
-            plain.append(name)
+            plain.append((name, prop.of({})))
     reads_apart = bool(apart) or (bool(computed) and bool(kind.has_apart))
     return Projection(tuple(plain), tuple(apart), tuple(computed), reads_apart)
 
@@ -91,8 +92,8 @@ def projected(call: Call[Any], numbers: Sequence[int], wanted: Projection) -> li
             call.context.tell(len(stored.document))
             document = orjson.loads(stored.document)
             item: dict[str, JSON] = {"id": kind.id(stored.number)}
-            for name in plain:
-                item[name] = document[name]
+            for name, default in plain:
+                item[name] = document.get(name, default)
             objects.append(item)
         return objects
     read = call.unit.get_apart if wanted.reads_apart else call.unit.get
@@ -101,7 +102,7 @@ def projected(call: Call[Any], numbers: Sequence[int], wanted: Projection) -> li
         call.context.tell(len(stored.document) + len(stored.apart or b"") + 256 * len(wanted.computed))
         seen = Seen(call, stored.number, orjson.loads(stored.document), stored.apart)
         item = {"id": kind.id(stored.number)}
-        item.update((name, seen.document[name]) for name in plain)
+        item.update((name, seen.document.get(name, default)) for name, default in plain)
         item.update((name, seen.apart[name]) for name in wanted.apart)
         item.update((name, value(seen)) for name, value in wanted.computed)
         objects.append(item)

@@ -60,6 +60,10 @@ class Property(Generic[T]):
         """Whether documents hold it."""
         return self.computed is None
 
+    def of(self, document: Document) -> JSON:
+        """Its value in a document; the default, if that was written before the property was declared."""
+        return cast("JSON", document.get(self.wire, None if self.default is MISSING else self.default))
+
     def __set_name__(self, owner: type, name: str) -> None:
         self.wire = self.wire or _camel(name)
 
@@ -70,8 +74,8 @@ class Property(Generic[T]):
     def __get__(self, instance: "Record | None", owner: type) -> "Property[T] | T":
         if instance is None:
             return self
-        # The document was checked against `kind` when it was written.
-        return cast("T", instance.document[self.wire])
+        # Checked against `kind` when it was written.
+        return cast("T", self.of(instance.document))
 
 
 def prop(

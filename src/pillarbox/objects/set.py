@@ -240,7 +240,7 @@ def _updated(call: Call[Any], step: _Update) -> Write[Any]:
     kind = call.kind
     if document != seen.document:
         volatile = all(
-            kind.properties[name].volatile for name, value in document.items() if value != seen.document[name]
+            kind.properties[name].volatile for name, value in document.items() if value != seen.document.get(name)
         )
         put = call.writing.update_volatile if volatile else call.writing.update
         put(kind.table, seen.number, seen.document, document)
@@ -280,7 +280,7 @@ def _not_sent(write: Write[Any], sent: Mapping[str, JSON]) -> dict[str, JSON]:
     for name, prop in kind.properties.items():
         if prop.secret or prop.apart or (kind.create is not None and name not in kind.told_of_create):
             continue
-        value = prop.computed(seen) if prop.computed is not None else write.new.document[name]
+        value = prop.computed(seen) if prop.computed is not None else prop.of(write.new.document)
         if name not in sent or sent[name] != value:
             told[name] = value
     return told
@@ -292,11 +292,11 @@ def _not_asked(write: Write[Any], patch: Mapping[str, JSON]) -> JSON:
     for name, prop in write.call.kind.properties.items():
         if prop.apart or not prop.stored or prop.secret:
             continue
-        value = write.new.document[name]
+        value = prop.of(write.new.document)
         if name in patch:
             if patch[name] != value and patch[name] is not None:
                 told[name] = value
-        elif value != write.old.document[name] and not any(path.startswith(f"{name}/") for path in patch):
+        elif value != prop.of(write.old.document) and not any(path.startswith(f"{name}/") for path in patch):
             told[name] = value
     return told or None
 

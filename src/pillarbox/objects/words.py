@@ -109,7 +109,7 @@ def key(prop: Property[Any], *, sorted: bool = False) -> Key:  # noqa: A002 - as
     convert, column = _CONVERSIONS[kind]
 
     def value(document: Document) -> int | str | None:
-        raw = document[name]
+        raw = prop.of(document)
         return None if raw is None else convert(raw)
 
     return Key(Column(name, column, sorted), value, lambda raw: None if raw is None else convert(raw))  # type: ignore[arg-type]

@@ -54,7 +54,7 @@ class Write(Generic[R]):
         """Whether the property's value will be another one; always, for a create or a destroy."""
         if self.before is None or self.after is None:
             return True
-        return bool(self.before.document[prop.wire] != self.after.document[prop.wire])
+        return bool(prop.of(self.before.document) != prop.of(self.after.document))
 
     def siblings(self, prop: Property[Any], value: object) -> Iterator[R]:
         """The other objects, as they will be, whose property has this value; it is one that is queried by."""
@@ -64,5 +64,5 @@ class Write(Generic[R]):
         numbers = self.call.unit.page(kind.table, select, 0, 2**31)
         for other in self.call.unit.get(kind.table, [number for number in numbers if number != self.number]):
             record = self.call.kind.record(other.number, orjson.loads(other.document))
-            if record.document[prop.wire] == value:
+            if prop.of(record.document) == value:
                 yield record

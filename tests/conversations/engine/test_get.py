@@ -4,9 +4,11 @@ from typing import Any
 from unittest.mock import ANY
 
 import pytest
+from tests.toy.cakes import INGREDIENT
 from tests.toy.speaker import Speaker
 
 from pillarbox.objects import Limits
+from pillarbox.store import Store
 
 WHOLE = {
     "name": "Plum",
@@ -162,3 +164,15 @@ def test_the_state_moves_with_each_change_and_with_nothing_else(alice: Speaker) 
     alice.says("Cake/set", destroy=[id_])
     states.append(alice.state())
     assert len(set(states)) == 4
+
+
+def test_an_object_from_before_a_property_was_declared_has_its_default(alice: Speaker, store: Store) -> None:
+    """Ours: additive changes follow from the declaration, without a migration."""
+    with store.write(1) as unit:
+        number = unit.fresh()
+        unit.insert(INGREDIENT.table, number, {"name": "salt"})
+    salt = INGREDIENT.id(number)
+    alice.says("Ingredient/get", ids=[salt])
+    alice.hears("Ingredient/get", list=[{"id": salt, "name": "salt", "uses": 0}])
+    alice.says("Ingredient/set", update={salt: {"id": salt, "name": "sea salt", "uses": 0}})
+    alice.hears("Ingredient/set", updated={salt: None})
