@@ -200,7 +200,8 @@ def test_an_ordinary_user_can_do_it_all(somebody: "Somebody") -> None:
             assert connection.recv(12) in (b"HTTP/1.1 200", b"HTTP/1.1 307", b"HTTP/1.1 301")
     finally:
         serving.terminate()
-        assert serving.wait(20) == 0
+        serving.communicate(timeout=20)
+    assert serving.returncode == 0
 
     done = somebody.run("doctor")
     assert done.returncode == 0, done.stderr

@@ -194,7 +194,7 @@ def test_memory_does_not_grow_with_the_file(pillarbox: Program, folder: Path) ->
         print(f"{count} messages in {seconds:.1f} s ({count / seconds:.0f}/s), at most {peaks[count]} KiB")
 
     assert peaks[10_000] - peaks[1_000] < 16 * 1024
-    assert peaks[10_000] < 150 * 1024
+    assert peaks[10_000] < 100 * 1024
 
 
 @pytest.mark.slow
@@ -210,7 +210,7 @@ def test_a_huge_message_is_told_of_and_left(pillarbox: Program, folder: Path) ->
 
     peak = _peak_memory(pillarbox, path, status=1)
 
-    assert peak < 150 * 1024
+    assert peak < 100 * 1024
 
 
 def _through_jmapc(

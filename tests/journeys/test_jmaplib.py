@@ -97,7 +97,7 @@ def test_it_flags_and_moves_mail_and_keeps_a_copy_in_step(client: JMAPClient, al
     stream = ChangeStream(client, "Email")
     stream.seed(state.result.state)
 
-    patch = {**keyword_patch(add=["$flagged"]), **mailbox_patch(add=[archive], remove=[inbox])}
+    patch = {**keyword_patch(add=["$flagged"]), **mailbox_patch(add=[Id(archive)], remove=[Id(inbox)])}
     with client.batch() as batch:
         changed = batch.mail.email.set(update={email: patch}, destroy=[Id(other)])
 

@@ -80,8 +80,9 @@ def test_sigterm_ends_streams_and_the_server_with_0(server: Server) -> None:
     events = [alice.listen() for _ in range(20)]
     began = time.monotonic()
 
-    assert server.stop() == 0
+    server.process.terminate()
 
+    assert server.process.wait(20) == 0
     assert time.monotonic() - began < 5
     assert all(one.next() is None for one in events)
     assert [event["event"] for event in server.events("server.stopped")] == ["server.stopped"]

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 from pillarbox.access import Passwords
@@ -24,7 +25,11 @@ class House:
     store: SQLiteStore
     feed: LocalFeed
     directory: InternalDirectory
-    passwords: Passwords
+
+    @cached_property
+    def passwords(self) -> Passwords:
+        """Made when first asked for, which most commands never do: it hashes one, in 64 MiB and a tenth of a second."""
+        return Passwords()
 
 
 @contextmanager
@@ -35,6 +40,6 @@ def house(settings: Snapshot, data: Path) -> Iterator[House]:
     store = SQLiteStore(data, REGISTRY.tables, feed=feed)
     try:
         store.create(0)
-        yield House(settings, data, store, feed, InternalDirectory(store), Passwords())
+        yield House(settings, data, store, feed, InternalDirectory(store))
     finally:
         store.close()

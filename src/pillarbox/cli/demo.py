@@ -5,14 +5,17 @@ import secrets
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from rich.progress import Progress
 
 from pillarbox.app import House, folders
 from pillarbox.cli.shared import ConfigOption, DataOption, console, opened
 from pillarbox.datatypes import REGISTRY
-from pillarbox.sample import Sample, mailbox
 from pillarbox.transfer import Found, imported
+
+if TYPE_CHECKING:
+    from pillarbox.sample import Sample
 
 __all__ = ["demo"]
 
@@ -56,6 +59,9 @@ def _move_in(built: House, address: str, passwords: Path) -> None:
 
 
 def _found(address: str, now: datetime) -> Iterator[Found]:
+    # Its vocabulary takes a tenth of a second to make, which every command would pay.
+    from pillarbox.sample import mailbox  # noqa: PLC0415
+
     seed = _PEOPLE.index(address) + 1
     for position, sample in enumerate(mailbox(address, _MESSAGES, seed, now=now)):
         yield Found(
@@ -63,6 +69,6 @@ def _found(address: str, now: datetime) -> Iterator[Found]:
         )
 
 
-def _path(sample: Sample) -> tuple[str, ...]:
+def _path(sample: "Sample") -> tuple[str, ...]:
     # A role is a name that every account has a Mailbox for.
     return (sample.folder,) if isinstance(sample.folder, str) else sample.folder

@@ -13,7 +13,7 @@ from itertools import chain
 from pillarbox.datatypes.mail import Arrival, NewEmail, arrival, file, mailbox_at
 from pillarbox.objects import Registry
 from pillarbox.store import Store, Writing
-from pillarbox.transfer.found import Found, Item, Skipped
+from pillarbox.transfer.found import Folder, Found, Item, Skipped
 from pillarbox.wire.values import UTCDate, utc_date
 
 __all__ = ["Imported", "imported"]
@@ -74,23 +74,30 @@ def _file(
     # Older ones first, so that a reply meets what it replies to.
     read.sort(key=lambda pair: _received(pair[0], pair[1], now))
     added, refused = 0, []
+    # Few Mailboxes, many messages: each path is looked up once in a unit, which sees no change but its own.
+    places: dict[Folder, int] = {}
     with store.write(account) as unit:
         for found, message in read:
             if quota is not None and unit.held_size() + len(found.raw) > quota:
                 refused.append(Skipped(found.key, "the account's quota is full", found.position))
             else:
-                added += _filed(unit, registry, found, message, now)
+                added += _filed(unit, registry, found, message, places, now)
     progress.added += added
     progress.skipped += refused
     progress.known += len(batch) - added - len(refused)
 
 
-def _filed(unit: Writing, registry: Registry, found: Found, message: Arrival, now: datetime) -> bool:
+def _filed(
+    unit: Writing, registry: Registry, found: Found, message: Arrival, places: dict[Folder, int], now: datetime
+) -> bool:
     if not unit.once(_key(found), _FOR_EVER, int(now.timestamp())):
         return False
-    paths = dict.fromkeys(chain((found.folder,), found.also_in))
+    paths = tuple(dict.fromkeys(chain((found.folder,), found.also_in)))
+    for path in paths:
+        if path not in places:
+            places[path] = mailbox_at(unit, path)
     new = NewEmail(
-        tuple(dict.fromkeys(mailbox_at(unit, path) for path in paths)),
+        tuple(dict.fromkeys(places[path] for path in paths)),
         sorted(found.keywords),
         _received(found, message, now),
     )

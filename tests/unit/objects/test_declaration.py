@@ -118,7 +118,7 @@ class Clock(Record):
         {"record": Clock},
         {"record": Drawer},
     ],
-    ids=repr,
+    ids=["no letter", "capital", "two letters", "collapse", "arrangements", "server-set", "apart"],
 )
 def test_a_declaration_that_cannot_be_right_is_refused_when_it_is_made(wrong: dict[str, Any]) -> None:
     with pytest.raises(TypeError):
