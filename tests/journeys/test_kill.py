@@ -201,7 +201,7 @@ def test_an_import_killed_again_and_again_is_complete_in_the_end(server: Server,
 
     for kill in range(KILLS_IMPORTING):
         process = server.program.start("import", "alice@far.example", path)
-        killing = threading.Timer(begins * chance.uniform(0.9, 2.5), process.kill)
+        killing = threading.Timer(begins * chance.uniform(0.9, 1.8), process.kill)
         killing.start()
         # While it runs, the account is changed by others: the two wait for each other's units.
         while killing.is_alive():

@@ -5,6 +5,7 @@ import hmac
 import secrets
 import threading
 from collections import OrderedDict
+from functools import cached_property
 from typing import Protocol
 
 from argon2 import PasswordHasher
@@ -23,12 +24,15 @@ class Passwords:
 
     def __init__(self, hasher: PasswordHasher | None = None) -> None:
         self._hasher = hasher or PasswordHasher()
-        # Verified for unknown names as well, so that time does not tell which names exist.
-        self._nobody = self._hasher.hash(secrets.token_hex(16))
 
     def hash(self, password: str) -> str:
         """What to keep of a password."""
         return self._hasher.hash(password)
+
+    @cached_property
+    def _nobody(self) -> str:
+        """Verified for unknown names, so that time does not tell which names exist."""
+        return self._hasher.hash(secrets.token_hex(16))
 
     def verify(self, kept: str | None, password: str) -> bool:
         """Whether this is the password that was hashed; takes as long if there is none to compare with."""

@@ -9,13 +9,24 @@ import typer
 from rich.table import Table
 
 from pillarbox.app import folders
-from pillarbox.cli.shared import ConfigOption, DataOption, JsonOption, console, existing, fail, opened, say_json
+from pillarbox.cli.shared import (
+    ConfigOption,
+    DataOption,
+    JsonOption,
+    console,
+    existing,
+    fail,
+    is_text,
+    opened,
+    say_json,
+    text,
+)
 
 __all__ = ["app"]
 
 app = typer.Typer(help="Accounts: who has mail here.", no_args_is_help=True)
 
-_Address = Annotated[str, typer.Argument(metavar="ADDRESS", help="As in alice@example.org.")]
+_Address = Annotated[str, typer.Argument(metavar="ADDRESS", help="As in alice@example.org.", callback=text)]
 _StdinOption = Annotated[bool, typer.Option("--password-stdin", help="Read the password from standard input.")]
 _VAR = Path("var")
 
@@ -84,7 +95,7 @@ def remove(
 def alias(
     address: _Address,
     action: Annotated[str, typer.Argument(metavar="add|remove", help="What to do.")],
-    other: Annotated[str, typer.Argument(metavar="ALIAS", help="The further address.")],
+    other: Annotated[str, typer.Argument(metavar="ALIAS", help="The further address.", callback=text)],
     config: ConfigOption = None,
     data: DataOption = _VAR,
 ) -> None:
@@ -111,4 +122,6 @@ def _password(from_stdin: bool) -> str:
         fail("there is no terminal to ask for the password; pass it with --password-stdin")
     if not password:
         fail("the password is empty")
+    if not is_text(password):
+        fail("the password is no text in UTF-8; clients could not send it")
     return password

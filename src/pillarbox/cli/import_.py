@@ -9,7 +9,7 @@ import typer
 from rich.progress import BarColumn, DownloadColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
 
 from pillarbox.app import House
-from pillarbox.cli.shared import ConfigOption, DataOption, JsonOption, console, existing, fail, say_json
+from pillarbox.cli.shared import ConfigOption, DataOption, JsonOption, console, existing, fail, say_json, text
 from pillarbox.datatypes import REGISTRY
 from pillarbox.settings import catalogue
 from pillarbox.telemetry import Event, emit
@@ -19,7 +19,7 @@ __all__ = ["import_"]
 
 
 def import_(
-    account: Annotated[str, typer.Argument(metavar="ACCOUNT", help="The address of the account.")],
+    account: Annotated[str, typer.Argument(metavar="ACCOUNT", help="The address of the account.", callback=text)],
     paths: Annotated[
         list[Path], typer.Argument(metavar="PATH…", help="mbox, Maildir, .eml, or a folder of them.", readable=False)
     ],

@@ -18,7 +18,19 @@ from pillarbox.store import StoreError
 from pillarbox.telemetry import configure
 from pillarbox.transfer import Unreadable
 
-__all__ = ["ConfigOption", "DataOption", "JsonOption", "console", "existing", "fail", "failures", "opened", "say_json"]
+__all__ = [
+    "ConfigOption",
+    "DataOption",
+    "JsonOption",
+    "console",
+    "existing",
+    "fail",
+    "failures",
+    "is_text",
+    "opened",
+    "say_json",
+    "text",
+]
 
 console = Console()
 _errors = Console(stderr=True)
@@ -58,6 +70,18 @@ def settings_of(config: Path | None) -> Snapshot:
     configure(settings[catalogue.LOG_LEVEL], settings[catalogue.LOG_FORMAT])
     report([*configuration.problems, *problems])
     return settings
+
+
+def text(given: str) -> str:
+    """An argument as it stands, refused if it has octets that are no UTF-8."""
+    if not is_text(given):
+        raise typer.BadParameter("it is no text in UTF-8")
+    return given
+
+
+def is_text(given: str) -> bool:
+    """Whether it was UTF-8: octets that are none come in as lone surrogates (PEP 383)."""
+    return not any("\ud800" <= character <= "\udfff" for character in given)
 
 
 def say_json(value: Any) -> None:

@@ -16,7 +16,7 @@ _ALWAYS = ((b"x-content-type-options", b"nosniff"),)
 
 
 class Gone(Exception):
-    """The client went away before its request was complete."""
+    """The client went away before its request was complete, or its answer."""
 
 
 class Exchange:
@@ -137,11 +137,11 @@ class Exchange:
         headers = [*headers, *_ALWAYS]
         self._sized = any(name == b"content-length" for name, _ in headers)
         self.status = status
-        await self._send({"type": "http.response.start", "status": status, "headers": headers})
+        await self._put({"type": "http.response.start", "status": status, "headers": headers})
 
     async def more(self, octets: bytes) -> None:
         """A part of the answer; waits while the client does not read."""
-        await self._send({"type": "http.response.body", "body": octets, "more_body": True})
+        await self._put({"type": "http.response.body", "body": octets, "more_body": True})
 
     async def give_up(self) -> None:
         """Ends an answer of which no more can be had, so that its client does not take it for complete.
@@ -153,4 +153,14 @@ class Exchange:
 
     async def end(self, octets: bytes = b"") -> None:
         """The last part of the answer."""
-        await self._send({"type": "http.response.body", "body": octets, "more_body": False})
+        await self._put({"type": "http.response.body", "body": octets, "more_body": False})
+
+    async def _put(self, message: _Message) -> None:
+        """Hands something to the server that called us. Raises Gone if the connection is closed."""
+        try:
+            await self._send(message)
+        except RuntimeError as problem:
+            # What uvloop says of a transport that was closed while it was written to.
+            if "closed" not in str(problem):
+                raise
+            raise Gone from problem

@@ -12,7 +12,7 @@ from pillarbox.access import Actor
 from pillarbox.jmap.methods import CAPABILITIES, ECHO, Named, methods
 from pillarbox.jmap.session import CORE, Traffic
 from pillarbox.objects import Context, Limits, MethodError, Registry, perform
-from pillarbox.store import Store
+from pillarbox.store import Store, StoreError
 from pillarbox.telemetry import Event, emit
 from pillarbox.wire.jmap import BadReference, Invocation, NotRequest, Request, Response, referenced, request
 from pillarbox.wire.json import NotJSON, heavier, parse
@@ -116,6 +116,9 @@ def _answered(
         return Response(call.name, perform(context, named.kind, named.method, arguments), call.call_id)
     except MethodError as error:
         return Response("error", error.arguments(), call.call_id)
+    except StoreError as problem:
+        emit(Event.STORE_FAILED, known=problem.known)
+        return Response("error", MethodError("serverFail", "the log of the server says more").arguments(), call.call_id)
     except Exception as bug:  # noqa: BLE001 - the face: a bug ends this call, not the request
         return _failed(call, bug)
 

@@ -22,7 +22,7 @@ _UNSPACED = (
 )
 _RUN = re.compile(f"[{_UNSPACED}]+")
 _WORD = re.compile(r"[^\W_]+")
-_TERM = re.compile(r"""\s*(?:(["'])((?:\\.|(?!\1).)*)\1(?=\s|$)|(\S+))""", re.DOTALL)
+_TERM = re.compile(r"""\s*(?:(["'])((?:\\.|(?!\1)[^\\])*+)\1(?=\s|$)|(\S+))""", re.DOTALL)
 
 
 def indexable(text: str) -> str:

@@ -83,6 +83,17 @@ def test_a_configuration_with_no_listener_that_can_serve_is_told(command: Comman
     assert "no listener" in ended.err
 
 
+def test_octets_that_are_no_text_are_no_password_and_no_address(command: Command) -> None:
+    """As the system hands them over: PEP 383."""
+    ended = command(*ADD, stdin="a\udcff\n")
+    assert ended.status == 1
+    assert "no text in UTF-8" in ended.err
+
+    ended = command("account", "add", "x\udcff@far.example", "--password-stdin", stdin="x\n")
+    assert ended.status == 2
+    assert "no text in UTF-8" in ended.err
+
+
 @pytest.mark.parametrize(
     "words",
     [

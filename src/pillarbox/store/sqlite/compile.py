@@ -24,7 +24,7 @@ from pillarbox.store.query import (
     Select,
     Text,
 )
-from pillarbox.store.sqlite.schema import NOWHERE, Names, quoted
+from pillarbox.store.sqlite.schema import NOWHERE, names_of, quoted
 from pillarbox.store.table import Scalar, Table
 
 __all__ = ["Statement", "counted", "listed", "placed"]
@@ -68,7 +68,7 @@ def placed(table: Table, select: Select, number: int) -> Statement | None:
     return Statement(
         f"SELECT o.number, (SELECT count({what}) {rows}) FROM (SELECT m.number, m.place, m.grp FROM {plan.source}"
         f" WHERE {plan.where.sql} AND m.number = ? AND m.place ="
-        f" (SELECT coalesce({column}, {NOWHERE}) FROM {Names(table).columns} WHERE number = ?)) o{first}",
+        f" (SELECT coalesce({column}, {NOWHERE}) FROM {names_of(table).columns} WHERE number = ?)) o{first}",
         [
             *plan.where.bindings,
             *plan.where.bindings,
@@ -81,7 +81,7 @@ def placed(table: Table, select: Select, number: int) -> Statement | None:
 
 def counted(table: Table, select: Select) -> Statement:
     """One row: the length of the result."""
-    names = Names(table)
+    names = names_of(table)
     match select:
         case Select(where=Member(set=index, value=value), one_of_group=False):
             return Statement(f"SELECT total FROM {names.totals(index)} WHERE value = ?", [value])
@@ -108,7 +108,7 @@ class _Plan:
 
 def _plan(table: Table, select: Select) -> _Plan:
     leading = _leading(table, select)
-    names = Names(table)
+    names = names_of(table)
     if leading is None:
         order = Statement("")
         for part in select.order:
@@ -152,7 +152,7 @@ def _ordered(table: Table, order: Order) -> Statement:
 
 
 def _condition(table: Table, condition: Filter) -> Statement:  # noqa: C901, PLR0912 - one arm a word of the query
-    names = Names(table)
+    names = names_of(table)
     match condition:
         case Everything():
             return Statement("1")
@@ -200,7 +200,7 @@ def _condition(table: Table, condition: Filter) -> Statement:  # noqa: C901, PLR
 
 
 def _in_group(table: Table, condition: InGroup) -> Statement:
-    names = Names(table)
+    names = names_of(table)
     members = names.members(condition.set)
     group = quoted(table.group or "")
     if condition.quantity is Quantity.SOME:

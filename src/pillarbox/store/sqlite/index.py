@@ -7,7 +7,7 @@ from typing import cast
 import apsw
 import orjson
 
-from pillarbox.store.sqlite.schema import NOWHERE, Names, create_indexes, create_text, drop_indexes, quoted
+from pillarbox.store.sqlite.schema import NOWHERE, Names, create_indexes, create_text, drop_indexes, names_of, quoted
 from pillarbox.store.table import Document, Entry, SetIndex, Table
 
 __all__ = ["add", "differences", "rebuild", "remove", "replace"]
@@ -31,7 +31,7 @@ def replace(connection: apsw.Connection, table: Table, number: int, old: Documen
     if changed:
         assignments = ", ".join(f"{quoted(name)} = ?" for name in changed)
         connection.execute(
-            f"UPDATE {Names(table).columns} SET {assignments} WHERE number = ?",
+            f"UPDATE {names_of(table).columns} SET {assignments} WHERE number = ?",
             (*(after.columns[name] for name in changed), number),
         )
     for index in table.sets:
@@ -42,7 +42,7 @@ def replace(connection: apsw.Connection, table: Table, number: int, old: Documen
 def remove(connection: apsw.Connection, table: Table, number: int, document: Document) -> Entry:
     """Takes a document out of the indexes; what it said, for the log."""
     entry = table.entry(document)
-    connection.execute(f"DELETE FROM {Names(table).columns} WHERE number = ?", (number,))
+    connection.execute(f"DELETE FROM {names_of(table).columns} WHERE number = ?", (number,))
     for index in table.sets:
         _change_members(connection, table, index, number, entry, (_members(index, entry), set()))
     return entry
@@ -56,7 +56,7 @@ def rebuild(connection: apsw.Connection, table: Table) -> None:
     for number, document in _documents(connection, table):
         add(connection, table, number, document)
     if table.text:
-        names = Names(table)
+        names = names_of(table)
         connection.execute(
             f"DELETE FROM {names.text} WHERE rowid NOT IN (SELECT number FROM {names.documents})",
         )
@@ -64,7 +64,7 @@ def rebuild(connection: apsw.Connection, table: Table) -> None:
 
 def differences(connection: apsw.Connection, table: Table) -> Iterator[str]:
     """What the indexes say that the documents do not, or the other way round, in words."""
-    names = Names(table)
+    names = names_of(table)
     totals: dict[str, Counter[int | str]] = {index.name: Counter() for index in table.sets}
     objects = 0
     for number, document in _documents(connection, table):
@@ -100,7 +100,7 @@ def _total_differences(
 
 def _documents(connection: apsw.Connection, table: Table) -> Iterator[tuple[int, Document]]:
     # In portions: a statement left unfinished would keep tables from being dropped, and the snapshot from ending.
-    sql = f"SELECT number, document FROM {Names(table).documents} WHERE number > ? ORDER BY number LIMIT 500"
+    sql = f"SELECT number, document FROM {names_of(table).documents} WHERE number > ? ORDER BY number LIMIT 500"
     last = -1
     while rows := cast("list[tuple[int, bytes]]", connection.execute(sql, (last,)).fetchall()):
         for number, document in rows:
@@ -111,7 +111,7 @@ def _documents(connection: apsw.Connection, table: Table) -> Iterator[tuple[int,
 def _add_columns(connection: apsw.Connection, table: Table, number: int, entry: Entry) -> None:
     marks = ", ?" * len(table.columns)
     connection.execute(
-        f"INSERT INTO {Names(table).columns} VALUES (?{marks})",
+        f"INSERT INTO {names_of(table).columns} VALUES (?{marks})",
         (number, *(entry.columns[column.name] for column in table.columns)),
     )
 
@@ -132,7 +132,7 @@ def _change_members(
     before, after = change
     if before == after:
         return
-    names = Names(table)
+    names = names_of(table)
     group = entry.columns[table.group] if table.group else None
     for value, place in before - after:
         connection.execute(

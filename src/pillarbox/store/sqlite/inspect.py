@@ -8,7 +8,7 @@ import apsw
 from pillarbox.store.contract import Finding
 from pillarbox.store.sqlite import index
 from pillarbox.store.sqlite.blobs import Blobs
-from pillarbox.store.sqlite.schema import Names, quoted
+from pillarbox.store.sqlite.schema import names_of, quoted
 from pillarbox.store.table import Table
 
 __all__ = ["held_size", "inspect", "least_counters", "logged_only", "unlogged"]
@@ -49,7 +49,7 @@ def _log(connection: apsw.Connection, account: int, table: Table) -> Iterator[Fi
 
 
 def _text(connection: apsw.Connection, account: int, table: Table) -> Iterator[Finding]:
-    names = Names(table)
+    names = names_of(table)
     for here, there, problem in (
         (f"SELECT number FROM {names.documents}", f"SELECT rowid FROM {names.text}", "is not searchable"),
         (f"SELECT rowid FROM {names.text}", f"SELECT number FROM {names.documents}", "has text, but is gone"),
@@ -75,7 +75,7 @@ def _counters(connection: apsw.Connection, account: int, tables: list[Table]) ->
 
 def least_counters(connection: apsw.Connection, tables: list[Table]) -> tuple[int, int]:
     """What the next number and the sequence must at least be."""
-    places = ("change", "blob", *(Names(table).documents for table in tables))
+    places = ("change", "blob", *(names_of(table).documents for table in tables))
     used = (cast("int", connection.execute(f"SELECT coalesce(max(number), 0) FROM {place}").get) for place in places)
     sequence = cast("int", connection.execute("SELECT coalesce(max(updated), 0) FROM change").get)
     return max(used) + 1, max(sequence, cast("int", connection.execute("SELECT coalesce(max(state), 0) FROM kind").get))
@@ -89,7 +89,7 @@ def held_size(connection: apsw.Connection) -> int:
 def unlogged(connection: apsw.Connection, table: Table, code: int) -> list[int]:
     """Objects that the change log does not know."""
     sql = (
-        f"SELECT number FROM {Names(table).documents}"
+        f"SELECT number FROM {names_of(table).documents}"
         " EXCEPT SELECT number FROM change WHERE code = ? AND destroyed IS NULL"
     )
     return [cast("int", number) for (number,) in connection.execute(sql, (code,)).fetchall()]
@@ -99,14 +99,14 @@ def logged_only(connection: apsw.Connection, table: Table, code: int) -> list[in
     """Objects that the change log knows and that do not exist."""
     sql = (
         "SELECT number FROM change WHERE code = ? AND destroyed IS NULL"
-        f" EXCEPT SELECT number FROM {Names(table).documents}"
+        f" EXCEPT SELECT number FROM {names_of(table).documents}"
     )
     return [cast("int", number) for (number,) in connection.execute(sql, (code,)).fetchall()]
 
 
 def _missing(connection: apsw.Connection, table: Table) -> list[str]:
     """Tables of the type that are not there."""
-    names = Names(table)
+    names = names_of(table)
     wanted = [names.documents, names.apart, names.columns, *([names.text] if table.text else [])]
     for members in table.sets:
         wanted += [names.members(members.name), names.totals(members.name)]

@@ -6,6 +6,7 @@ first write in an account: most accounts never use most types, and each table co
 """
 
 import hashlib
+from functools import cache
 
 import apsw
 
@@ -20,6 +21,7 @@ __all__ = [
     "create_tables",
     "create_text",
     "drop_indexes",
+    "names_of",
     "quoted",
     "shape",
 ]
@@ -83,12 +85,12 @@ class Names:
 
     __slots__ = ("apart", "columns", "documents", "text", "type")
 
-    def __init__(self, table: Table) -> None:
-        self.type = table.name
-        self.documents = quoted(f"d_{table.name}")
-        self.apart = quoted(f"a_{table.name}")
-        self.columns = quoted(f"i_{table.name}")
-        self.text = quoted(f"t_{table.name}")
+    def __init__(self, type_name: str) -> None:
+        self.type = type_name
+        self.documents = quoted(f"d_{type_name}")
+        self.apart = quoted(f"a_{type_name}")
+        self.columns = quoted(f"i_{type_name}")
+        self.text = quoted(f"t_{type_name}")
 
     def members(self, index: str) -> str:
         """The table of a set's members."""
@@ -97,6 +99,16 @@ class Names:
     def totals(self, index: str) -> str:
         """The table of how many objects have each value of a set."""
         return quoted(f"n_{self.type}_{index}")
+
+
+def names_of(table: Table) -> Names:
+    """The names of a type's tables; there are as many as types, and they are needed for every statement."""
+    return _named(table.name)
+
+
+@cache
+def _named(type_name: str) -> Names:
+    return Names(type_name)
 
 
 def quoted(name: str) -> str:
@@ -112,7 +124,7 @@ def shape(table: Table) -> str:
 
 def create_tables(connection: apsw.Connection, table: Table) -> None:
     """All tables of a type, empty."""
-    names = Names(table)
+    names = names_of(table)
     connection.execute(f"CREATE TABLE {names.documents} (number INTEGER PRIMARY KEY, document BLOB NOT NULL)")
     connection.execute(f"CREATE TABLE {names.apart} (number INTEGER PRIMARY KEY, document BLOB NOT NULL)")
     create_text(connection, table)
@@ -125,7 +137,7 @@ def create_text(connection: apsw.Connection, table: Table) -> None:
     The text itself is not kept: with other fields, no object is found by its text until it is inserted again, and
     `inspect` tells so.
     """
-    names = Names(table)
+    names = names_of(table)
     fields = connection.execute(f"SELECT name FROM pragma_table_info('t_{table.name}')").fetchall()
     if [name for (name,) in fields] == list(table.text):
         return
@@ -140,7 +152,7 @@ def create_text(connection: apsw.Connection, table: Table) -> None:
 
 def create_indexes(connection: apsw.Connection, table: Table) -> None:
     """The tables that follow from documents, empty."""
-    names = Names(table)
+    names = names_of(table)
     columns = "".join(f", {quoted(column.name)} {_SQL[column.kind]}" for column in table.columns)
     connection.execute(f"CREATE TABLE {names.columns} (number INTEGER PRIMARY KEY{columns})")
     for column in table.columns:

@@ -25,7 +25,7 @@ from pillarbox.store.sqlite import changelog, index
 from pillarbox.store.sqlite.blobs import BlobFiles, Blobs, FileStaged
 from pillarbox.store.sqlite.compile import Statement, counted, listed, placed
 from pillarbox.store.sqlite.inspect import held_size, inspect, least_counters, logged_only, unlogged
-from pillarbox.store.sqlite.schema import Names, create_tables, shape
+from pillarbox.store.sqlite.schema import create_tables, names_of, shape
 from pillarbox.store.table import Document, Table
 
 __all__ = ["SQLiteUnit", "SQLiteWriting"]
@@ -64,7 +64,7 @@ class SQLiteUnit:
     def get(self, table: Table, numbers: Sequence[int]) -> Iterator[Stored]:
         if self._code(table) is None:
             return
-        sql = f"SELECT number, document FROM {Names(table).documents} WHERE number = ?"
+        sql = f"SELECT number, document FROM {names_of(table).documents} WHERE number = ?"
         for portion in _portions(numbers):
             for number, document in self._connection.executemany(sql, portion).fetchall():
                 yield Stored(cast("int", number), cast("bytes", document))
@@ -72,7 +72,7 @@ class SQLiteUnit:
     def get_apart(self, table: Table, numbers: Sequence[int]) -> Iterator[Stored]:
         if self._code(table) is None:
             return
-        names = Names(table)
+        names = names_of(table)
         sql = (
             f"SELECT d.number, d.document, a.document FROM {names.documents} d"
             f" LEFT JOIN {names.apart} a ON a.number = d.number WHERE d.number = ?"
@@ -84,7 +84,7 @@ class SQLiteUnit:
     def numbers(self, table: Table, limit: int) -> list[int]:
         if self._code(table) is None:
             return []
-        sql = f"SELECT number FROM {Names(table).documents} ORDER BY number LIMIT ?"
+        sql = f"SELECT number FROM {names_of(table).documents} ORDER BY number LIMIT ?"
         return [cast("int", number) for (number,) in self._connection.execute(sql, (limit,))]
 
     def page(self, table: Table, select: Select, offset: int, limit: int) -> list[int]:
@@ -213,7 +213,7 @@ class SQLiteWriting(SQLiteUnit):
         text: Mapping[str, str] | None = None,
     ) -> None:
         code = self._made(table)
-        names = Names(table)
+        names = names_of(table)
         self._connection.execute(f"INSERT INTO {names.documents} VALUES (?, ?)", (number, orjson.dumps(document)))
         if apart is not None:
             self._connection.execute(f"INSERT INTO {names.apart} VALUES (?, ?)", (number, orjson.dumps(apart)))
@@ -247,7 +247,7 @@ class SQLiteWriting(SQLiteUnit):
 
     def delete(self, table: Table, number: int, old: Document) -> None:
         code = self._made(table)
-        names = Names(table)
+        names = names_of(table)
         self._connection.execute(f"DELETE FROM {names.documents} WHERE number = ?", (number,))
         self._connection.execute(f"DELETE FROM {names.apart} WHERE number = ?", (number,))
         if table.text:
@@ -344,7 +344,7 @@ class SQLiteWriting(SQLiteUnit):
 
     def _replaced(self, table: Table, number: int, old: Document, new: Document) -> int:
         self._connection.execute(
-            f"UPDATE {Names(table).documents} SET document = ? WHERE number = ?",
+            f"UPDATE {names_of(table).documents} SET document = ? WHERE number = ?",
             (orjson.dumps(new), number),
         )
         index.replace(self._connection, table, number, old, new)

@@ -14,6 +14,7 @@ from pillarbox.objects import (
     Key,
     Kind,
     Members,
+    MethodError,
     Reach,
     Seen,
     after,
@@ -109,10 +110,15 @@ def _none_in_thread(keyword: str) -> Filter:
     return Not(InGroup(Quantity.SOME, "keywords", _lower(keyword)))
 
 
+_MAX_SOUGHT = 4096
+
+
 def _words(name: str, *fields: str) -> Condition:
     """Full text: each word or phrase must be there; what has no word in it is nowhere, but for nothing at all."""
 
     def narrow(sought: str) -> Filter:
+        if len(sought) > _MAX_SOUGHT:
+            raise MethodError("unsupportedFilter", f"{name}: no more than {_MAX_SOUGHT} characters can be looked for")
         found = phrases(sought)
         if not found:
             return AnyOf(()) if sought.strip() else Everything()
