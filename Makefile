@@ -6,6 +6,13 @@ python := .venv/bin/python
 # Where Debian keeps Postfix; an ordinary user's PATH does not lead there.
 export PATH := $(PATH):/usr/sbin:/sbin
 
+# Tests make thousands of small databases, each commit synced: in memory, where there is room, that takes half the time.
+# What a killed process leaves behind is the same there.
+in_memory := $(shell [ "$$(df --output=avail -k /dev/shm 2>/dev/null | tail -n 1)" -gt 2000000 ] 2>/dev/null && echo /dev/shm)
+ifneq ($(in_memory),)
+check test: export TMPDIR := $(in_memory)
+endif
+
 .DEFAULT_GOAL := help
 .PHONY: help setup run check test lint format ledger clean
 

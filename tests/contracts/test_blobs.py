@@ -169,14 +169,14 @@ def test_what_something_holds_is_never_collected(store: Store, keep: Callable[..
         assert unit.collect(101) == 1
 
 
-def test_what_is_held_is_counted_once(store: Store, keep: Callable[..., int]) -> None:
+def test_what_is_held_is_counted_for_each_that_holds_it(store: Store, keep: Callable[..., int]) -> None:
     one, other = keep(b"12345"), keep(b"123")
     with store.write(1) as unit:
         assert unit.held_size() == 0
         unit.hold(one)
         unit.hold(one)
         unit.hold(other)
-        assert unit.held_size() == 8
+        assert unit.held_size() == 13
         unit.release(one, 0)
         assert unit.held_size() == 8
         unit.release(one, 0)
@@ -300,6 +300,17 @@ def test_a_key_is_new_once_until_its_time_has_passed(store: Store) -> None:
         unit.collect(150)
         assert not unit.once(b"key", until=300, now=150)
         assert unit.once(b"other", until=300, now=150)
+
+
+def test_a_key_is_seen_until_its_time_has_passed(store: Store) -> None:
+    with store.write(1) as unit:
+        assert not unit.seen(b"key", now=0)
+        assert unit.once(b"key", until=100, now=0)
+        assert unit.seen(b"key", now=100)
+    with store.read(1) as unit:
+        assert unit.seen(b"key", now=100)
+        assert not unit.seen(b"key", now=101)
+        assert not unit.seen(b"other", now=0)
 
 
 def test_a_key_of_a_unit_that_failed_is_still_new(store: Store) -> None:

@@ -115,7 +115,7 @@ class _Broken:
     def _broken(self, *_: object) -> Any:
         raise RuntimeError(self._secret)
 
-    create = remove = accounts = read = write = stage = version = sweep = close = _broken
+    create = remove = accounts = read = write = stage = version = sweep = remains = close = _broken
 
 
 def _tokens() -> Callable[[], str]:

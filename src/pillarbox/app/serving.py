@@ -1,11 +1,14 @@
 """The doors: listeners bound, opened, and closed so that what has begun is finished."""
 
 import asyncio
+import logging
+import os
 import secrets
 import signal
 import sys
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
@@ -22,7 +25,7 @@ from pillarbox.http import HTTP, Door, Gate, Setup, Turns
 from pillarbox.jmap import Service, Watch
 from pillarbox.net import CannotBind, WebServer, bound_tcp, bound_unix, use_fast_loop
 from pillarbox.settings import Address, Listener, TcpAddress, catalogue
-from pillarbox.store import StoreError
+from pillarbox.store import NoAccount, StoreError
 from pillarbox.telemetry import Event, emit
 from pillarbox.upkeep import tend
 
@@ -50,17 +53,24 @@ class Opened:
 
 
 def serve(built: House, ready: Callable[[Sequence[Opened]], None]) -> None:
-    """Serves until SIGINT or SIGTERM; `ready` is told once connections are accepted. Raises net.CannotBind."""
+    """Serves until SIGINT or SIGTERM; `ready` is told once connections are accepted.
+
+    Ends the process if a call still runs when the time of grace is over. Raises net.CannotBind.
+    """
     # A thread that parses would otherwise keep the loop waiting for 5 ms at a time (adr/0003).
     sys.setswitchinterval(0.0005)
     opened = [Opened(one, [_bound(one, address) for address in one.binds]) for one in built.settings.listeners]
     try:
         with asyncio.Runner(loop_factory=use_fast_loop()) as runner:
-            runner.run(_serve(built, opened, ready))
+            finished = runner.run(_serve(built, opened, ready))
     finally:
         for address in (address for one in built.settings.listeners for address in one.binds):
             if not isinstance(address, TcpAddress):
                 Path(address.path).unlink(missing_ok=True)
+    if not finished:
+        # A thread cannot be stopped, and Python would wait for it. The store rolls back what it leaves half done.
+        logging.shutdown()
+        os._exit(0)
 
 
 def _bound(listener: Listener, address: Address) -> socket:
@@ -73,13 +83,15 @@ def _bound(listener: Listener, address: Address) -> socket:
     return bound_tcp(str(address.host), address.port, listener.backlog)
 
 
-async def _serve(built: House, opened: Sequence[Opened], ready: Callable[[Sequence[Opened]], None]) -> None:
+async def _serve(built: House, opened: Sequence[Opened], ready: Callable[[Sequence[Opened]], None]) -> bool:
+    """Whether all that had begun has ended."""
     began = time.monotonic()
     door = Door()
     stopping = asyncio.Event()
     webs = _web(built, door, stopping, _of(opened, "http"))
     mails = _mail(built, door, _of(opened, "lmtp"))
     loop = asyncio.get_running_loop()
+    finished = True
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, stopping.set)
     try:
@@ -93,14 +105,18 @@ async def _serve(built: House, opened: Sequence[Opened], ready: Callable[[Sequen
             ready(opened)
             emit(Event.SERVER_STARTED, version=__version__, listeners=len(opened))
             await stopping.wait()
+            told = loop.time()
             for web, _ in webs:
                 web.stop()
             looking.cancel()
             tending.cancel()
             await asyncio.gather(*serving, *(mail.stop(_GRACE) for mail, _ in mails))
+            door.close()
+            finished = await door.ended(max(0.0, _GRACE - (loop.time() - told)))
     finally:
         door.close()
         emit(Event.SERVER_STOPPED, seconds=round(time.monotonic() - began, 1))
+    return finished
 
 
 def _web(built: House, door: Door, stopping: asyncio.Event, opened: Iterable[Opened]) -> list[tuple[WebServer, Opened]]:
@@ -154,9 +170,27 @@ async def _tend(built: House, door: Door) -> None:
     history = built.settings[catalogue.MAX_CHANGES_HISTORY]
     seconds = int(history.seconds) if history is not None else None
     while True:
-        for account in await door.through(built.store.accounts):
-            try:
-                await door.through(tend, built.store, account, int(datetime.now(UTC).timestamp()), seconds)
-            except StoreError as problem:
-                emit(Event.STORE_FAILED, known=problem.known)
+        now = int(datetime.now(UTC).timestamp())
+        accounts: list[int] = []
+        with _survived():
+            await door.through(built.directory.clear, now)
+        with _survived():
+            accounts = await door.through(built.store.accounts)
+        for account in accounts:
+            with _survived():
+                await door.through(tend, built.store, account, now, seconds)
         await asyncio.sleep(_TEND_SECONDS)
+
+
+@contextmanager
+def _survived() -> Iterator[None]:
+    """A part of the upkeep: what goes wrong with it is told, and ends neither the rest nor the server."""
+    try:
+        yield
+    except NoAccount:
+        # Removed meanwhile.
+        return
+    except StoreError as problem:
+        emit(Event.STORE_FAILED, known=problem.known)
+    except Exception as bug:  # noqa: BLE001 - mail is served without upkeep
+        emit(Event.STORE_FAILED, known="a bug ended the upkeep", exception=bug)

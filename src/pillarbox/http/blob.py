@@ -40,7 +40,8 @@ async def upload(setup: Setup, exchange: Exchange) -> None:
     too_large = Problem(413, detail, "urn:ietf:params:jmap:error:limit", more={"limit": "maxSizeUpload"})
     exchange.refuse_by_length(limits.upload, too_large)
     store = setup.service.store
-    async with setup.turns.turn(exchange.entry.principal.number, "maxConcurrentUpload"):
+    owner = exchange.entry.principal.number
+    async with setup.turns.turn(owner, "maxConcurrentUpload"):
         with store.stage(number) as staged:
             waiting, more = bytearray(), True
             while more:
@@ -49,10 +50,10 @@ async def upload(setup: Setup, exchange: Exchange) -> None:
                 if staged.size + len(waiting) > limits.upload:
                     raise too_large
                 if len(waiting) >= _AT_ONCE:
-                    await setup.door.through(staged.write, bytes(waiting))
+                    await setup.door.for_account(owner, staged.write, bytes(waiting))
                     waiting.clear()
             expires = int(setup.service.clock().timestamp()) + limits.upload_life
-            blob_id = await setup.door.through(_kept, store, number, staged, bytes(waiting), expires, limits)
+            blob_id = await setup.door.for_account(owner, _kept, store, number, staged, bytes(waiting), expires, limits)
     answer = {"accountId": account_id, "blobId": blob_id, "type": type_, "size": staged.size}
     await exchange.answer(201, (_JSON, (b"cache-control", b"no-store")), orjson.dumps(answer))
 

@@ -1,5 +1,6 @@
 """One request and its answer, on bare ASGI."""
 
+import asyncio
 from collections.abc import Awaitable, Callable, Iterable, Mapping, MutableMapping
 from typing import Any, TypeAlias
 from urllib.parse import parse_qsl
@@ -15,6 +16,10 @@ _Message: TypeAlias = MutableMapping[str, Any]
 _ALWAYS = ((b"x-content-type-options", b"nosniff"),)
 
 
+_RATE = 512
+"""Octets of a body that earn a second of waiting for the next ones; the slowest of mobile networks are faster."""
+
+
 class Gone(Exception):
     """The client went away before its request was complete, or its answer."""
 
@@ -27,10 +32,14 @@ class Exchange:
         scope: Mapping[str, Any],
         receive: Callable[[], Awaitable[_Message]],
         send: Callable[[_Message], Awaitable[None]],
+        patience: float = 30.0,
     ) -> None:
+        """`patience` is how many seconds the body may stand still."""
         self._scope = scope
         self._receive = receive
         self._send = send
+        self._patience = patience
+        self._left = patience
         self.parts: Mapping[str, str] = {}
         """What the route's placeholders stood for, decoded."""
         self.status: int | None = None
@@ -114,11 +123,23 @@ class Exchange:
             raise refusal
 
     async def piece(self) -> tuple[bytes, bool]:
-        """The next octets of the body, and whether there are more. Raises Gone."""
-        message = await self._receive()
+        """The next octets of the body, and whether there are more.
+
+        Raises Problem 408 if none come, or too few for the time that is spent with waiting for them; Gone.
+        """
+        clock = asyncio.get_running_loop().time
+        began = clock()
+        try:
+            async with asyncio.timeout(self._left):
+                message = await self._receive()
+        except TimeoutError:
+            raise Problem(408, "the body of the request does not come") from None
         if message["type"] == "http.disconnect":
             raise Gone
-        return message.get("body", b""), message.get("more_body", False)
+        octets: bytes = message.get("body", b"")
+        # So an octet every now and then does not keep a request going.
+        self._left = min(self._patience, max(0.0, self._left - (clock() - began)) + len(octets) / _RATE)
+        return octets, message.get("more_body", False)
 
     async def gone(self) -> None:
         """Returns when the client has gone away; the body must have been read."""
@@ -156,7 +177,10 @@ class Exchange:
         await self._put({"type": "http.response.body", "body": octets, "more_body": False})
 
     async def _put(self, message: _Message) -> None:
-        """Hands something to the server that called us. Raises Gone if the connection is closed."""
+        """Hands something to the server that called us, which cuts off who does not read it.
+
+        Raises Gone if the connection is closed.
+        """
         try:
             await self._send(message)
         except RuntimeError as problem:

@@ -1,5 +1,7 @@
 """The session and the API (RFC 8620 sections 2 and 3.1)."""
 
+from contextlib import AsyncExitStack
+
 from pillarbox.http.exchange import Exchange
 from pillarbox.http.problem import Problem
 from pillarbox.http.setup import Setup
@@ -10,6 +12,7 @@ __all__ = ["api", "base_url", "session"]
 
 _JSON = (b"content-type", b"application/json; charset=utf-8")
 _NO_STORE = (b"cache-control", b"no-cache, no-store, must-revalidate")
+_LIMIT = "maxConcurrentRequests"
 _ERROR = "urn:ietf:params:jmap:error:"
 
 
@@ -26,11 +29,15 @@ async def api(setup: Setup, exchange: Exchange) -> None:
     limit = setup.service.traffic.size_request
     detail = f"a request has no more than {limit} octets"
     too_large = Problem(413, detail, f"{_ERROR}limit", more={"limit": "maxSizeRequest"})
-    async with setup.turns.turn(exchange.entry.principal.number, "maxConcurrentRequests"):
-        octets = await exchange.body(limit, too_large)
+    number = exchange.entry.principal.number
+    async with AsyncExitStack() as held:
+        # Who sends slowly keeps no turn, yet only so many bodies are in memory.
+        async with setup.turns.reading(number, _LIMIT):
+            octets = await exchange.body(limit, too_large)
+            await held.enter_async_context(setup.turns.turn(number, _LIMIT))
         state = _session(setup, exchange).state
         try:
-            answer = await setup.door.through(process, setup.service, exchange.entry.actor, octets, state)
+            answer = await setup.door.for_account(number, process, setup.service, exchange.entry.actor, octets, state)
         except RequestError as error:
             more = {"limit": error.limit} if error.limit else {}
             raise Problem(error.status, error.detail, error.type, more=more) from None

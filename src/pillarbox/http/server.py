@@ -1,8 +1,10 @@
 """The ASGI application: finds the route, lets in who may come, and answers whatever happens."""
 
+import asyncio
 import secrets
 import time
 from collections.abc import Awaitable, Callable, MutableMapping
+from contextlib import suppress
 from typing import Any, TypeAlias
 
 from pillarbox.http.exchange import Exchange, Gone
@@ -32,13 +34,17 @@ class HTTP:
         """One exchange. Nothing is raised; what cannot be answered any more ends the connection."""
         if scope["type"] != "http":
             return
-        exchange = Exchange(scope, receive, send)
+        exchange = Exchange(scope, receive, send, self._setup.patience)
         began = time.monotonic()
         with request_scope(secrets.token_hex(8)):
             try:
                 await self._handled(exchange)
             except Gone:
                 return
+            except asyncio.CancelledError:
+                # Only a server that stops cancels; what is raised here, uvicorn would log with a traceback.
+                with suppress(Gone):
+                    await _refused(exchange, Problem(503, "the server is stopping; try again later"))
             finally:
                 emit(
                     Event.HTTP_REQUEST,

@@ -17,7 +17,8 @@ class Setup:
     """The server as its HTTP faces see it.
 
     `url` gives the base URL for a connection's scheme and local address; `throttle` is the least time in seconds
-    between two events of an event source; `stopping` is set when open streams are to end.
+    between two events of an event source; `stopping` is set when open streams are to end; `patience` is how
+    many seconds a request's body may stand still.
     """
 
     service: Service
@@ -27,3 +28,4 @@ class Setup:
     url: Callable[[str, str, int | None], str]
     throttle: float
     stopping: asyncio.Event
+    patience: float = 30.0

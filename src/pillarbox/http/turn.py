@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass, field
 
 from pillarbox.http.problem import Problem
@@ -10,6 +10,8 @@ from pillarbox.http.problem import Problem
 __all__ = ["Turns"]
 
 _LIMIT = "urn:ietf:params:jmap:error:limit"
+_READING = 4
+"""For each request that may be served, so many may be on their way in: most of those who send slowly mean no harm."""
 
 
 @dataclass
@@ -33,11 +35,17 @@ class Turns:
     seconds: float = 30.0
     _lines: dict[tuple[int, str], _Line] = field(default_factory=dict)
 
-    @asynccontextmanager
-    async def turn(self, account: int, limit: str) -> AsyncIterator[None]:
+    def turn(self, account: int, limit: str) -> AbstractAsyncContextManager[None]:
         """A block for one request of the account. Raises Problem with the limit's name."""
-        size = self.limits[limit]
-        line = self._lines.setdefault((account, limit), _Line(asyncio.Semaphore(size)))
+        return self._block(account, limit, limit, self.limits[limit])
+
+    def reading(self, account: int, limit: str) -> AbstractAsyncContextManager[None]:
+        """A block for taking in one request that then waits its turn. Raises Problem with the limit's name."""
+        return self._block(account, f"{limit}, reading", limit, self.limits[limit] * _READING)
+
+    @asynccontextmanager
+    async def _block(self, account: int, name: str, limit: str, size: int) -> AsyncIterator[None]:
+        line = self._lines.setdefault((account, name), _Line(asyncio.Semaphore(size)))
         if line.length >= size + self.waiting:
             raise _refused(limit)
         line.length += 1
@@ -54,7 +62,7 @@ class Turns:
         finally:
             line.length -= 1
             if not line.length:
-                self._lines.pop((account, limit), None)
+                self._lines.pop((account, name), None)
 
 
 def _refused(limit: str) -> Problem:

@@ -2,14 +2,16 @@
 
 import asyncio
 import contextlib
+import logging
 from collections.abc import Awaitable, Callable, Iterator, MutableMapping, Sequence
 from functools import partial
 from socket import socket
 from typing import Any, TypeAlias, cast
 
+import orjson
 import uvicorn
 import uvloop
-from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
 
 __all__ = ["Application", "WebServer", "use_fast_loop"]
 
@@ -22,13 +24,17 @@ Application: TypeAlias = Callable[
 MAX_HEAD = 64 * 1024
 """Octets that all before a body may have, give or take one read of a socket; nginx and Apache take 32 kB and 800 kB."""
 
-_TOO_MUCH = b"HTTP/1.1 431 Request Header Fields Too Large\r\nconnection: close\r\ncontent-length: 0\r\n\r\n"
+# Anybody can have as many of uvicorn's warnings written as they like, so only its errors are.
+_LOG = logging.getLogger("uvicorn.error.request")
+_LOG.setLevel(logging.ERROR)
 
 
 class WebServer:
     """HTTP/1.1 for an ASGI application, on sockets that are bound already.
 
-    `patience` is how many seconds a client has for all before a body; `grace` those that requests have when it stops.
+    `patience` is how many seconds a client has for all before a body, and for what stands between its parts and after
+    it; `unread` those it may leave an answer lie without reading any of it; `grace` those that requests have when the
+    server stops.
     """
 
     def __init__(
@@ -38,11 +44,12 @@ class WebServer:
         max_connections: int | None = None,
         grace: int = 10,
         patience: float = 10.0,
+        unread: float = 30.0,
     ) -> None:
         config = uvicorn.Config(
             application,
             # Called with keywords, as the class would be.
-            http=cast("type[asyncio.Protocol]", partial(_Bounded, patience=patience)),
+            http=cast("type[asyncio.Protocol]", partial(_Bounded, patience=patience, unread=unread)),
             ws="none",
             loop="none",
             lifespan="off",
@@ -73,14 +80,17 @@ class WebServer:
 
 
 class _Bounded(HttpToolsProtocol):
-    """Does not wait for ever for what comes before a body, nor takes any amount of it."""
+    """Does not wait for ever for what is no body, nor takes any amount of it, nor keeps an answer nobody reads."""
 
-    def __init__(self, *args: Any, patience: float, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, patience: float, unread: float, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.logger = _LOG
         self._patience = patience
-        self._waits = True
+        self._in_head, self._in_body = True, False
+        self._moved = False
         self._taken = 0
         self._timer: asyncio.TimerHandle | None = None
+        self._unread = _Unread(self.loop, unread)
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         super().connection_made(transport)
@@ -88,36 +98,138 @@ class _Bounded(HttpToolsProtocol):
 
     def connection_lost(self, exc: Exception | None) -> None:
         self._relax()
+        self._unread.end()
         super().connection_lost(exc)
 
     def data_received(self, data: bytes) -> None:
-        waited = self._waits
+        self._moved = False
         super().data_received(data)
+        if self.transport.is_closing():
+            return
         # The read in which a head begins may hold a long body of the request before it, so it is not counted.
-        if waited and self._waits:
+        if not self._moved:
             self._taken += len(data)
-            if self._taken > MAX_HEAD and not self.transport.is_closing():
-                self.transport.write(_TOO_MUCH)
-                self.transport.close()
+            if self._taken > MAX_HEAD:
+                self._refuse(431, "Request Header Fields Too Large", f"no more than {MAX_HEAD} octets are taken here")
+                return
+        stalls = self._in_body and not self._moved
+        if self._timer is None and (stalls or (self._is_answered and not self._in_head)):
+            self._expect()
 
     def on_message_begin(self) -> None:
         super().on_message_begin()
+        self._in_head = True
+        self._move()
         self._expect()
 
+    def on_header(self, name: bytes, value: bytes) -> None:
+        # After the head it is a trailer field, which may be dropped (RFC 9110 section 6.5.1): nobody here looks at any.
+        if self._in_head:
+            super().on_header(name, value)
+
     def on_headers_complete(self) -> None:
-        self._waits = False
+        self._in_head, self._in_body = False, True
+        self._move()
         self._relax()
         super().on_headers_complete()
 
-    def _expect(self) -> None:
-        self._waits, self._taken = True, 0
+    def on_body(self, body: bytes) -> None:
+        self._move()
+        if not self._is_answered:
+            self._relax()
+        super().on_body(body)
+
+    def on_message_complete(self) -> None:
+        self._in_body = False
+        self._move()
         self._relax()
-        self._timer = self.loop.call_later(self._patience, self.transport.close)
+        super().on_message_complete()
+
+    def on_response_complete(self) -> None:
+        super().on_response_complete()
+        self._unread.watch(self.transport)
+        if self._in_body and self._is_answered and not self.transport.is_closing():
+            self._expect()
+
+    def pause_writing(self) -> None:
+        super().pause_writing()
+        self._unread.watch(self.transport)
+
+    def resume_writing(self) -> None:
+        self._unread.end()
+        super().resume_writing()
+        self._unread.watch(self.transport)
+
+    def send_400_response(self, msg: str) -> None:  # noqa: ARG002 - uvicorn names it
+        self._refuse(400, "Bad Request", "this is no HTTP request")
+
+    def _unsupported_upgrade_warning(self) -> None:
+        """Says nothing: whoever asks for an upgrade gets the answer they get without."""
+
+    @property
+    def _is_answered(self) -> bool:
+        cycle: RequestResponseCycle | None = self.cycle
+        return cycle is not None and cycle.response_complete
+
+    def _refuse(self, status: int, title: str, detail: str) -> None:
+        """Ends the connection; with a problem document (RFC 9457), unless that would land within an answer."""
+        cycle: RequestResponseCycle | None = self.cycle
+        if cycle is None or cycle.response_complete or not cycle.response_started:
+            document = orjson.dumps({"type": "about:blank", "status": status, "detail": detail, "title": title})
+            fields = (
+                f"HTTP/1.1 {status} {title}",
+                "content-type: application/problem+json",
+                "cache-control: no-store",
+                "x-content-type-options: nosniff",
+                f"content-length: {len(document)}",
+                "connection: close",
+            )
+            self.transport.write("\r\n".join((*fields, "", "")).encode() + document)
+        self.transport.close()
+        self._unread.watch(self.transport)
+
+    def _move(self) -> None:
+        self._moved, self._taken = True, 0
+
+    def _expect(self) -> None:
+        self._relax()
+        self._timer = self.loop.call_later(self._patience, self._give_up)
+
+    def _give_up(self) -> None:
+        self.transport.close()
+        self._unread.watch(self.transport)
 
     def _relax(self) -> None:
         if self._timer is not None:
             self._timer.cancel()
             self._timer = None
+
+
+class _Unread:
+    """Cuts a connection off whose peer reads nothing for so many seconds of what waits to be sent."""
+
+    def __init__(self, loop: asyncio.AbstractEventLoop, seconds: float) -> None:
+        self._loop = loop
+        self._seconds = seconds
+        self._timer: asyncio.TimerHandle | None = None
+
+    def watch(self, transport: asyncio.Transport) -> None:
+        """Looks from now on, until all is sent."""
+        size = transport.get_write_buffer_size()
+        if self._timer is None and size:
+            self._timer = self._loop.call_later(self._seconds, self._look, transport, size)
+
+    def end(self) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+
+    def _look(self, transport: asyncio.Transport, before: int) -> None:
+        self._timer = None
+        if transport.get_write_buffer_size() >= before:
+            transport.abort()
+        else:
+            self.watch(transport)
 
 
 class _Quiet(uvicorn.Server):

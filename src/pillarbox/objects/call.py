@@ -45,6 +45,7 @@ class Limits:
     uploads: int = 1000
     uploads_size: int = 50_000_000
     answer: int = 64 * 1024 * 1024
+    looked_at: int = 250_000
     filter_depth: int = 32
     filter_conditions: int = 500
     keywords: int = 128
@@ -64,6 +65,15 @@ class Context:
     created_ids: dict[str, str] = field(default_factory=dict)
     told: list[int] = field(default_factory=lambda: [0])
     """One number: the octets that objects read for the answer had so far."""
+
+    looked: list[int] = field(default_factory=lambda: [0])
+    """One number: the objects that were read to see whether a filter matches them."""
+
+    def look(self, objects: int) -> None:
+        """Counts objects that no index could tell of. Raises MethodError unsupportedFilter for too many a request."""
+        self.looked[0] += objects
+        if self.looked[0] > self.limits.looked_at:
+            raise MethodError("unsupportedFilter", f"more than {self.limits.looked_at} objects would have to be read")
 
     def tell(self, octets: int) -> None:
         """Counts what goes into the answer. Raises MethodError requestTooLarge when a request would get too much.
@@ -112,6 +122,8 @@ class Call(Generic[R]):
     arguments: Arguments
     extra: dict[str, Any] = field(default_factory=dict)
     """The arguments that the type declares for this method, by name."""
+    prepared: Any = None
+    """What `Method.prepare` gave."""
 
     def of(self, type_name: str) -> "Call[Any]":
         """The same call for another type, in the same unit."""
@@ -191,12 +203,16 @@ def perform(context: Context, kind: DataType[Any], method: Method, given: Mappin
     arguments = Arguments(given)
     account_id = arguments.take("accountId", ID)
     grant = granted(context.actor, account_id, to_write=method.writes)
+    prepared = None
     try:
+        if method.prepare is not None:
+            with context.store.read(grant.number) as unit:
+                prepared = method.prepare(Call(context, kind, grant, account_id, unit, Arguments(given)))
         with (
             _undone_together(context.created_ids),
             context.store.write(grant.number) if method.writes else context.store.read(grant.number) as unit,
         ):
-            return method.run(Call(context, kind, grant, account_id, unit, arguments))
+            return method.run(Call(context, kind, grant, account_id, unit, arguments, prepared=prepared))
     except LogTooShort:
         raise MethodError("cannotCalculateChanges", "the change log does not go back that far") from None
     except NoAccount:

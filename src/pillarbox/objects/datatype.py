@@ -32,6 +32,8 @@ class Method:
     name: str
     run: "Callable[[Call[Any]], Mapping[str, JSON]]"
     writes: bool
+    prepare: "Callable[[Call[Any]], object] | None" = None
+    """What takes long and needs no writing: done in a reading unit before, its result is `Call.prepared`."""
 
 
 @dataclass(frozen=True)
@@ -54,6 +56,9 @@ class Pattern:
 
     matches: Callable[[str], bool]
     value: "Callable[[str], Callable[[Any], JSON]]"
+
+
+_QUERIES = ("query", "queryChanges")
 
 
 @dataclass(frozen=True)
@@ -100,6 +105,11 @@ class DataType(Generic[R]):
         for wanted in (*self.arrangements, *([self.collapse] if self.collapse else [])):
             if wanted not in names:
                 raise TypeError(f"{self.name}: {wanted} is no declared argument")
+        shared = [
+            {(one.name, one.kind) for one in self.arguments if one.method == m} for m in ("query", "queryChanges")
+        ]
+        if shared[0] != shared[1]:
+            raise TypeError(f"{self.name}: what query is asked, queryChanges must be asked as well")
         for name, prop in self.record.properties.items():
             if self.create is None and prop.server_set and prop.stored and prop.default is MISSING:
                 raise TypeError(f"{self.name}.{name} is the server's to set, but nothing says to what")

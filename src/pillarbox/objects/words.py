@@ -7,12 +7,13 @@ leave a moved object out of a client's cache.
 
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from enum import IntEnum
 from typing import Any
 
 from pillarbox.objects.kind import BOOLEAN, STRING, UNSIGNED, UTC_DATE, Kind
 from pillarbox.objects.record import Property
-from pillarbox.store import AtLeast, Below, Column, Contains, Document, Equal, Filter, Member, Not, Order, SetIndex
+from pillarbox.store import AtLeast, Below, Column, Contains, Document, Equal, Filter, Member, Not, SetIndex
 from pillarbox.wire.collation import unicode_casemap
 from pillarbox.wire.values import id_number, utc_datetime
 
@@ -79,7 +80,6 @@ class Condition:
     reach: Reach = Reach.UNTOLD
     keys: tuple[Key, ...] = ()
     members: tuple[Members, ...] = ()
-    refers_to: str | None = None
     test: Callable[[Any, Any], bool] | None = None
 
 
@@ -103,7 +103,7 @@ def number_of(id: str) -> int:  # noqa: A002 - the RFC's word
 
 
 def key(prop: Property[Any], *, sorted: bool = False) -> Key:  # noqa: A002 - as the store says it
-    """The index of a property: text by its collation key, dates by their second, ids by their number."""
+    """The index of a property: text by its collation key, dates by their millisecond, ids by their number."""
     name = prop.wire
     kind = prop.kind.name.removesuffix("|null")
     convert, column = _CONVERSIONS[kind]
@@ -115,8 +115,11 @@ def key(prop: Property[Any], *, sorted: bool = False) -> Key:  # noqa: A002 - as
     return Key(Column(name, column, sorted), value, lambda raw: None if raw is None else convert(raw))  # type: ignore[arg-type]
 
 
-def _seconds(date: str) -> int:
-    return int(utc_datetime(date).timestamp())
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+def _milliseconds(date: str) -> int:
+    return (utc_datetime(date) - _EPOCH) // timedelta(milliseconds=1)
 
 
 _CONVERSIONS: Mapping[str, tuple[Callable[[Any], int | str], str]] = {
@@ -125,8 +128,8 @@ _CONVERSIONS: Mapping[str, tuple[Callable[[Any], int | str], str]] = {
     "UnsignedInt": (int, "integer"),
     "Int": (int, "integer"),
     "Id": (number_of, "integer"),
-    "UTCDate": (_seconds, "integer"),
-    "Date": (_seconds, "integer"),
+    "UTCDate": (_milliseconds, "integer"),
+    "Date": (_milliseconds, "integer"),
 }
 
 
@@ -137,7 +140,7 @@ def equal(name: str, prop: Property[Any]) -> Condition:
     def narrow(value: Any) -> Filter:
         return Equal(index.column.name, index.wire(value))
 
-    return Condition(name, prop.kind, narrow, Reach.OBJECT, keys=(index,), refers_to=prop.refers_to)
+    return Condition(name, prop.kind, narrow, Reach.OBJECT, keys=(index,))
 
 
 def contains(name: str, prop: Property[Any]) -> Condition:
@@ -162,14 +165,14 @@ def present(name: str, prop: Property[Any]) -> Condition:
 def before(name: str, index: Key) -> Condition:
     """The date is earlier."""
     return Condition(
-        name, UTC_DATE, lambda value: Below(index.column.name, _seconds(value)), Reach.OBJECT, keys=(index,)
+        name, UTC_DATE, lambda value: Below(index.column.name, _milliseconds(value)), Reach.OBJECT, keys=(index,)
     )
 
 
 def after(name: str, index: Key) -> Condition:
     """The date is the same or later."""
     return Condition(
-        name, UTC_DATE, lambda value: AtLeast(index.column.name, _seconds(value)), Reach.OBJECT, keys=(index,)
+        name, UTC_DATE, lambda value: AtLeast(index.column.name, _milliseconds(value)), Reach.OBJECT, keys=(index,)
     )
 
 
@@ -201,8 +204,3 @@ def by(name: str, index: Key) -> Comparator:
     """In order of a key."""
     column = index.column
     return Comparator(name, lambda _: column.name, Reach.OBJECT, keys=(index,), text=column.kind == "text")
-
-
-def order(comparator: Comparator, argument: Any, *, ascending: bool) -> Order:
-    """The order a client asked for."""
-    return Order(comparator.order(argument), descending=not ascending)

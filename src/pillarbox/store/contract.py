@@ -175,11 +175,11 @@ class Unit(Protocol):
     def open(self, blob: Blob) -> BlobReader:
         """The blob, readable after this unit."""
 
-    def seen(self, key: bytes) -> bool:
-        """Whether `Writing.once` was asked of this key, and remembers it."""
+    def seen(self, key: bytes, now: int) -> bool:
+        """Whether `Writing.once` was asked of this key, and still remembers it."""
 
     def held_size(self) -> int:
-        """The size of all blobs that objects hold, for quotas."""
+        """The size of all blobs that objects hold, each counted for each object that holds it; for quotas."""
 
     def inspect(self, tables: Iterable[Table]) -> Iterator[Finding]:
         """Whether indexes, counts, text and blobs are what the documents say; yields what is not."""
@@ -291,7 +291,13 @@ class Store(Protocol):
         """
 
     def sweep(self, account: int) -> int:
-        """Deletes octets that no blob has: left by units that failed, and by uploads of an hour ago; how many."""
+        """Deletes octets that no blob has: left by units that failed, and by uploads of an hour ago; how many.
+
+        Of account 0 also what `remains` of other accounts. Raises NoAccount, Unavailable.
+        """
+
+    def remains(self) -> list[str]:
+        """In words, what is left of accounts whose making or removal was interrupted. Raises Unavailable."""
 
     def close(self) -> None:
         """Ends all connections, those of units that still run when these end. New units are then Unavailable."""

@@ -69,7 +69,7 @@ def _file(
 ) -> None:
     # Known ones are not read again, which makes a second run fast.
     with store.read(account) as unit:
-        new = [found for found in batch if not unit.seen(_key(found))]
+        new = [found for found in batch if not unit.seen(_key(found), int(now.timestamp()))]
     read = [(found, arrival(found.raw)) for found in new]
     # Older ones first, so that a reply meets what it replies to.
     read.sort(key=lambda pair: _received(pair[0], pair[1], now))

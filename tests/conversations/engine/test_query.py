@@ -322,3 +322,20 @@ def test_what_jmapc_sends_in_a_comparator_is_borne(alice: Speaker, cakes: dict[s
     alice.says("Cake/query", sort=[{"property": "name", "isAscending": False, **more}])
     alice.hears("Cake/query", ids=plain["ids"])
     assert len(plain["ids"]) == 5
+
+
+@pytest.mark.parametrize("more", [{"position": 1}, {"anchorOffset": "0"}, {"calculateTotal": True}, {"keyword": "x"}])
+def test_what_means_something_in_a_comparator_is_not_ignored(alice: Speaker, more: dict[str, Any]) -> None:
+    """Ours: nothing is ignored silently."""
+    alice.says("Cake/query", sort=[{"property": "name", **more}])
+    alice.hears("error", type="invalidArguments")
+
+
+def test_objects_that_no_index_can_tell_of_are_read_in_bounds(alice: Speaker, cakes: dict[str, str]) -> None:
+    """Ours: hostile filters cost a bounded amount."""
+    alice.limits = Limits(looked_at=len(cakes) * 2 - 1)
+    decorated = {"operator": "OR", "conditions": [{"decorated": True}, {"decorated": False}]}
+    alice.says("Cake/query", filter={"decorated": True})
+    alice.hears("Cake/query", position=0)
+    alice.says("Cake/query", filter={"operator": "AND", "conditions": [decorated, decorated]})
+    alice.hears("error", type="unsupportedFilter")

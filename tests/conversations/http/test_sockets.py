@@ -3,7 +3,8 @@
 import asyncio
 import socket
 import threading
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from contextlib import closing, suppress
 
 import pytest
@@ -23,7 +24,7 @@ def port(home: Home, loops: list[asyncio.AbstractEventLoop]) -> Iterator[int]:
     """A server on a port of its own, in a thread."""
     listening = bound_tcp("127.0.0.1", 0, 16)
     assert home.web.application is not None
-    web = WebServer(home.web.application, grace=1, patience=1.0)
+    web = WebServer(home.web.application, grace=1, patience=1.0, unread=1.0)
     ready = threading.Event()
 
     async def serve() -> None:
@@ -52,6 +53,14 @@ def exchanged(port: int, octets: bytes) -> bytes:
         while piece := connection.recv(65536):
             answer += piece
         return answer
+
+
+def until(true: Callable[[], bool]) -> None:
+    """Returns once it is; fails if that takes too long."""
+    latest = time.monotonic() + 10
+    while not true():
+        assert time.monotonic() < latest
+        time.sleep(0.01)
 
 
 def head(alice: JMAP, method: str, path: str, *more: str) -> bytes:
@@ -96,7 +105,23 @@ def test_two_requests_on_one_connection_are_answered_in_order(port: int, alice: 
 
 def test_what_is_no_http_is_refused(port: int) -> None:
     """RFC 9112 section 2.2."""
-    assert exchanged(port, b"\x16\x03\x01\x02\x00nonsense\r\n\r\n").startswith(b"HTTP/1.1 400 ")
+    answer = exchanged(port, b"\x16\x03\x01\x02\x00nonsense\r\n\r\n")
+
+    assert answer.startswith(b"HTTP/1.1 400 ")
+    assert b"\r\ncontent-type: application/problem+json\r\n" in answer
+    assert b'"status":400' in answer
+
+
+@pytest.mark.parametrize(
+    "octets", [b"nonsense\r\n\r\n", b"GET / HTTP/1.1\r\nConnection: upgrade\r\nUpgrade: x\r\n\r\n"]
+)
+def test_what_strangers_send_fills_no_log(port: int, octets: bytes, caplog: pytest.LogCaptureFixture) -> None:
+    """Ours: no line at level warn that anybody may have as often as they like."""
+    with closing(socket.create_connection(("127.0.0.1", port), 10)) as connection:
+        connection.sendall(octets)
+        assert connection.recv(65536)
+
+    assert [one for one in caplog.records if one.name.startswith("uvicorn")] == []
 
 
 def test_a_body_that_is_announced_too_large_is_not_waited_for(port: int, alice: JMAP) -> None:
@@ -125,6 +150,70 @@ def test_headers_without_end_are_refused(port: int) -> None:
     # A reset may have overtaken the answer.
     assert sent < 5_000_000
     assert not answer or answer.startswith(b"HTTP/1.1 431 ")
+
+
+CHUNKED = b"POST /jmap/ HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n1\r\nx\r\n0\r\n"
+
+
+@pytest.mark.parametrize("piece", [b"X-Field: " + b"x" * 8000 + b"\r\n", b"a:\r\n" * 2000])
+def test_trailers_without_end_are_not_taken(port: int, piece: bytes) -> None:
+    """RFC 9110 section 6.5.1; ours: whoever sends no end to them is cut off."""
+    sent = 0
+    with closing(socket.create_connection(("127.0.0.1", port), 10)) as connection:
+        connection.sendall(CHUNKED)
+        with suppress(ConnectionError):
+            while sent < 20_000_000:
+                connection.sendall(piece)
+                sent += len(piece)
+
+    assert sent < 10_000_000
+
+
+def test_trailers_are_no_headers(port: int, alice: JMAP) -> None:
+    """RFC 9110 section 6.5.1: they are not merged into the head, and what comes after them is read."""
+    fields = ("Transfer-Encoding: chunked",)
+    chunks = b"3\r\nabc\r\n0\r\nX-Sum: 1\r\nContent-Type: text/x-late\r\n\r\n"
+    upload = head(alice, "POST", f"/jmap/upload/{alice.account_id}/", *fields) + chunks
+    answer = exchanged(port, upload + head(alice, "GET", "/nothing", "Connection: close"))
+
+    assert answer.index(b"HTTP/1.1 201 ") < answer.index(b"HTTP/1.1 404 ")
+    assert b"text/x-late" not in answer
+
+
+@pytest.mark.parametrize("begun", [CHUNKED, CHUNKED + b"X-Field: ", CHUNKED + b"\r\n" + b"\r\n"])
+def test_a_connection_that_was_answered_is_not_kept_for_the_rest_of_its_body(port: int, begun: bytes) -> None:
+    """Ours: nor for trailers, nor for blank lines."""
+    with closing(socket.create_connection(("127.0.0.1", port), 10)) as connection:
+        connection.sendall(begun)
+        answer = connection.recv(65536)
+        connection.sendall(b"\r\n" if begun.endswith(b"\r\n\r\n") else b"X")
+        with suppress(ConnectionError):
+            while piece := connection.recv(65536):
+                answer += piece
+
+    assert answer.startswith(b"HTTP/1.1 401 ")
+    assert answer.count(b"HTTP/1.1 401 ") == 1
+
+
+def test_who_does_not_read_their_answer_is_cut_off(
+    port: int, alice: JMAP, loops: list[asyncio.AbstractEventLoop]
+) -> None:
+    """Ours: an answer that lies there costs memory and a connection."""
+    size = 12_000_000
+    upload = head(alice, "POST", f"/jmap/upload/{alice.account_id}/", f"Content-Length: {size}", "Connection: close")
+    stored = exchanged(port, upload + b"x" * size)
+    blob = stored.partition(b'"blobId":"')[2].partition(b'"')[0].decode()
+    before = len(asyncio.all_tasks(loops[0]))
+    with closing(socket.create_connection(("127.0.0.1", port), 10)) as connection:
+        connection.sendall(head(alice, "GET", f"/jmap/download/{alice.account_id}/{blob}/name"))
+        answer = connection.recv(100)
+        until(lambda: len(asyncio.all_tasks(loops[0])) <= before)
+        with suppress(ConnectionError):
+            while piece := connection.recv(1 << 20):
+                answer += piece
+
+    assert answer.startswith(b"HTTP/1.1 200 ")
+    assert len(answer) < size
 
 
 @pytest.mark.parametrize("begun", [b"", b"GET /nothing HTTP/1.1\r\nHost: x\r\n"])

@@ -96,3 +96,80 @@ def test_the_id_of_a_request_goes_along(door: Door) -> None:
             assert await door.through(mark.get) == "here"
 
     asyncio.run(ask())
+
+
+def test_one_account_has_one_thread_at_a_time(door: Door) -> None:
+    """Ours: whose calls are slow does not stop the server for everybody; their own keep their order."""
+    may_end = threading.Event()
+    done: list[int] = []
+
+    async def ask() -> None:
+        slow = [asyncio.create_task(door.for_account(1, may_end.wait)) for _ in range(5)]
+        late = asyncio.create_task(door.for_account(1, done.append, 1))
+        await asyncio.sleep(0)
+        await asyncio.wait_for(door.for_account(2, done.append, 2), 10)
+        may_end.set()
+        await asyncio.gather(*slow, late)
+
+    asyncio.run(ask())
+    assert done == [2, 1]
+
+
+def test_who_is_cancelled_gives_way_to_the_next_of_their_account(door: Door) -> None:
+    """Ours: nobody waits for somebody who is gone."""
+    may_end = threading.Event()
+
+    async def ask() -> None:
+        slow = asyncio.create_task(door.for_account(1, may_end.wait))
+        gone = asyncio.create_task(door.for_account(1, int))
+        await asyncio.sleep(0)
+        gone.cancel()
+        await asyncio.wait([gone])
+        may_end.set()
+        await slow
+        assert await door.for_account(1, int, "7") == 7
+
+    asyncio.run(ask())
+
+
+def test_a_call_that_does_not_end_keeps_nobody_waiting_for_ever() -> None:
+    """Ours: a server that is told to stop stops, and what had not begun does not begin."""
+    door = Door()
+    may_end = threading.Event()
+    done: list[int] = []
+
+    async def ask() -> None:
+        busy = [asyncio.create_task(door.through(may_end.wait)) for _ in range(2)]
+        await asyncio.sleep(0)
+        late = asyncio.create_task(door.through(done.append, 1))
+        await asyncio.sleep(0)
+        for task in busy:
+            task.cancel()
+        door.close()
+        assert not await door.ended(0.01)
+        await asyncio.wait_for(asyncio.wait([*busy, late]), 10)
+
+    asyncio.run(ask())
+    may_end.set()
+    assert done == []
+
+
+def test_what_ends_in_time_is_waited_for() -> None:
+    """Ours: a call that runs when the server is told to stop is finished."""
+    door = Door()
+    began, may_end = threading.Event(), threading.Event()
+
+    def call() -> int:
+        began.set()
+        may_end.wait()
+        return 7
+
+    async def ask() -> None:
+        running = asyncio.create_task(door.through(call))
+        await asyncio.to_thread(began.wait)
+        door.close()
+        may_end.set()
+        assert await door.ended(10)
+        assert await running == 7
+
+    asyncio.run(ask())

@@ -115,10 +115,11 @@ class Clock(Record):
         {"letter": "pp"},
         {"collapse": "collapsed"},
         {"arrangements": ("tree",), "arguments": (Argument("query", "other", BOOLEAN, default=False),)},
+        {"arguments": (Argument("query", "other", BOOLEAN, default=False),)},
         {"record": Clock},
         {"record": Drawer},
     ],
-    ids=["no letter", "capital", "two letters", "collapse", "arrangements", "server-set", "apart"],
+    ids=["no letter", "capital", "two letters", "collapse", "arrangements", "half asked", "server-set", "apart"],
 )
 def test_a_declaration_that_cannot_be_right_is_refused_when_it_is_made(wrong: dict[str, Any]) -> None:
     with pytest.raises(TypeError):

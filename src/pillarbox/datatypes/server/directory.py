@@ -5,6 +5,7 @@ given last, so that whoever finds the name finds the file; taken away in the oth
 """
 
 from collections.abc import Iterable, Iterator
+from unicodedata import normalize
 
 import orjson
 
@@ -12,11 +13,14 @@ from pillarbox.access import Principal
 from pillarbox.datatypes.mail import Folder, furnish
 from pillarbox.datatypes.server.account import ACCOUNT, Account
 from pillarbox.datatypes.server.domain import DOMAIN
-from pillarbox.store import Equal, Member, Select, Store, Unit, Writing
+from pillarbox.store import Equal, Member, Select, Store, StoreError, Unavailable, Unit, Writing
 from pillarbox.wire.collation import unicode_casemap
 from pillarbox.wire.values import JSON
 
 __all__ = ["AccountError", "InternalDirectory", "normal"]
+
+
+_FOR_EVER = 2**53
 
 
 class AccountError(Exception):
@@ -59,8 +63,7 @@ class InternalDirectory:
         wanted = normal(address)
         with self._store.write(0) as server:
             _free(server, wanted)
-            number = server.fresh()
-            # Never given to another account, so nothing of an unfinished one can be taken for it.
+            number = self._unused(server)
             self._store.create(number)
             with self._store.write(number) as unit:
                 furnish(unit, folders)
@@ -97,11 +100,59 @@ class InternalDirectory:
         with self._store.write(0) as server:
             account = _existing(server, address)
             server.delete(ACCOUNT.table, account.number, account.document)
+            server.once(_removed(account.number), _FOR_EVER, 0)
         self._store.remove(account.number)
+
+    def clear(self, now: int) -> None:
+        """Finishes what was interrupted: removals, and accounts that were made and never named.
+
+        Mail of an account that nobody removed is kept though no name leads to it, as where account 0 was lost or is an
+        older copy: `pillarbox doctor` tells of it. Raises store.StoreError.
+        """
+        with self._store.read(0) as server:
+            nameless = self._nameless(server)
+            removed = [number for number in nameless if server.seen(_removed(number), now)]
+        if not nameless:
+            return
+        for number in removed:
+            self._store.remove(number)
+        # One that is just being made has its number in no unit but its own, which this waits for.
+        with self._store.write(0) as server:
+            for number in self._nameless(server):
+                if self._is_unfinished(number):
+                    self._store.remove(number)
+
+    def _nameless(self, server: Unit) -> list[int]:
+        named = {0, *server.numbers(ACCOUNT.table, 2**31)}
+        return [number for number in self._store.accounts() if number not in named]
+
+    def _unused(self, server: Writing) -> int:
+        """A number with nothing behind it.
+
+        Which numbers are given is kept with the name, so one whose account was never named is given again.
+        """
+        number = server.fresh()
+        taken = set(self._store.accounts())
+        while number in taken:
+            if self._is_unfinished(number):
+                self._store.remove(number)
+                break
+            number = server.fresh()
+        return number
+
+    def _is_unfinished(self, number: int) -> bool:
+        """Whether an account without a name never held anything."""
+        try:
+            with self._store.read(number) as unit:
+                return unit.held_size() == 0
+        except Unavailable:
+            raise
+        except StoreError:
+            return False
 
 
 def normal(address: str) -> str:
-    """The one form of an address that is kept and compared: lower case, the domain in its ASCII form.
+    """The one form of an address that is kept and compared: lower case and composed (NFC), the domain in ASCII.
 
     Raises AccountError for what is no address.
     """
@@ -113,7 +164,14 @@ def normal(address: str) -> str:
         ascii_domain = domain if domain.isascii() else domain.encode("idna").decode("ascii")
     except UnicodeError:
         raise AccountError(f"{domain[:80]!r} is no domain name") from None
-    return f"{local.lower()}@{ascii_domain.lower()}"
+    # Composed again, for a letter's lower case may be two.
+    local = normalize("NFC", normalize("NFC", local).lower())
+    return f"{local}@{ascii_domain.lower()}"
+
+
+def _removed(number: int) -> bytes:
+    """The key by which account 0 knows that an account is to go with all it held."""
+    return b"removed:%d" % number
 
 
 def _principal(account: Account) -> Principal:

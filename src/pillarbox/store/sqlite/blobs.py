@@ -69,10 +69,12 @@ class FileStaged:
     def drop(self) -> None:
         """Ends it; a file that was not taken over is deleted."""
         if self._file is not None:
-            os.close(self._file)
-            self._file = None
+            descriptor, self._file = self._file, None
+            with _translated(self.folder):
+                os.close(descriptor)
         if self.path is not None:
-            self.path.unlink(missing_ok=True)
+            with _translated(self.path):
+                self.path.unlink(missing_ok=True)
 
 
 class BlobFiles:
@@ -114,18 +116,21 @@ class BlobFiles:
 
     def digests(self) -> Iterator[bytes]:
         """Of all files that are there."""
-        for folder in self.folder.glob("[0-9a-f][0-9a-f]"):
-            for file in folder.iterdir():
-                with suppress(ValueError):
-                    yield bytes.fromhex(file.name)
+        with _translated(self.folder):
+            names = [file.name for folder in self.folder.glob("[0-9a-f][0-9a-f]") for file in folder.iterdir()]
+        for name in names:
+            with suppress(ValueError):
+                yield bytes.fromhex(name)
 
     def abandoned(self, before: float) -> Iterator[Path]:
         """Files that were being staged and have not been written to since a time."""
-        if self.incoming.is_dir():
+        found = []
+        with _translated(self.incoming), suppress(FileNotFoundError):
             for file in self.incoming.iterdir():
                 with suppress(FileNotFoundError):
                     if file.stat().st_mtime < before:
-                        yield file
+                        found.append(file)
+        yield from found
 
 
 class Blobs:
@@ -180,17 +185,17 @@ class Blobs:
 
     def hold(self, number: int) -> int:
         """One more holds it; by how much that makes what is held larger."""
-        size, refs = self._row(number)
+        size, _ = self._row(number)
         self._connection.execute("UPDATE blob SET refs = refs + 1 WHERE number = ?", (number,))
-        return size if refs == 0 else 0
+        return size
 
     def release(self, number: int, expires: int) -> int:
         """One less holds it; by how much that makes what is held smaller."""
-        size, refs = self._row(number)
+        size, _ = self._row(number)
         self._connection.execute(
             "UPDATE blob SET refs = refs - 1, expires = max(expires, ?) WHERE number = ?", (expires, number)
         )
-        return size if refs == 1 else 0
+        return size
 
     def make_room(self, size: int, files: int, total: int) -> None:
         count, used = cast(

@@ -66,11 +66,12 @@ def differences(connection: apsw.Connection, table: Table) -> Iterator[str]:
     """What the indexes say that the documents do not, or the other way round, in words."""
     names = names_of(table)
     totals: dict[str, Counter[int | str]] = {index.name: Counter() for index in table.sets}
+    columns = "".join(f", {quoted(column.name)}" for column in table.columns)
     objects = 0
     for number, document in _documents(connection, table):
         objects += 1
         entry = table.entry(document)
-        row = connection.execute(f"SELECT * FROM {names.columns} WHERE number = ?", (number,)).fetchone()
+        row = connection.execute(f"SELECT number{columns} FROM {names.columns} WHERE number = ?", (number,)).fetchone()
         if row != (number, *(entry.columns[column.name] for column in table.columns)):
             yield f"object {number}: its columns are not what its document says"
         for index in table.sets:
@@ -109,9 +110,11 @@ def _documents(connection: apsw.Connection, table: Table) -> Iterator[tuple[int,
 
 
 def _add_columns(connection: apsw.Connection, table: Table, number: int, entry: Entry) -> None:
+    # By their names, which do not depend on the order a file was made with.
+    names = "".join(f", {quoted(column.name)}" for column in table.columns)
     marks = ", ?" * len(table.columns)
     connection.execute(
-        f"INSERT INTO {names_of(table).columns} VALUES (?{marks})",
+        f"INSERT INTO {names_of(table).columns} (number{names}) VALUES (?{marks})",
         (number, *(entry.columns[column.name] for column in table.columns)),
     )
 

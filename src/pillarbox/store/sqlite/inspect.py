@@ -82,8 +82,8 @@ def least_counters(connection: apsw.Connection, tables: list[Table]) -> tuple[in
 
 
 def held_size(connection: apsw.Connection) -> int:
-    """The size of all blobs that objects hold, counted."""
-    return cast("int", connection.execute("SELECT coalesce(sum(size), 0) FROM blob WHERE refs > 0").get)
+    """The size of all blobs that objects hold, counted for each of them."""
+    return cast("int", connection.execute("SELECT coalesce(sum(size * refs), 0) FROM blob WHERE refs > 0").get)
 
 
 def unlogged(connection: apsw.Connection, table: Table, code: int) -> list[int]:

@@ -209,21 +209,28 @@ def translated(place: str) -> Iterator[None]:
         apsw.ReadOnlyError,
     ) as problem:
         raise Unavailable(f"{place}: {problem}") from problem
-    except (apsw.CorruptError, apsw.NotADBError) as problem:
+    except (apsw.CorruptError, apsw.NotADBError, apsw.SQLError) as problem:
+        # Our statements are sound where the tables are there that they name.
         raise StoreError(f"{place} is damaged: {problem}") from problem
 
 
 def _file(path: Path) -> _File | None:
-    """Which file has the name now."""
+    """Which file has the name now. Raises Unavailable."""
     try:
         found = path.stat()
     except FileNotFoundError:
         return None
+    except OSError as problem:
+        raise Unavailable(f"{path}: {problem}") from problem
     return found.st_dev, found.st_ino
 
 
 def _end(one: _Open) -> None:
-    if one.file != _file(one.path):
+    try:
+        same = one.file == _file(one.path)
+    except Unavailable:
+        same = False
+    if not same:
         # The last connection deletes the write-ahead log by its name. The account was removed, and if it was made
         # anew, that log is the new one's.
         keep = ctypes.c_int(1)

@@ -118,7 +118,7 @@ def quoted(name: str) -> str:
 
 def shape(table: Table) -> str:
     """What the type's indexes were made from; another one means that they must be made anew."""
-    parts = repr((table.columns, table.sets, table.text, table.group))
+    parts = repr((table.columns, table.sets, table.text, table.group, table.version))
     return hashlib.sha256(parts.encode()).hexdigest()[:16]
 
 

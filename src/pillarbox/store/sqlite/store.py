@@ -95,14 +95,14 @@ class SQLiteStore:
                 folders.sync(home.parent)
             # With those of an earlier attempt that did not come to its end.
             for going in home.parent.glob(f".going-{account}-*"):
-                with suppress(FileNotFoundError):
-                    shutil.rmtree(going)
+                _delete_tree(going)
 
     def accounts(self) -> list[int]:
         folder = self._folder / "accounts"
-        names = (path.parent.name for path in folder.glob("*/account.db"))
-        found = [int(name) for name in names if name.isascii() and name.isdigit()]
-        return sorted([0, *found] if self._path(0).exists() else found)
+        with _files_translated(str(folder)):
+            names = (path.parent.name for path in folder.glob("*/account.db"))
+            found = [int(name) for name in names if name.isascii() and name.isdigit()]
+            return sorted([0, *found] if self._path(0).exists() else found)
 
     @contextmanager
     def read(self, account: int) -> Iterator[SQLiteUnit]:
@@ -153,8 +153,9 @@ class SQLiteStore:
 
     def stage(self, account: int) -> AbstractContextManager[FileStaged]:
         path = self._path(account)
-        if not path.exists():
-            raise NoAccount(f"{path} does not exist")
+        with _files_translated(str(path)):
+            if not path.exists():
+                raise NoAccount(f"{path} does not exist")
         return self._files(account).stage()
 
     def version(self, account: int) -> int:
@@ -171,7 +172,18 @@ class SQLiteStore:
             for path in strays:
                 with suppress(FileNotFoundError), _files_translated(str(path)):
                     path.unlink()
+        if account == 0:
+            for path in self._going():
+                with _files_translated(str(path)):
+                    _delete_tree(path)
+            for path in self._unmade():
+                with suppress(FileNotFoundError), _files_translated(str(path)):
+                    path.unlink()
         return len(strays)
+
+    def remains(self) -> list[str]:
+        going = [f"{path.name} is of an account that was removed" for path in self._going()]
+        return going + [f"{path.name} is of an account that was never made" for path in self._unmade()]
 
     def close(self) -> None:
         self._pool.close()
@@ -201,6 +213,24 @@ class SQLiteStore:
         known = ((self._tables.get(name), kept) for name, kept in made)
         return [table for table, kept in known if table is not None and kept != shape(table)]
 
+    def _going(self) -> list[Path]:
+        """Folders of accounts whose removal has not come to its end."""
+        folder = self._folder / "accounts"
+        with _files_translated(str(folder)):
+            return list(folder.glob(".going-*"))
+
+    def _unmade(self) -> list[Path]:
+        """Files of accounts that were begun an hour ago or earlier and not finished."""
+        before = self._clock() - 3600
+        found = []
+        with _files_translated(str(self._folder)):
+            for pattern in (".making-*", "accounts/*/.making-*"):
+                for path in self._folder.glob(pattern):
+                    with suppress(FileNotFoundError):
+                        if path.stat().st_mtime < before:
+                            found.append(path)
+        return found
+
     def _path(self, account: int) -> Path:
         if account < 0:
             raise NoAccount(f"{account} is no account")
@@ -227,6 +257,16 @@ def _delete_files(connection: apsw.Connection, blobs: Blobs) -> None:
             blobs.delete_files()
         finally:
             connection.execute("ROLLBACK")
+
+
+def _delete_tree(folder: Path) -> None:
+    """Deletes a folder with all in it, also while somebody else does."""
+
+    def failed(_: object, __: str, problem: tuple[type[BaseException], BaseException, object]) -> None:
+        if not isinstance(problem[1], FileNotFoundError):
+            raise problem[1]
+
+    shutil.rmtree(folder, onerror=failed)
 
 
 @contextmanager

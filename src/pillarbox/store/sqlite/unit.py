@@ -147,8 +147,9 @@ class SQLiteUnit:
     def open(self, blob: Blob) -> BlobReader:
         return self._blobs.open(blob)
 
-    def seen(self, key: bytes) -> bool:
-        return self._connection.execute("SELECT 1 FROM once WHERE key = ?", (key,)).get is not None
+    def seen(self, key: bytes, now: int) -> bool:
+        sql = "SELECT 1 FROM once WHERE key = ? AND until >= ?"
+        return self._connection.execute(sql, (key, now)).get is not None
 
     def held_size(self) -> int:
         return self._held
@@ -279,8 +280,7 @@ class SQLiteWriting(SQLiteUnit):
         return self._blobs.collect(now)
 
     def once(self, key: bytes, until: int, now: int) -> bool:
-        known = self._connection.execute("SELECT until FROM once WHERE key = ?", (key,)).get
-        if known is not None and cast("int", known) >= now:
+        if self.seen(key, now):
             return False
         self._connection.execute("INSERT OR REPLACE INTO once VALUES (?, ?)", (key, until))
         return True

@@ -154,6 +154,16 @@ def test_the_quota_is_kept(home: Home) -> None:
     assert refused(carol, blobId=carol.uploads(OCTETS + b"more")) == like(type="overQuota")
 
 
+def test_copies_of_one_message_count_towards_the_quota(home: Home) -> None:
+    """Ours: each Email costs its own documents and index, so a blob that is imported again is no way around."""
+    carol = home.person("carol", quota=len(OCTETS) * 2)
+    blob = carol.uploads(OCTETS)
+    carol.receives(OCTETS)
+    carol.receives(OCTETS)
+
+    assert refused(carol, blobId=blob) == like(type="overQuota")
+
+
 def test_a_message_that_is_too_large_is_refused(alice: JMAP, home: Home) -> None:
     """RFC 8620 section 5.3, "tooLarge"."""
     home.build(message=100)

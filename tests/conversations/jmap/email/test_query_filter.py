@@ -309,3 +309,13 @@ def test_what_a_store_might_take_for_syntax_is_only_text(alice: JMAP, text: str)
 
     for name in ("text", "from", "body"):
         assert found(alice, **{name: text}) in ([], [email])
+
+
+def test_dates_are_compared_to_the_millisecond(alice: JMAP) -> None:
+    """RFC 8621 section 4.4.1, "before" and "after"; RFC 8620 section 1.4 allows fractions."""
+    email = alice.receives(letter(), receivedAt="2026-01-01T00:00:00.5Z")
+
+    assert found(alice, before="2026-01-01T00:00:00.7Z") == [email]
+    assert found(alice, before="2026-01-01T00:00:00.5Z") == []
+    assert found(alice, after="2026-01-01T00:00:00.5Z") == [email]
+    assert found(alice, after="2026-01-01T00:00:00.7Z") == []

@@ -4,6 +4,7 @@ import os
 import stat
 import subprocess
 import sys
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -239,3 +240,59 @@ def test_the_log_of_a_large_unit_does_not_stay_large(store: SQLiteStore, folder:
     assert (folder / "accounts" / "1" / "account.db-wal").stat().st_size <= 20 * 1024 * 1024
     with store.read(1) as unit:
         assert unit.count(NOTE, Select()) == 2
+
+
+def test_what_an_interrupted_removal_or_making_left_is_told_and_swept(folder: Path) -> None:
+    now = [time.time()]
+    store = SQLiteStore(folder, TABLES, lambda: now[0])
+    for account in (0, 1):
+        store.create(account)
+    going = folder / "accounts" / ".going-7-abc"
+    (going / "blobs" / "ab").mkdir(parents=True)
+    (going / "blobs" / "ab" / "mail").write_bytes(LARGE)
+    making = [
+        folder / ".making-a",
+        folder / "accounts" / "1" / ".making-b",
+        folder / "accounts" / "1" / ".making-b-wal",
+    ]
+    for path in making:
+        path.touch()
+
+    # Those that are young may be another process's.
+    assert store.remains() == [".going-7-abc is of an account that was removed"]
+    store.sweep(1)
+    assert going.exists()
+    store.sweep(0)
+    assert not going.exists()
+    assert all(path.exists() for path in making)
+
+    now[0] += 3700
+    assert len(store.remains()) == 3
+    store.sweep(0)
+    assert store.remains() == []
+    assert not any(path.exists() for path in making)
+    assert store.accounts() == [0, 1]
+    store.close()
+
+
+@pytest.mark.parametrize("place", ["blobs/ab", "blobs/incoming"])
+def test_a_folder_of_blobs_that_cannot_be_read_is_unavailable(store: SQLiteStore, folder: Path, place: str) -> None:
+    path = folder / "accounts" / "1" / place
+    path.parent.mkdir(exist_ok=True)
+    path.write_bytes(b"a file where a folder belongs")
+
+    with pytest.raises(Unavailable):
+        store.sweep(1)
+
+
+def test_tables_that_are_missing_are_damage(store: SQLiteStore, folder: Path) -> None:
+    with store.write(1) as unit:
+        add(unit)
+    store.close()
+    connection = apsw.Connection(str(folder / "accounts" / "1" / "account.db"))
+    connection.execute('DROP TABLE "d_Note"')
+    connection.close()
+    again = SQLiteStore(folder, TABLES)
+    with pytest.raises(StoreError, match="damaged"), again.read(1) as unit:
+        unit.numbers(NOTE, 9)
+    again.close()

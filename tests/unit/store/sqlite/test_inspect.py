@@ -8,7 +8,7 @@ import apsw
 import pytest
 from tests.toy.notes import NOTE, TABLES, add, change, document
 
-from pillarbox.store import Column, Entry, Equal, Member, Select, SetIndex, Table, Text
+from pillarbox.store import Column, Document, Entry, Equal, Member, Select, SetIndex, Table, Text
 from pillarbox.store.sqlite import SQLiteStore
 from pillarbox.wire.words import phrases
 
@@ -119,6 +119,38 @@ def test_indexes_are_made_anew_when_the_declaration_has_more_of_them(store: SQLi
         change(unit, 1, name="back")
         assert list(unit.inspect(TABLES)) == []
     before.close()
+
+
+def test_indexes_are_made_anew_when_the_declaration_says_that_they_mean_something_else(
+    store: SQLiteStore, folder: Path
+) -> None:
+    store.close()
+
+    def shouted(document: Document) -> Entry:
+        entry = NOTE.entry(document)
+        return Entry({**entry.columns, "name": str(entry.columns["name"]).upper()}, entry.sets)
+
+    again = SQLiteStore(folder, [replace(NOTE, entry=shouted, version=2)])
+    with again.read(1) as unit:
+        assert unit.page(NOTE, Select(Equal("name", "NOTE 0")), 0, 9) == [1]
+        assert list(unit.inspect([replace(NOTE, entry=shouted)])) == []
+    again.close()
+
+
+def test_columns_are_written_by_their_names_whatever_their_order_in_the_file(store: SQLiteStore, folder: Path) -> None:
+    store.close()
+    connection = apsw.Connection(str(folder / "accounts" / "1" / "account.db"))
+    connection.execute('DROP TABLE "i_Note"')
+    connection.execute('CREATE TABLE "i_Note" (name TEXT, thread INTEGER, number INTEGER PRIMARY KEY, at INTEGER)')
+    connection.close()
+    again = SQLiteStore(folder, TABLES)
+    with again.write(1) as unit:
+        number = add(unit, at=7, name="seven")
+        assert unit.page(NOTE, Select(Equal("name", "seven")), 0, 9) == [number]
+        assert f"object {number}: its columns are not what its document says" not in [
+            finding.problem for finding in unit.inspect([NOTE])
+        ]
+    again.close()
 
 
 def test_text_of_other_fields_begins_empty_and_is_told(store: SQLiteStore, folder: Path) -> None:

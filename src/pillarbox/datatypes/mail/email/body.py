@@ -95,7 +95,8 @@ def _value(seen: Seen, leaf: _Kept, most: int) -> JSON:
     blob = seen.call.unit.blob(number) if number is not None else None
     if blob is None:
         return {"value": "", "isEncodingProblem": True, "isTruncated": False}
-    seen.call.context.tell(min(length, most or length))
+    # All of it is decoded, however little is told of it.
+    seen.call.context.tell(length)
     encoded = seen.call.unit.octets(blob, offset, length)
     text = text_value(decode(encoded, encoding), leaf["type"], leaf["charset"], is_intact=is_sound(encoded, encoding))
     value, cut = truncated(text.value, most, html=leaf["type"] == "text/html")

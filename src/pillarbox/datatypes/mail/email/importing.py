@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from pillarbox.datatypes.core import located, whole_id
-from pillarbox.datatypes.mail.email.filing import NewEmail, arrival, file
+from pillarbox.datatypes.mail.email.filing import Arrival, NewEmail, arrival, file
 from pillarbox.datatypes.mail.email.request import filed_under, is_over_quota
 from pillarbox.objects import (
     ID,
@@ -58,6 +58,23 @@ def import_(call: Call[Any]) -> Mapping[str, JSON]:
     }
 
 
+def _read_before(call: Call[Any]) -> dict[str, Arrival]:
+    """The messages that are to be imported, by blobId, read while others may still write to the account.
+
+    No more than an answer may have of octets; what is left is read later.
+    """
+    emails = call.arguments.take("emails", map_of(ID, OBJECT))
+    read: dict[str, Arrival] = {}
+    room = call.context.limits.answer
+    for sent in emails.values():
+        blob_id = sent.get("blobId")
+        octets = located(call.unit, blob_id) if isinstance(blob_id, str) and blob_id not in read else None
+        if octets is not None and octets.length <= min(room, call.context.limits.message):
+            room -= octets.length
+            read[str(blob_id)] = arrival(octets.read(call.unit))
+    return read
+
+
 def _imported(call: Call[Any], sent: Mapping[str, JSON]) -> dict[str, JSON]:
     """The new Email's properties as its client is told. Raises Refused."""
     errors = [invalid(name, "no such property") for name in sent if name not in _KNOWN]
@@ -80,7 +97,7 @@ def _imported(call: Call[Any], sent: Mapping[str, JSON]) -> dict[str, JSON]:
     expires = int(call.context.now.timestamp()) + limits.upload_life
     # A part of a message has no row of its own; what is filed has.
     blob = octets.blob if octets.whole else call.writing.add_blob(raw, expires)
-    message = arrival(raw)
+    message = call.prepared.get(blob_id) or arrival(raw)
     received_at = under.received_at or utc_date(message.received or call.context.now)
     new = NewEmail(under.mailboxes, under.keywords, received_at)
     number, document = file(call.writing, call.context.registry, blob, message, new)
@@ -92,4 +109,4 @@ def _imported(call: Call[Any], sent: Mapping[str, JSON]) -> dict[str, JSON]:
     }
 
 
-IMPORT = Method("import", import_, writes=True)
+IMPORT = Method("import", import_, writes=True, prepare=_read_before)

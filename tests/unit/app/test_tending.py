@@ -1,0 +1,67 @@
+"""The server's upkeep goes on, whatever one account has."""
+
+import asyncio
+from collections.abc import Iterator
+from io import StringIO
+from pathlib import Path
+
+import pytest
+
+from pillarbox.app import house, serving
+from pillarbox.http import Door
+from pillarbox.settings import snapshot
+from pillarbox.store import Store, Unavailable
+from pillarbox.telemetry import configure
+
+
+@pytest.fixture
+def log() -> Iterator[StringIO]:
+    """What is told."""
+    stream = StringIO()
+    configure("info", "json", stream)
+    yield stream
+    configure("warn")
+
+
+@pytest.mark.parametrize("problem", [OSError(5, "Input/output error"), Unavailable("busy"), ValueError("a bug")])
+@pytest.mark.parametrize("where", ["tend", "accounts", "clear"])
+def test_what_goes_wrong_is_told_and_the_rest_is_tended(
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    log: StringIO,
+    problem: Exception,
+    where: str,
+) -> None:
+    tended: list[int] = []
+    cleared: list[int] = []
+
+    def tend(store: Store, account: int, now: int, history: int | None) -> None:
+        tended.append(account)
+        if where == "tend" and account == 0:
+            raise problem
+
+    def fail(*_: object) -> None:
+        raise problem
+
+    monkeypatch.setattr(serving, "tend", tend)
+    monkeypatch.setattr(serving, "_TEND_SECONDS", 0.01)
+    settings, _ = snapshot({})
+    door = Door()
+    with house(settings, tmp_path) as built:
+        built.store.create(1)
+        if where == "accounts":
+            monkeypatch.setattr(built.store, "accounts", fail)
+        if where == "clear":
+            monkeypatch.setattr(built.directory, "clear", fail)
+        else:
+            monkeypatch.setattr(built.directory, "clear", cleared.append)
+
+        async def tend_for_a_while() -> None:
+            with pytest.raises(TimeoutError):
+                await asyncio.wait_for(serving._tend(built, door), 0.2)
+
+        asyncio.run(tend_for_a_while())
+    door.close()
+    assert "store.failed" in log.getvalue()
+    if where != "accounts":
+        assert {0, 1} <= set(tended)

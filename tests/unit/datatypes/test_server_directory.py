@@ -1,0 +1,122 @@
+"""Accounts made and removed, also where it was interrupted."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from pillarbox.datatypes import REGISTRY
+from pillarbox.datatypes.mail import MAILBOX, Folder
+from pillarbox.datatypes.server import InternalDirectory
+from pillarbox.store import Unavailable
+from pillarbox.store.sqlite import SQLiteStore
+from pillarbox.store.sqlite.unit import SQLiteWriting
+
+FOLDERS = (Folder("inbox", "Inbox"), Folder("sent", "Sent"))
+NOW = 1_800_000_000
+
+
+class _Failing(SQLiteStore):
+    """Fails where it is told to, as if the process were killed there."""
+
+    commits = True
+    """Whether account 0 is written to."""
+    removes = True
+
+    @contextmanager
+    def write(self, account: int) -> Iterator[SQLiteWriting]:
+        with super().write(account) as unit:
+            yield unit
+            if account == 0 and not self.commits:
+                raise Unavailable("killed")
+
+    def remove(self, account: int) -> None:
+        if not self.removes:
+            raise Unavailable("killed")
+        super().remove(account)
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Iterator[_Failing]:
+    store = _Failing(tmp_path, REGISTRY.tables)
+    store.create(0)
+    yield store
+    store.close()
+
+
+def fill(store: SQLiteStore, number: int) -> None:
+    """Something that the account holds."""
+    with store.write(number) as unit:
+        unit.hold(unit.add_blob(b"mail", 0).number)
+
+
+def interrupted(store: _Failing) -> None:
+    """An account that is made and never named."""
+    store.commits = False
+    with pytest.raises(Unavailable):
+        InternalDirectory(store).add("bob@ours.example", "", FOLDERS)
+    store.commits = True
+
+
+def test_the_account_after_an_interrupted_one_has_each_mailbox_once(store: _Failing) -> None:
+    interrupted(store)
+
+    alice = InternalDirectory(store).add("alice@ours.example", "", FOLDERS)
+
+    assert store.accounts() == [0, alice.number]
+    with store.read(alice.number) as unit:
+        assert len(unit.numbers(MAILBOX.table, 9)) == len(FOLDERS)
+
+
+def test_mail_that_no_name_leads_to_is_neither_given_to_another_nor_deleted(store: _Failing) -> None:
+    """Where account 0 was lost, or is an older copy of itself."""
+    interrupted(store)
+    (_, nameless) = store.accounts()
+    fill(store, nameless)
+    directory = InternalDirectory(store)
+
+    alice = directory.add("alice@ours.example", "", FOLDERS)
+    directory.clear(NOW)
+
+    assert alice.number != nameless
+    assert store.accounts() == [0, nameless, alice.number]
+
+
+def test_an_interrupted_removal_is_finished(store: _Failing) -> None:
+    directory = InternalDirectory(store)
+    alice = directory.add("alice@ours.example", "", FOLDERS)
+    bob = directory.add("bob@ours.example", "", FOLDERS)
+    fill(store, alice.number)
+    fill(store, bob.number)
+    store.removes = False
+    with pytest.raises(Unavailable):
+        directory.remove("alice@ours.example")
+    store.removes = True
+    assert store.accounts() == [0, alice.number, bob.number]
+
+    directory.clear(NOW)
+
+    assert store.accounts() == [0, bob.number]
+
+
+def test_an_account_that_was_never_named_is_cleared_away_and_others_stay(store: _Failing) -> None:
+    directory = InternalDirectory(store)
+    alice = directory.add("alice@ours.example", "", FOLDERS)
+    interrupted(store)
+    version = store.version(0)
+
+    directory.clear(NOW)
+
+    assert store.accounts() == [0, alice.number]
+    assert store.version(0) == version
+
+
+@pytest.mark.parametrize("asked", ["ren\u00e9@ours.example", "rene\u0301@ours.example", "REN\u00c9@ours.example"])
+@pytest.mark.parametrize("made", ["ren\u00e9@ours.example", "Rene\u0301@ours.example"])
+def test_an_address_is_one_however_its_letters_are_composed(store: _Failing, made: str, asked: str) -> None:
+    """RFC 6532 section 3.1 recommends NFC."""
+    directory = InternalDirectory(store)
+    rene = directory.add(made, "", FOLDERS)
+    assert rene.address == "ren\u00e9@ours.example"
+    assert directory.find(asked) == rene
