@@ -84,7 +84,7 @@ def _receive(built: House, principal: Principal, began: datetime) -> None:
         if len(unit.numbers(EMAIL.table, _MESSAGES)) == _MESSAGES:
             return
     address, now = principal.address, datetime.now(UTC)
-    with Progress(console=console, transient=True) as progress:
+    with Progress(console=console, transient=True, disable=not console.is_terminal) as progress:
         task = progress.add_task(f"Sample mail for {address}", total=_MESSAGES)
         for state in imported(built.store, REGISTRY, principal.number, _found(address, began), lambda: now):
             progress.update(task, completed=state.added + state.known)

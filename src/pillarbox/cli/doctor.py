@@ -16,7 +16,10 @@ def doctor(as_json: JsonOption = False, config: ConfigOption = None, data: DataO
     """Verify what is kept: indexes, counts, text, change logs, blobs. Exits with 1 if something is wrong."""
     found: list[Trouble] = []
     accounts = 0
-    with existing(config, data) as built, Progress(console=console, transient=True, disable=as_json) as progress:
+    with (
+        existing(config, data) as built,
+        Progress(console=console, transient=True, disable=as_json or not console.is_terminal) as progress,
+    ):
         task = progress.add_task("Examining accounts", total=len(built.store.accounts()))
         for troubles in examined(built.store, REGISTRY, built.directory):
             found += troubles

@@ -64,7 +64,7 @@ def _one(built: House, account: int, from_: Source, quota: int | None, *, quiet:
         TextColumn("{task.fields[added]} messages"),
         TimeRemainingColumn(),
     )
-    with Progress(*columns, console=console, transient=True, disable=quiet) as progress:
+    with Progress(*columns, console=console, transient=True, disable=quiet or not console.is_terminal) as progress:
         task = progress.add_task(from_.name, total=from_.size, added=0)
         last = Imported()
         for last in imported(built.store, REGISTRY, account, from_, lambda: datetime.now(UTC), quota):
