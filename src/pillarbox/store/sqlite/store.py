@@ -261,12 +261,9 @@ def _delete_files(connection: apsw.Connection, blobs: Blobs) -> None:
 
 def _delete_tree(folder: Path) -> None:
     """Deletes a folder with all in it, also while somebody else does."""
-
-    def failed(_: object, __: str, problem: tuple[type[BaseException], BaseException, object]) -> None:
-        if not isinstance(problem[1], FileNotFoundError):
-            raise problem[1]
-
-    shutil.rmtree(folder, onerror=failed)
+    while folder.exists():
+        with suppress(FileNotFoundError):
+            shutil.rmtree(folder)
 
 
 @contextmanager
