@@ -28,7 +28,7 @@ run: ## start a server with demo accounts in var/, made at the first start
 	@exec .venv/bin/pillarbox serve
 
 check: ## format, lint, types, layers and the quick tests: before each commit
-	@scripts/setup check
+	@scripts/setup check test
 	@$(MAKE) --no-print-directory lint
 	@$(python) -m pytest -q -m 'not neighbour and not slow'
 
@@ -39,14 +39,14 @@ test: ## all of it: the checks, every test, the real neighbours
 	@$(python) -m pytest
 
 lint: ## format, lint, types and layers, without the tests
-	@scripts/setup check
+	@scripts/setup check test
 	@$(python) -m ruff format --quiet --check . scripts/ledger
 	@$(python) -m ruff check --quiet . scripts/ledger
 	@$(python) -m mypy src tests scripts/ledger
 	@.venv/bin/lint-imports --no-logo
 
 format: ## write every file as the formatter wants it, and mend what the linter can
-	@scripts/setup check
+	@scripts/setup check test
 	@$(python) -m ruff format . scripts/ledger
 	@$(python) -m ruff check --fix . scripts/ledger
 

@@ -31,6 +31,8 @@ from tests.journeys.tls import Certificate, Proxy
 from pillarbox.sample import Sample, many
 from pillarbox.sample import mailbox as sample_mailbox
 
+pytestmark = pytest.mark.slow
+
 MANY = 10_000
 NOW = datetime(2025, 6, 1, tzinfo=UTC)
 
@@ -128,7 +130,6 @@ def large(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
-@pytest.mark.slow
 @pytest.mark.neighbour
 def test_ten_thousand_messages_are_what_is_in_the_file(
     server: Server, large: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
@@ -157,7 +158,6 @@ def test_ten_thousand_messages_are_what_is_in_the_file(
     assert server.program.doctor() == []
 
 
-@pytest.mark.slow
 def test_an_import_that_was_killed_is_completed_by_the_next(server: Server, large: Path) -> None:
     """Killed thrice on its way: in the end each message is there once."""
     alice = server.account("alice@far.example")
@@ -180,7 +180,6 @@ def test_an_import_that_was_killed_is_completed_by_the_next(server: Server, larg
     assert program.doctor() == []
 
 
-@pytest.mark.slow
 def test_memory_does_not_grow_with_the_file(pillarbox: Program, folder: Path) -> None:
     """Ten times the messages take hardly more memory; and no more than a worker at rest may have."""
     pillarbox.account("alice@far.example")
@@ -197,7 +196,6 @@ def test_memory_does_not_grow_with_the_file(pillarbox: Program, folder: Path) ->
     assert peaks[10_000] < 100 * 1024
 
 
-@pytest.mark.slow
 def test_a_huge_message_is_told_of_and_left(pillarbox: Program, folder: Path) -> None:
     """Of a message larger than may be imported not even its size is in memory."""
     pillarbox.account("alice@far.example")

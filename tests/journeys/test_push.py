@@ -5,9 +5,12 @@ import socket
 import time
 from http.client import HTTPConnection
 
+import pytest
 from tests.journeys.program import Server, until
 
 from pillarbox.sample import many
+
+pytestmark = pytest.mark.slow
 
 SOON = 0.5
 """Seconds in which the server's own changes are heard. They take milliseconds; the machine may be busy."""
