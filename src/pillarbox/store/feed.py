@@ -1,7 +1,8 @@
 """Who changed what, told after a commit to whoever listens.
 
 A notice is a hint: it says that an account's types are at some state, never what changed. A listener that
-missed one loses nothing that it cannot ask for.
+missed one loses nothing that it cannot ask for. A writer says that a commit is coming before it commits, so that
+whoever waits for the notice of one who died in between knows that there may be something to ask for.
 """
 
 import threading
@@ -29,10 +30,20 @@ each other the later may be told first."""
 
 
 class Feed(Protocol):
-    """Notices from writers to listeners."""
+    """Notices from writers to listeners.
+
+    Around each commit that changes a state a store calls `expect`, and then either `publish` or `withdraw`, all from
+    the writer's thread.
+    """
+
+    def expect(self, account: int) -> None:
+        """The account is about to change."""
 
     def publish(self, notice: Notice) -> None:
-        """Tells everyone who listens to the account; called after the commit, from any thread."""
+        """Tells everyone who listens to the account: the commit was made."""
+
+    def withdraw(self, account: int) -> None:
+        """What was expected has failed, as far as the writer can know."""
 
     def listen(self, account: int, listener: Listener) -> AbstractContextManager[None]:
         """A block in which the listener is called, on the writer's thread, for each notice of the account."""
@@ -44,6 +55,12 @@ class LocalFeed:
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._listeners: dict[int, list[Listener]] = {}
+
+    def expect(self, account: int) -> None:
+        """Nobody here outlives the writer."""
+
+    def withdraw(self, account: int) -> None:
+        """Nobody was told anything."""
 
     def publish(self, notice: Notice) -> None:
         with self._lock:

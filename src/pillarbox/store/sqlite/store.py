@@ -36,7 +36,7 @@ class SQLiteStore:
         folder: Path,
         tables: Iterable[Table],
         clock: Callable[[], float] = time.time,
-        feed: LocalFeed | None = None,
+        feed: Feed | None = None,
         *,
         max_open: int = MAX_OPEN,
         patience: float = PATIENCE,
@@ -137,7 +137,7 @@ class SQLiteStore:
                 unit = SQLiteWriting(connection, account, blobs, files)
                 yield unit
                 unit.finish(int(self._clock()))
-                connection.execute("COMMIT")
+                self._commit(connection, unit)
             except BaseException:
                 # Some errors have ended the transaction already.
                 if connection.in_transaction:
@@ -187,6 +187,16 @@ class SQLiteStore:
 
     def close(self) -> None:
         self._pool.close()
+
+    def _commit(self, connection: apsw.Connection, unit: SQLiteWriting) -> None:
+        if unit.states:
+            self._feed.expect(unit.account)
+        try:
+            connection.execute("COMMIT")
+        except BaseException:
+            if unit.states:
+                self._feed.withdraw(unit.account)
+            raise
 
     def _check(self, connection: apsw.Connection, path: Path) -> None:
         """Makes indexes from today's declarations, if they are of others."""
