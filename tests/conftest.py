@@ -1,21 +1,25 @@
-"""Every conversation is held over every store: a new one adds its line to `OPENERS`."""
+"""Every conversation is held over every store."""
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 from tests.driver import JMAP, Home
+from tests.neighbour import stores
+from tests.neighbour.postgres import Cluster, cluster
+from tests.neighbour.statements import checked
+from tests.neighbour.stores import STORES, Data
 from tests.toy.clock import Clock
 
 from pillarbox.datatypes import REGISTRY
 from pillarbox.store import LocalFeed, Store
-from pillarbox.store.sqlite import SQLiteStore
 
-OpenStore = Callable[[Path, Clock, LocalFeed], Store]
 
-OPENERS: dict[str, OpenStore] = {
-    "sqlite": lambda folder, clock, feed: SQLiteStore(folder, REGISTRY.tables, clock, feed),
-}
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[Cluster]:
+    """A PostgreSQL of our own; what needs it fails where there is none. Every statement for it is checked."""
+    with cluster() as made, checked():
+        yield made
 
 
 @pytest.fixture
@@ -30,13 +34,19 @@ def feed() -> LocalFeed:
     return LocalFeed()
 
 
-@pytest.fixture(params=OPENERS)
-def opens(request: pytest.FixtureRequest, tmp_path: Path, clock: Clock) -> Iterator[Callable[[LocalFeed], Store]]:
+@pytest.fixture(params=STORES)
+def data(request: pytest.FixtureRequest, tmp_path: Path) -> Data:
+    """Where the store of this turn keeps what it has; nothing yet."""
+    return stores.data(request, tmp_path / "data")
+
+
+@pytest.fixture
+def opens(data: Data, clock: Clock) -> Iterator[Callable[[LocalFeed], Store]]:
     """Opens one and the same store, as if each time in another process."""
     opened: list[Store] = []
 
     def open_store(feed: LocalFeed) -> Store:
-        opened.append(OPENERS[request.param](tmp_path / "data", clock, feed))
+        opened.append(stores.opened(data, REGISTRY.tables, clock, feed))
         return opened[-1]
 
     yield open_store

@@ -1,4 +1,4 @@
-"""Every contract is kept by every store: a new one is added to STORES."""
+"""Every contract is kept by every store."""
 
 import subprocess
 import sys
@@ -7,28 +7,30 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
+from tests.neighbour import stores
+from tests.neighbour.stores import STORES, Data
 from tests.toy.clock import Clock
 from tests.toy.notes import TABLES
 
 from pillarbox.store import Store, Table
-from pillarbox.store.sqlite import SQLiteStore
-
-STORES = ("sqlite",)
 
 
 @dataclass
 class Opener:
     """Opens one and the same store, as often as it is called, as if each time in another process."""
 
-    name: str
-    folder: Path
+    data: Data
     clock: Clock
     opened: list[Store] = field(default_factory=list)
 
     def __call__(self, tables: Iterable[Table] = TABLES, patience: float = 10.0, max_open: int = 8) -> Store:
-        store = SQLiteStore(self.folder, tables, self.clock, patience=patience, max_open=max_open)
+        store = stores.opened(self.data, tables, self.clock, patience=patience, most=max_open)
         self.opened.append(store)
         return store
+
+    def left(self) -> list[str]:
+        """What there is of any account: files, or tables with rows."""
+        return stores.left(self.data)
 
 
 @pytest.fixture
@@ -38,7 +40,7 @@ def clock() -> Clock:
 
 @pytest.fixture(params=STORES)
 def opener(request: pytest.FixtureRequest, tmp_path: Path, clock: Clock) -> Iterator[Opener]:
-    opener = Opener(request.param, tmp_path / "store", clock)
+    opener = Opener(stores.data(request, tmp_path / "store"), clock)
     yield opener
     for store in opener.opened:
         store.close()
@@ -58,7 +60,7 @@ def process(opener: Opener) -> Iterator[Callable[..., "subprocess.Popen[str]"]]:
     started = []
 
     def start(what: str, account: int = 1) -> "subprocess.Popen[str]":
-        arguments = [sys.executable, "-m", "tests.toy.writer", str(opener.folder), str(account), what]
+        arguments = [sys.executable, "-m", "tests.toy.writer", stores.text(opener.data), str(account), what]
         one = subprocess.Popen(
             arguments,
             text=True,

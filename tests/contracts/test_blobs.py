@@ -2,14 +2,12 @@
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
 
 import pytest
 from tests.contracts.conftest import Opener
-from tests.toy.clock import Clock
 from tests.toy.failing import failing
 
-from pillarbox.store import Blob, Store, StoreError, Unavailable
+from pillarbox.store import Blob, Held, Store, StoreError, Unavailable
 
 LARGE = bytes(range(256)) * 1000
 SIZES = (0, 1, 65_536, 65_537, 300_000)
@@ -66,6 +64,22 @@ def test_a_blob_is_read_in_pieces_after_its_unit(store: Store, keep: Callable[..
     assert b"".join(pieces) == LARGE[:size]
 
 
+def test_a_blob_that_is_being_read_is_read_to_its_end_although_it_was_dropped(store: Store) -> None:
+    octets = LARGE * 4
+    with store.write(1) as unit:
+        blob = unit.add_blob(octets, 0)
+    with store.read(1) as unit:
+        reader = unit.open(blob)
+    with store.write(1) as unit:
+        assert unit.collect(10) == 1
+    with store.write(1) as unit:
+        unit.collect(10)
+    assert reader.seek(1000) == 1000
+    assert reader.read(700_000) == octets[1000:701_000]
+    assert b"".join(iter(lambda: reader.read(99_999), b"")) == octets[701_000:]
+    reader.close()
+
+
 def test_the_same_octets_are_the_same_blob(keep: Callable[..., int]) -> None:
     assert keep(b"one") == keep(b"one") != keep(b"other")
     assert keep(LARGE) == keep(LARGE)
@@ -97,10 +111,10 @@ def test_octets_are_staged_in_pieces(store: Store) -> None:
 
 
 def test_staged_octets_that_nobody_kept_are_gone(store: Store, opener: Opener) -> None:
+    before = opener.left()
     with failing(store.stage(1)) as staged:
         staged.write(LARGE)
-    left = [path for path in opener.folder.rglob("*") if path.is_file() and path.stat().st_size == len(LARGE)]
-    assert left == []
+    assert opener.left() == before
 
 
 def test_staged_octets_can_be_kept_after_a_unit_that_failed(store: Store) -> None:
@@ -235,57 +249,46 @@ def test_octets_dropped_by_one_and_added_by_another_at_the_same_time_stay(store:
         assert list(unit.inspect([])) == []
 
 
-def test_what_was_left_behind_is_swept(store: Store, opener: Opener, clock: Clock) -> None:
-    with failing(store.write(1)) as unit:
-        unit.add_blob(LARGE, 0)
+def test_octets_that_are_what_they_were_are_nothing_to_tell(store: Store, keep: Callable[..., int]) -> None:
+    small, large = keep(b"small"), keep(LARGE)
+    with store.read(1) as unit:
+        assert unit.verify(Blob(small, 5)) is None
+        assert unit.verify(Blob(large, len(LARGE))) is None
+
+
+def test_blobs_are_listed_page_by_page_with_how_many_hold_them(store: Store) -> None:
     with store.write(1) as unit:
-        kept = unit.add_blob(LARGE[1:], 0)
-    with store.stage(1) as staged:
-        staged.write(LARGE)
-        files = {path for path in opener.folder.rglob("*") if path.is_file() and path.stat().st_size > 200_000}
-        assert len(files) == 3
-        clock.now = max(path.stat().st_mtime for path in files) + 10
-        with store.read(1) as unit:
-            assert len(list(unit.inspect([]))) == 1
-        assert store.sweep(1) == 1
-        clock.now += 7200
-        assert store.sweep(1) == 1
-    assert store.sweep(1) == 0
+        one, two, three = (unit.add_blob(octets, 0) for octets in (b"a", b"bb", b"ccc"))
+        unit.hold(two.number)
+        unit.hold(two.number)
     with store.read(1) as unit:
-        assert unit.octets(kept, 0, 9) == LARGE[1:10]
-        assert list(unit.inspect([])) == []
+        assert unit.blobs(0, 2) == [Held(one, 0), Held(two, 2)]
+        assert unit.blobs(two.number, 2) == [Held(three, 0)]
+        assert unit.blobs(three.number, 2) == []
 
 
-def _file(opener: Opener, size: int) -> Path:
-    (file,) = (path for path in opener.folder.rglob("*") if path.is_file() and path.stat().st_size == size)
-    return file
+def test_how_many_hold_a_blob_can_be_said_anew(store: Store) -> None:
+    """And what is held follows; what nobody holds any more goes when its time has passed."""
+    with store.write(1) as unit:
+        blob = unit.add_blob(b"octets", 0)
+        unit.hold(blob.number)
+    with store.write(1) as unit:
+        unit.set_holders(blob.number, 3, 0)
+        assert unit.held_size() == 18
+    with store.write(1) as unit:
+        unit.set_holders(blob.number, 0, 50)
+        assert unit.held_size() == 0
+        assert unit.collect(50) == 0
+        assert unit.collect(51) == 1
 
 
-@pytest.mark.parametrize("damage", ["missing", "other"])
-def test_an_inspection_tells_of_octets_that_are_missing_or_not_what_they_were(
-    store: Store, opener: Opener, keep: Callable[..., int], damage: str
-) -> None:
+def test_octets_of_a_blob_that_is_not_there_are_no_passing_failure(store: Store, keep: Callable[..., int]) -> None:
     number = keep(LARGE)
-    file = _file(opener, len(LARGE))
-    if damage == "missing":
-        file.unlink()
-    else:
-        file.write_bytes(LARGE[::-1])
     with store.read(1) as unit:
-        findings = list(unit.inspect([]))
-        assert [finding.place for finding in findings] == ["blobs"]
-        assert f"blob {number} " in findings[0].problem
-
-
-def test_octets_that_are_missing_are_no_passing_failure(store: Store, opener: Opener, keep: Callable[..., int]) -> None:
-    number = keep(LARGE)
-    _file(opener, len(LARGE)).unlink()
-    with store.read(1) as unit:
-        with pytest.raises(StoreError) as raised:
-            unit.octets(Blob(number, len(LARGE)), 0, 10)
-        assert not isinstance(raised.value, Unavailable)
-        with pytest.raises(StoreError):
-            unit.open(Blob(number + 1, 10))
+        for wrong in (number + 1, -1):
+            with pytest.raises(StoreError) as raised:
+                unit.open(Blob(wrong, 10))
+            assert not isinstance(raised.value, Unavailable)
 
 
 def test_a_key_is_new_once_until_its_time_has_passed(store: Store) -> None:

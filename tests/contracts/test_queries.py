@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 import pytest
-from tests.toy.notes import NOTE, add, drop
+from tests.toy.notes import NOTE, add, change, drop
 
 from pillarbox.store import (
     AllOf,
@@ -137,6 +137,39 @@ def test_ties_are_broken_by_number_in_the_direction_of_the_last_order(
         }
 
 
+@pytest.mark.parametrize("where", [Member("box", 1), AllOf((Member("box", 1), Not(Equal("name", "x"))))])
+def test_without_an_order_results_come_by_number(store: Store, where: Filter) -> None:
+    with store.write(1) as unit:
+        numbers = [add(unit, at=at, boxes=[1]) for at in (3, 1, 2)]
+    with store.read(1) as unit:
+        assert unit.page(NOTE, Select(where), 0, 10) == numbers
+        assert unit.positions(NOTE, Select(where), numbers[1:]) == {numbers[1]: 1, numbers[2]: 2}
+
+
+def test_groups_are_told_with_their_objects_in_order_of_a_column(store: Store) -> None:
+    with store.write(1) as unit:
+        late, early, never = (add(unit, thread=7, at=at) for at in (5, 2, None))
+        alike = [add(unit, thread=3, at=4) for _ in range(3)]
+        add(unit, thread=9)
+    with store.read(1) as unit:
+        assert unit.groups(NOTE, [7, 3, 7, 100], "at") == {7: [never, early, late], 3: alike}
+        assert unit.groups(NOTE, [], "at") == {}
+        # More than are read at once.
+        assert unit.groups(NOTE, range(8, 1000), "at").keys() == {9}
+
+
+def test_the_least_group_of_those_with_a_value_is_found(store: Store) -> None:
+    with store.write(1) as unit:
+        assert unit.first_group(NOTE, "tag", ["x"]) is None
+        add(unit, thread=9, tags=["x"])
+        add(unit, thread=4, tags=["y", "z"])
+        add(unit, thread=2, tags=["other"])
+        assert unit.first_group(NOTE, "tag", ["x", "z"]) == 4
+        assert unit.first_group(NOTE, "tag", ["x"]) == 9
+        assert unit.first_group(NOTE, "tag", ["nobody's"]) is None
+        assert unit.first_group(NOTE, "tag", []) is None
+
+
 @pytest.mark.parametrize("collapsed", [False, True])
 @pytest.mark.parametrize("where", [Everything(), Member("box", 1)])
 def test_a_page_is_a_part_of_the_whole(store: Store, where: Filter, *, collapsed: bool) -> None:
@@ -219,3 +252,36 @@ def test_a_large_question_is_answered(store: Store) -> None:
     many = AnyOf(tuple(Equal("at", at) for at in range(450)))
     with store.read(1) as unit:
         assert unit.page(NOTE, Select(AllOf((where, many, Among(tuple(range(100_000)))))), 0, 9) == [number]
+
+
+def test_a_value_may_be_long(store: Store) -> None:
+    long = "é" * 5000
+    with store.write(1) as unit:
+        one, other = add(unit, tags=[long]), add(unit, tags=[long + "x"])
+        assert unit.once(long.encode(), 10, 0)
+        assert not unit.once(long.encode(), 10, 0)
+    with store.read(1) as unit:
+        assert unit.page(NOTE, Select(Member("tag", long)), 0, 9) == [one]
+        assert unit.page(NOTE, Select(Member("tag", long + "x")), 0, 9) == [other]
+        assert list(unit.inspect([NOTE])) == []
+    with store.write(1) as unit:
+        change(unit, one, tags=[])
+    with store.read(1) as unit:
+        assert unit.page(NOTE, Select(Member("tag", long)), 0, 9) == []
+
+
+def test_numbers_have_63_bits_and_text_has_every_character(store: Store) -> None:
+    least, most = -(2**63) + 1, 2**63 - 1
+    with store.write(1) as unit:
+        first = add(unit, at=most, name="a\u0000b", boxes=[most], tags=["\u0000"])
+        second = add(unit, at=least, name="a", boxes=[most, least], tags=["\U0001f370"])
+        third = add(unit, at=None, name="a\uffff", boxes=[most])
+    with store.read(1) as unit:
+        assert unit.page(NOTE, Select(Member("box", most), (Order("at"),)), 0, 9) == [third, second, first]
+        assert unit.positions(NOTE, Select(Member("box", most), (Order("at"),)), [first]) == {first: 2}
+        assert unit.page(NOTE, Select(AtLeast("at", most)), 0, 9) == [first]
+        assert unit.page(NOTE, Select(order=(Order("name"),)), 0, 9) == [second, first, third]
+        assert unit.page(NOTE, Select(Contains("name", "\u0000")), 0, 9) == [first]
+        assert unit.page(NOTE, Select(Member("tag", "\u0000")), 0, 9) == [first]
+        assert unit.page(NOTE, Select(Member("tag", "\U0001f370")), 0, 9) == [second]
+        assert list(unit.inspect([NOTE])) == []

@@ -1,10 +1,13 @@
 """Full text: words as `wire.words` cuts them."""
 
+from dataclasses import replace
+
 import pytest
+from tests.contracts.conftest import Opener
 from tests.toy.notes import NOTE, add, change, drop
 
 from pillarbox.store import AllOf, Filter, Member, Not, Order, Select, Store, Text
-from pillarbox.wire.words import phrases
+from pillarbox.wire.words import indexable, phrases
 
 
 def numbers(store: Store, where: Filter) -> list[int]:
@@ -111,4 +114,48 @@ def test_an_object_without_text_is_found_by_none(store: Store) -> None:
     assert numbers(store, sought("garden")) == []
     assert numbers(store, Not(sought("garden"))) == [number]
     with store.read(1) as unit:
+        assert list(unit.inspect([NOTE])) == []
+
+
+def test_the_text_of_an_object_can_be_given_again_and_nothing_is_logged(store: Store) -> None:
+    with store.write(1) as unit:
+        number, other = add(unit, body="garden"), add(unit, body="garden")
+    with store.write(1) as unit:
+        before = unit.state(NOTE)
+        unit.index_text(NOTE, number, {"title": indexable("shed"), "body": ""})
+        assert unit.state(NOTE) == before
+    assert numbers(store, sought("garden")) == [other]
+    assert numbers(store, sought("shed", "title")) == [number]
+    with store.read(1) as unit:
+        assert list(unit.inspect([NOTE])) == []
+        assert unit.textless(NOTE, 9) == []
+
+
+def test_of_a_type_that_gets_other_fields_every_object_is_without_text_until_it_is_given_again(opener: Opener) -> None:
+    store = opener()
+    store.create(1)
+    with store.write(1) as unit:
+        one, two = add(unit, body="garden"), add(unit, body="garden")
+    store.close()
+    more = replace(NOTE, text=("title", "body", "sender"))
+    with opener([more]).write(1) as unit:
+        assert unit.textless(more, 9) == [one, two]
+        assert unit.textless(more, 1) == [one]
+        unit.index_text(more, one, {"sender": "alice"})
+        assert unit.textless(more, 9) == [two]
+        assert unit.page(more, Select(Text(("sender",), phrases("alice"))), 0, 9) == [one]
+
+
+def test_a_phrase_is_found_however_late_and_after_however_many_of_its_words(store: Store) -> None:
+    with store.write(1) as unit:
+        number = add(unit, body=f"{'the shed ' * 20_000} the garden {'x' * 3000} end")
+    with store.read(1) as unit:
+        for sought, found in (
+            ('"the garden"', [number]),
+            ('"garden the"', []),
+            ("x" * 3000, [number]),
+            ("x" * 2999, []),
+            (f'"garden {"x" * 3000} end"', [number]),
+        ):
+            assert unit.page(NOTE, Select(Text((), phrases(sought))), 0, 9) == found, sought[:20]
         assert list(unit.inspect([NOTE])) == []

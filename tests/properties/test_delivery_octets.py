@@ -2,12 +2,12 @@
 
 import re
 from collections.abc import Iterator
-from pathlib import Path as FilePath
 
 import orjson
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tests.properties.conftest import NewStore
 
 from pillarbox.access import Principal
 from pillarbox.datatypes import REGISTRY
@@ -20,7 +20,6 @@ from pillarbox.delivery.dialogue import Answer, Dialogue, End, Look, Take, Wait
 from pillarbox.delivery.trace import Hop, trace, without_return_path
 from pillarbox.objects import number_of
 from pillarbox.store import Store
-from pillarbox.store.sqlite import SQLiteStore
 from pillarbox.wire.values import Id, utc_datetime
 
 POLICY = Policy("mail.ours.example", 1, 3, 100_000, 10_000, sub_addressing=True, quota=None)
@@ -104,12 +103,10 @@ def test_any_octets_get_well_formed_replies(said: list[bytes], cuts: list[int]) 
 
 
 @pytest.fixture(scope="module")
-def account(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Store, Principal]]:
-    folder: FilePath = tmp_path_factory.mktemp("store")
-    store = SQLiteStore(folder, REGISTRY.tables)
-    store.create(0)
-    yield store, InternalDirectory(store).add("alice@ours.example", "", [Folder("inbox", "Inbox")])
-    store.close()
+def account(new_store: NewStore) -> Iterator[tuple[Store, Principal]]:
+    with new_store(REGISTRY.tables) as store:
+        store.create(0)
+        yield store, InternalDirectory(store).add("alice@ours.example", "", [Folder("inbox", "Inbox")])
 
 
 @settings(max_examples=50, deadline=None)

@@ -1,20 +1,17 @@
 """A client that keeps what it was told, and asks for changes, has what a client has that asks for everything."""
 
 import random
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import pytest
 from hypothesis import Phase, given, note, settings
 from hypothesis import strategies as st
+from tests.properties.conftest import NewStore
 from tests.toy.cakes import REGISTRY
 from tests.toy.speaker import Speaker
-
-from pillarbox.store.sqlite import SQLiteStore
 
 seeds = st.integers(0, 2**32)
 # A smaller seed is no simpler history.
@@ -22,13 +19,11 @@ PHASES = (Phase.explicit, Phase.reuse, Phase.generate)
 
 
 @contextmanager
-def speaking() -> Iterator[Speaker]:
+def speaking(new_store: NewStore) -> Iterator[Speaker]:
     """Somebody with a new account."""
-    with tempfile.TemporaryDirectory() as folder:
-        store = SQLiteStore(Path(folder), REGISTRY.tables)
+    with new_store(REGISTRY.tables) as store:
         store.create(1)
         yield Speaker(store)
-        store.close()
 
 
 @dataclass
@@ -87,9 +82,9 @@ def _moment(alice: Speaker, queries: list[dict[str, Any]]) -> Moment:
 
 @settings(max_examples=25, deadline=None, phases=PHASES)
 @given(seeds)
-def test_pages_of_changes_of_every_size_rebuild_what_get_says(seed: int) -> None:
+def test_pages_of_changes_of_every_size_rebuild_what_get_says(new_store: NewStore, seed: int) -> None:
     """RFC 8620 section 5.2."""
-    with speaking() as alice:
+    with speaking(new_store) as alice:
         moments = history(alice, random.Random(seed), [])  # noqa: S311 - a history, no secret
         now = moments[-1]
         for moment in moments:
@@ -150,10 +145,10 @@ def spliced(cached: list[str], changes: dict[str, Any]) -> list[str]:
 
 @settings(max_examples=12, deadline=None, phases=PHASES)
 @given(seeds)
-def test_cached_results_are_kept_right_by_query_changes(seed: int) -> None:
+def test_cached_results_are_kept_right_by_query_changes(new_store: NewStore, seed: int) -> None:
     """RFC 8620 section 5.6, with erratum 6604; and with `upToId`, the part up to it."""
     chance = random.Random(seed)  # noqa: S311 - a history, no secret
-    with speaking() as alice:
+    with speaking(new_store) as alice:
         wanted = chance.sample(queries("i1"), 12)
         moments = history(alice, chance, wanted)
         now = moments[-1]
@@ -187,10 +182,10 @@ def _prefix_is_kept_right(
 
 @settings(max_examples=25, deadline=None, phases=PHASES)
 @given(seeds)
-def test_an_object_is_what_its_patches_made_of_it(seed: int) -> None:
+def test_an_object_is_what_its_patches_made_of_it(new_store: NewStore, seed: int) -> None:
     """RFC 8620 section 5.3: a patch then a get is the object."""
     chance = random.Random(seed)  # noqa: S311 - a history, no secret
-    with speaking() as alice:
+    with speaking(new_store) as alice:
         id_ = alice.bakes(name="a", decorations={"x": {"y": 1, "z": 2}})
         for _ in range(8):
             before = alice.says("Cake/get", ids=[id_])["list"][0]
@@ -225,8 +220,8 @@ def _patch(chance: random.Random, before: dict[str, Any]) -> tuple[dict[str, Any
 
 
 @pytest.mark.parametrize("seed", [0])
-def test_histories_are_not_all_alike(seed: int) -> None:
+def test_histories_are_not_all_alike(new_store: NewStore, seed: int) -> None:
     """The properties above say little if nothing ever happens."""
-    with speaking() as alice:
+    with speaking(new_store) as alice:
         moments = history(alice, random.Random(seed), [])  # noqa: S311 - a history, no secret
         assert any(moment.cakes for moment in moments)

@@ -1,15 +1,13 @@
 """However a history goes, the change log tells what became of things since any moment of it."""
 
 import random
-import tempfile
-from pathlib import Path
 
 from hypothesis import Phase, given, note, settings
 from hypothesis import strategies as st
+from tests.properties.conftest import NewStore
 from tests.toy.notes import NOTE, TABLES, add, document, drop, read
 
-from pillarbox.store import Unit
-from pillarbox.store.sqlite import SQLiteStore
+from pillarbox.store import Store, Unit
 
 # A smaller seed is no simpler history.
 PHASES = (Phase.explicit, Phase.reuse, Phase.generate)
@@ -18,7 +16,7 @@ Moment = tuple[int, dict[int, tuple[int, int]]]
 """A state, and what there was then: for each number its essential and its volatile version."""
 
 
-def history(store: SQLiteStore, chance: random.Random) -> list[Moment]:
+def history(store: Store, chance: random.Random) -> list[Moment]:
     """Random units, each of a few random changes; the moments after each."""
     alive: dict[int, tuple[int, int]] = {}
     moments: list[Moment] = [(0, {})]
@@ -72,10 +70,9 @@ def followed(unit: Unit, moment: Moment, limit: int, now: dict[int, tuple[int, i
 
 @settings(max_examples=60, deadline=None, phases=PHASES)
 @given(st.integers(0, 2**32))
-def test_pages_of_every_size_since_every_moment_rebuild_the_truth(seed: int) -> None:
+def test_pages_of_every_size_since_every_moment_rebuild_the_truth(new_store: NewStore, seed: int) -> None:
     chance = random.Random(seed)  # noqa: S311 - a history, no secret
-    with tempfile.TemporaryDirectory() as folder:
-        store = SQLiteStore(Path(folder), TABLES)
+    with new_store(TABLES) as store:
         store.create(1)
         moments = history(store, chance)
         now = moments[-1][1]
@@ -88,16 +85,13 @@ def test_pages_of_every_size_since_every_moment_rebuild_the_truth(seed: int) -> 
                 assert changed.new == now.keys() - moment[1].keys()
                 assert {n for n, version in moment[1].items() if now.get(n) != version} == changed.existing
             assert list(unit.inspect([NOTE])) == []
-        store.close()
 
 
-def test_a_history_with_only_known_documents_is_no_special_case() -> None:
+def test_a_history_with_only_known_documents_is_no_special_case(new_store: NewStore) -> None:
     """The smallest one: nothing happened."""
-    with tempfile.TemporaryDirectory() as folder:
-        store = SQLiteStore(Path(folder), TABLES)
+    with new_store(TABLES) as store:
         store.create(1)
         with store.write(1) as unit:
             unit.insert(NOTE, unit.fresh(), document())
         with store.read(1) as reading:
             assert followed(reading, (0, {}), 1, {1: (0, 0)}) == {1: (0, 0)}
-        store.close()

@@ -1,13 +1,12 @@
 """Whatever is asked of a store, it answers as the plain model does (`tests.toy.model`)."""
 
-import tempfile
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tests.properties.conftest import NewStore
 from tests.toy.failing import failing
 from tests.toy.model import result
 from tests.toy.notes import NOTE, TABLES, document
@@ -32,7 +31,6 @@ from pillarbox.store import (
     Store,
     Text,
 )
-from pillarbox.store.sqlite import SQLiteStore
 from pillarbox.wire.words import indexable, phrases
 
 numbers = st.integers(-3, 4)
@@ -93,11 +91,9 @@ letters = st.characters(exclude_categories=["Cs"]).filter(lambda character: not 
 
 
 @pytest.fixture(scope="module")
-def store() -> Iterator[Store]:
-    with tempfile.TemporaryDirectory() as folder:
-        store = SQLiteStore(Path(folder), TABLES)
+def store(new_store: NewStore) -> Iterator[Store]:
+    with new_store(TABLES) as store:
         yield store
-        store.close()
 
 
 @settings(max_examples=250, deadline=None)

@@ -1,19 +1,18 @@
-"""Another process that writes to a store: `python -m tests.toy.writer FOLDER ACCOUNT WHAT`."""
+"""Another process that writes to a store: `python -m tests.toy.writer DATA ACCOUNT WHAT`."""
 
 import sys
 import time
-from pathlib import Path
 
+from tests.neighbour import stores
 from tests.toy.notes import NOTE, TABLES, add, change, read
 
 from pillarbox.store import Member, Select
-from pillarbox.store.sqlite import SQLiteStore
 
 __all__: list[str] = []
 
 
-def main(folder: str, account: str, what: str) -> None:
-    store = SQLiteStore(Path(folder), TABLES)
+def main(data: str, account: str, what: str) -> None:
+    store = stores.opened(stores.data_from(data), TABLES, time.time)
     number = int(account)
     if what == "hold":
         with store.write(number) as unit:

@@ -1,10 +1,13 @@
-"""Passwords: hashed with argon2id, and verified once for as long as nothing changes (adr/0012)."""
+"""Passwords: hashed with argon2id, and verified once for as long as nothing changes (adr/0012, adr/0023)."""
 
 import hashlib
-import hmac
 import secrets
 import threading
+import time
 from collections import OrderedDict
+from collections.abc import Callable
+from contextlib import AbstractContextManager, ExitStack
+from dataclasses import dataclass
 from functools import cached_property
 from typing import Protocol
 
@@ -17,6 +20,8 @@ __all__ = ["PasswordCheck", "Passwords"]
 
 MAX_PASSWORD = 1024
 MAX_REMEMBERED = 10_000
+MAX_AGE = 60.0
+"""Seconds for which a change of which no notice came, as when the one who made it was killed, may go unnoticed."""
 
 
 class Passwords:
@@ -47,47 +52,117 @@ class _Verifier(Protocol):
     def verify(self, kept: str | None, password: str) -> bool: ...
 
 
-class PasswordCheck:
-    """Tells principals by name and password, remembering whom it has verified.
+class _Telling(Directory, Protocol):
+    """A directory that tells when somebody may be another than before."""
 
-    Remembered is an HMAC of name and password under a key of this process, in memory alone: no fast hash of a
-    password ever reaches a disk. All of it is dropped when the directory's version changes.
+    def listen(self, listener: Callable[[], None]) -> AbstractContextManager[None]:
+        """A block in which the listener is called, on any thread, once something that was told has changed.
+
+        A change may be heard of a moment after it was made, and in rare cases never.
+        """
+
+
+@dataclass(frozen=True, slots=True)
+class _Verified:
+    """Whose password it was, how much had been heard when that was looked up, and when."""
+
+    principal: Principal
+    heard: int
+    at: float
+
+
+class PasswordCheck:
+    """Tells principals by name and password, remembering whom it has verified (adr/0023).
+
+    Remembered is a keyed hash of name and password, its key this process's, in memory alone: no fast hash of a
+    password ever reaches a disk. It counts until the directory tells of a change, and MAX_AGE seconds at most; then
+    the directory is asked again, and only another hash, or none, makes the password be verified anew.
+
+    Listens to the directory from the beginning; `clock` gives seconds, from any point on.
     """
 
-    def __init__(self, directory: Directory, passwords: _Verifier) -> None:
+    def __init__(self, directory: _Telling, passwords: _Verifier, clock: Callable[[], float] = time.monotonic) -> None:
         self._directory = directory
         self._passwords = passwords
+        self._clock = clock
         self._key = secrets.token_bytes(32)
         self._lock = threading.Lock()
-        self._version: int | None = None
-        self._verified: OrderedDict[bytes, Principal] = OrderedDict()
+        self._heard = 0
+        # The one used longest ago is the first.
+        self._verified: OrderedDict[bytes, _Verified] = OrderedDict()
+        self._listening = ExitStack()
+        self._listening.enter_context(directory.listen(self._hear))
 
     def remembered(self, name: str, password: str) -> Principal | None:
-        """The principal, if these were verified and nothing has changed since. Fast. Raises store.Unavailable."""
-        version = self._directory.version()
+        """The principal, if these were verified and nothing is known to have changed. Asks nobody."""
         with self._lock:
-            if version != self._version:
-                self._verified.clear()
-                self._version = version
-            return self._verified.get(self._mark(name, password))
+            verified = self._verified.get(self._mark(name, password))
+            if verified is None or not self._holds(verified):
+                return None
+            return verified.principal
+
+    def is_outdated(self, name: str, password: str) -> bool:
+        """Whether these were verified, and something may have changed: `confirmed` is worth a try."""
+        with self._lock:
+            verified = self._verified.get(self._mark(name, password))
+            return verified is not None and not self._holds(verified)
+
+    def confirmed(self, name: str, password: str) -> Principal | None:
+        """The principal, if these were verified and are what the directory still has. Raises store.Unavailable.
+
+        Reads, so it is nothing for an event loop; hashes nothing.
+        """
+        mark = self._mark(name, password)
+        with self._lock:
+            verified, heard = self._verified.get(mark), self._heard
+        if verified is None:
+            return None
+        before, now = verified.principal, self._clock()
+        principal = self._directory.find(name)
+        if principal is None or (principal.id, principal.secret) != (before.id, before.secret):
+            with self._lock:
+                self._verified.pop(mark, None)
+            return None
+        self._remember(mark, _Verified(principal, heard, now))
+        return principal
 
     def verified(self, name: str, password: str) -> Principal | None:
         """The principal whose name and password these are. Slow. Raises store.Unavailable."""
         if len(password) > MAX_PASSWORD:
             return None
-        # Read before the directory is asked: a change in between must not be remembered as seen.
-        version = self._directory.version()
+        # A client opens several connections at once: one of them was hashed while the others waited for a thread.
+        remembered = self.remembered(name, password)
+        if remembered is not None:
+            return remembered
+        # Before the directory is asked: what is heard from here on may be of what it then tells.
+        heard, now = self._heard, self._clock()
         principal = self._directory.find(name)
         if not self._passwords.verify(principal.secret if principal else None, password) or principal is None:
             return None
-        with self._lock:
-            if version == self._version:
-                self._verified[self._mark(name, password)] = principal
-                while len(self._verified) > MAX_REMEMBERED:
-                    self._verified.popitem(last=False)
+        self._remember(self._mark(name, password), _Verified(principal, heard, now))
         return principal
+
+    def close(self) -> None:
+        """Listens no longer, and so remembers nobody."""
+        self._listening.close()
+        with self._lock:
+            self._verified.clear()
+
+    def _hear(self) -> None:
+        with self._lock:
+            self._heard += 1
+
+    def _holds(self, verified: _Verified) -> bool:
+        return verified.heard == self._heard and self._clock() - verified.at < MAX_AGE
+
+    def _remember(self, mark: bytes, verified: _Verified) -> None:
+        with self._lock:
+            self._verified[mark] = verified
+            self._verified.move_to_end(mark)
+            while len(self._verified) > MAX_REMEMBERED:
+                self._verified.popitem(last=False)
 
     def _mark(self, name: str, password: str) -> bytes:
         # The length in front, so that no two pairs are written alike.
         both = f"{len(name)}:{name}{password}".encode("utf-8", "surrogatepass")
-        return hmac.digest(self._key, both, hashlib.sha256)
+        return hashlib.blake2b(both, digest_size=32, key=self._key).digest()

@@ -21,10 +21,7 @@ class Principal:
 
 
 class Directory(Protocol):
-    """Finds principals; `version` changes whenever anything that was told might have."""
+    """Finds principals."""
 
     def find(self, address: str) -> Principal | None:
         """Whose address or alias this is, in any case of letters. Raises store.Unavailable."""
-
-    def version(self) -> int:
-        """A number that is another one after each change. Cheap: it is asked for each request."""

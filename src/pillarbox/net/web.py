@@ -13,6 +13,8 @@ import uvicorn
 import uvloop
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
 
+from pillarbox.net.accept import Acceptor, Balance
+
 __all__ = ["Application", "WebServer", "use_fast_loop"]
 
 _Message: TypeAlias = MutableMapping[str, Any]
@@ -32,9 +34,12 @@ _LOG.setLevel(logging.ERROR)
 class WebServer:
     """HTTP/1.1 for an ASGI application, on sockets that are bound already.
 
+    Of connections beyond `max_connections` each is refused before it has said anything, and nobody else is: uvicorn's
+    own limit would refuse the requests of those that are there.
+
     `patience` is how many seconds a client has for all before a body, and for what stands between its parts and after
     it; `unread` those it may leave an answer lie without reading any of it; `grace` those that requests have when the
-    server stops.
+    server stops. `balance` is kept with other processes that accept from the same sockets.
     """
 
     def __init__(
@@ -45,11 +50,16 @@ class WebServer:
         grace: int = 10,
         patience: float = 10.0,
         unread: float = 30.0,
+        balance: Balance | None = None,
     ) -> None:
+        balance = balance or Balance.alone()
         config = uvicorn.Config(
             application,
             # Called with keywords, as the class would be.
-            http=cast("type[asyncio.Protocol]", partial(_Bounded, patience=patience, unread=unread)),
+            http=cast(
+                "type[asyncio.Protocol]",
+                partial(_Bounded, most=max_connections, patience=patience, unread=unread, left=balance.left),
+            ),
             ws="none",
             loop="none",
             lifespan="off",
@@ -59,11 +69,10 @@ class WebServer:
             server_header=False,
             # The client's address is ours to decide, from what is trusted.
             proxy_headers=False,
-            limit_concurrency=max_connections,
             timeout_keep_alive=75,
             timeout_graceful_shutdown=grace,
         )
-        self._server = _Quiet(config)
+        self._server = _Quiet(config, balance)
 
     async def serve(self, sockets: Sequence[socket]) -> None:
         """Serves until `stop`, then lets requests finish for the time of grace."""
@@ -82,9 +91,19 @@ class WebServer:
 class _Bounded(HttpToolsProtocol):
     """Does not wait for ever for what is no body, nor takes any amount of it, nor keeps an answer nobody reads."""
 
-    def __init__(self, *args: Any, patience: float, unread: float, **kwargs: Any) -> None:
+    def __init__(
+        self,
+        *args: Any,
+        most: int | None,
+        patience: float,
+        unread: float,
+        left: Callable[[], None],
+        **kwargs: Any,
+    ) -> None:
         super().__init__(*args, **kwargs)
+        self._most = most
         self.logger = _LOG
+        self._left = left
         self._patience = patience
         self._in_head, self._in_body = True, False
         self._moved = False
@@ -94,9 +113,14 @@ class _Bounded(HttpToolsProtocol):
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         super().connection_made(transport)
+        # This one is among them.
+        if self._most is not None and len(self.connections) > self._most:
+            self._refuse(503, "Service Unavailable", "too many connections; try again later", "retry-after: 5")
+            return
         self._expect()
 
     def connection_lost(self, exc: Exception | None) -> None:
+        self._left()
         self._relax()
         self._unread.end()
         super().connection_lost(exc)
@@ -171,7 +195,7 @@ class _Bounded(HttpToolsProtocol):
         cycle: RequestResponseCycle | None = self.cycle
         return cycle is not None and cycle.response_complete
 
-    def _refuse(self, status: int, title: str, detail: str) -> None:
+    def _refuse(self, status: int, title: str, detail: str, *more: str) -> None:
         """Ends the connection; with a problem document (RFC 9457), unless that would land within an answer."""
         cycle: RequestResponseCycle | None = self.cycle
         if cycle is None or cycle.response_complete or not cycle.response_started:
@@ -183,6 +207,7 @@ class _Bounded(HttpToolsProtocol):
                 "x-content-type-options: nosniff",
                 f"content-length: {len(document)}",
                 "connection: close",
+                *more,
             )
             self.transport.write("\r\n".join((*fields, "", "")).encode() + document)
         self.transport.close()
@@ -233,7 +258,23 @@ class _Unread:
 
 
 class _Quiet(uvicorn.Server):
-    """Leaves signals to whoever runs it."""
+    """Leaves signals to whoever runs it, and accepts as we do."""
+
+    def __init__(self, config: uvicorn.Config, balance: Balance) -> None:
+        super().__init__(config)
+        self._balance = balance
+
+    async def startup(self, sockets: list[socket] | None = None) -> None:
+        def protocol() -> asyncio.BaseProtocol:
+            return self.config.http_protocol_class(
+                config=self.config,  # type: ignore[call-arg] # of uvicorn's, which mypy takes for any
+                server_state=self.server_state,
+                app_state={},
+            )
+
+        # What uvicorn asks of its servers, these have.
+        self.servers = [Acceptor(one, protocol, self._balance) for one in sockets or ()]  # type: ignore[misc]
+        self.started = True
 
     @contextlib.contextmanager
     def capture_signals(self) -> Iterator[None]:

@@ -3,8 +3,8 @@
 Here is the only place that decides whether somebody may touch an account (`granted`).
 """
 
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Generic, TypeVar, cast
@@ -12,15 +12,16 @@ from typing import Any, Generic, TypeVar, cast
 import orjson
 
 from pillarbox.access import Actor, Grant, Rights
+from pillarbox.net import Guard
 from pillarbox.objects.datatype import DataType, Method
 from pillarbox.objects.errors import MethodError
 from pillarbox.objects.kind import ID, Kind
 from pillarbox.objects.record import Record
 from pillarbox.objects.registry import Registry
-from pillarbox.store import Document, LogTooShort, NoAccount, Store, Unavailable, Unit, Writing
+from pillarbox.store import Document, LogTooShort, Moment, NoAccount, Store, Unavailable, Unit, Writing
 from pillarbox.wire.values import JSON, Id, State, state_number, state_text
 
-__all__ = ["Arguments", "Call", "Context", "Limits", "Seen", "granted", "perform"]
+__all__ = ["Arguments", "Beside", "Call", "Context", "Limits", "Seen", "granted", "perform"]
 
 R = TypeVar("R", bound=Record)
 T = TypeVar("T")
@@ -49,6 +50,10 @@ class Limits:
     filter_depth: int = 32
     filter_conditions: int = 500
     keywords: int = 128
+    push_subscriptions: int = 100
+    push_verification: int = 3600
+    guard: Guard = field(default_factory=Guard)
+    """Where the server may be sent by a URL in an object."""
 
 
 @dataclass(frozen=True)
@@ -69,8 +74,22 @@ class Context:
     looked: list[int] = field(default_factory=lambda: [0])
     """One number: the objects that were read to see whether a filter matches them."""
 
+    moment: Moment | None = None
+    """How long all of it may take; None for as long as it takes."""
+
+    glance: Callable[[int, Moment], AbstractContextManager[Unit]] | None = None
+    """How accounts are read within the moment."""
+
+    def read(self, account: int) -> AbstractContextManager[Unit]:
+        """A reading unit of the account."""
+        if self.moment is None or self.glance is None:
+            return self.store.read(account)
+        return self.glance(account, self.moment)
+
     def look(self, objects: int) -> None:
         """Counts objects that no index could tell of. Raises MethodError unsupportedFilter for too many a request."""
+        if self.moment is not None:
+            self.moment.check()
         self.looked[0] += objects
         if self.looked[0] > self.limits.looked_at:
             raise MethodError("unsupportedFilter", f"more than {self.limits.looked_at} objects would have to be read")
@@ -80,6 +99,8 @@ class Context:
 
         A few ids can name gigabytes; nothing of that may be collected in memory before it is refused.
         """
+        if self.moment is not None:
+            self.moment.check()
         self.told[0] += octets
         if self.told[0] > self.limits.answer:
             raise MethodError("requestTooLarge", f"the answer would be larger than {self.limits.answer} octets")
@@ -102,6 +123,10 @@ class Arguments:
             raise MethodError("invalidArguments", f"{name} must be {kind.name}")
         # Just checked.
         return cast("T", value)
+
+    def sent(self, name: str) -> JSON:
+        """What stands under this name, still to be taken; None if there is nothing."""
+        return self._given.get(name)
 
     def nothing_else(self) -> None:
         """Raises MethodError if an argument was not taken: nothing is ignored silently."""
@@ -165,21 +190,58 @@ class Call(Generic[R]):
 
 
 class Seen:
-    """An object as computed properties see it: what is apart is parsed when it is looked at."""
+    """An object as computed properties see it: a document is parsed when it is looked at."""
 
-    __slots__ = ("_apart", "call", "document", "number")
+    __slots__ = ("_apart", "_beside", "_document", "call", "number")
 
-    def __init__(self, call: Call[Any], number: int, document: Document, apart: bytes | None) -> None:
+    def __init__(
+        self,
+        call: Call[Any],
+        number: int,
+        document: bytes | Document,
+        apart: bytes | None,
+        beside: "Beside | None" = None,
+    ) -> None:
         self.call = call
         self.number = number
-        self.document = document
+        self._document = document
         self._apart: bytes | Document | None = apart
+        self._beside = beside
+
+    @property
+    def document(self) -> Document:
+        if isinstance(self._document, bytes):
+            self._document = cast("Document", orjson.loads(self._document))
+        return self._document
 
     @property
     def apart(self) -> Document:
         if isinstance(self._apart, bytes):
             self._apart = cast("Document", orjson.loads(self._apart))
         return self._apart or {}
+
+    def gathered(self, gather: "Callable[[Call[Any], Sequence[int]], T]") -> T:
+        """What `gather` makes of this object and all that are told with it, of which it is asked once."""
+        if self._beside is None:
+            self._beside = Beside((self.number,))
+        return self._beside.gathered(self.call, gather)
+
+
+class Beside:
+    """Objects that are told together, and what was read for all of them at once."""
+
+    __slots__ = ("_found", "numbers")
+
+    def __init__(self, numbers: Sequence[int]) -> None:
+        self.numbers = numbers
+        self._found: dict[object, Any] = {}
+
+    def gathered(self, call: Call[Any], gather: Callable[[Call[Any], Sequence[int]], T]) -> T:
+        """What `gather` makes of them."""
+        if gather not in self._found:
+            self._found[gather] = gather(call, self.numbers)
+        # Put in under this key by this function.
+        return cast("T", self._found[gather])
 
 
 def granted(actor: Actor, account_id: str, *, to_write: bool) -> Grant:
@@ -201,16 +263,16 @@ def perform(context: Context, kind: DataType[Any], method: Method, given: Mappin
     Raises MethodError.
     """
     arguments = Arguments(given)
-    account_id = arguments.take("accountId", ID)
+    account_id = _own(context.actor) if kind.personal else arguments.take("accountId", ID)
     grant = granted(context.actor, account_id, to_write=method.writes)
     prepared = None
     try:
         if method.prepare is not None:
-            with context.store.read(grant.number) as unit:
+            with context.read(grant.number) as unit:
                 prepared = method.prepare(Call(context, kind, grant, account_id, unit, Arguments(given)))
         with (
             _undone_together(context.created_ids),
-            context.store.write(grant.number) if method.writes else context.store.read(grant.number) as unit,
+            context.store.write(grant.number) if method.writes else context.read(grant.number) as unit,
         ):
             return method.run(Call(context, kind, grant, account_id, unit, arguments, prepared=prepared))
     except LogTooShort:
@@ -220,6 +282,14 @@ def perform(context: Context, kind: DataType[Any], method: Method, given: Mappin
         raise MethodError("accountNotFound") from None
     except Unavailable as problem:
         raise MethodError("serverUnavailable") from problem
+
+
+def _own(actor: Actor) -> Id:
+    """The account that is the actor's own. Raises MethodError forbidden for an actor without one."""
+    for account_id, grant in actor.accounts.items():
+        if grant.personal:
+            return account_id
+    raise MethodError("forbidden", "this user has no account")
 
 
 @contextmanager

@@ -4,7 +4,7 @@ Reading a declaration is reading the type. It checks itself when it is imported,
 from it.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
@@ -13,7 +13,7 @@ from pillarbox.objects.errors import SetError
 from pillarbox.objects.kind import Kind
 from pillarbox.objects.record import MISSING, Property, Record
 from pillarbox.objects.words import Comparator, Condition, Key, Members
-from pillarbox.store import Document, Entry, Filter, Select, Table
+from pillarbox.store import Document, Entry, Filter, Select, Table, Unit
 from pillarbox.wire.values import JSON, Id, id_number, id_text
 
 if TYPE_CHECKING:
@@ -71,6 +71,9 @@ class DataType(Generic[R]):
     `group` binds objects together for queries; `collapse` names the query argument that keeps one object of
     each group; `arrange` gives a whole result in another order or without parts of it, where one of the arguments in
     `arrangements` is true. `total` is a result's length where the type knows it better than by counting.
+    `personal` objects are of no account that a call could name, but of whoever asks: they are kept in the actor's own.
+    `holds` gives the numbers of the blobs that an object holds, by its document; `text_again` an object's full text, of
+    which stores keep no more than where its words are, from what is kept.
     """
 
     record: type[R]
@@ -91,6 +94,9 @@ class DataType(Generic[R]):
     members: tuple[Members, ...] = ()
     text: tuple[str, ...] = ()
     group: Key | None = None
+    personal: bool = False
+    holds: Callable[[Document], Collection[int]] | None = None
+    text_again: Callable[[Unit, Document], Mapping[str, str]] | None = None
     collapse: str | None = None
     arrange: "Callable[[Call[R], Select], list[int]] | None" = None
     arrangements: tuple[str, ...] = ()
@@ -110,6 +116,8 @@ class DataType(Generic[R]):
         ]
         if shared[0] != shared[1]:
             raise TypeError(f"{self.name}: what query is asked, queryChanges must be asked as well")
+        if self.text and self.text_again is None:
+            raise TypeError(f"{self.name}: nothing says what its text is if it has to be made again")
         for name, prop in self.record.properties.items():
             if self.create is None and prop.server_set and prop.stored and prop.default is MISSING:
                 raise TypeError(f"{self.name}.{name} is the server's to set, but nothing says to what")

@@ -4,8 +4,6 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-import orjson
-
 from pillarbox.objects.call import Call, Seen
 from pillarbox.objects.errors import MethodError
 from pillarbox.objects.words import Reach
@@ -113,7 +111,7 @@ def _tested(call: Call[Any], test: Callable[[Any, Any], bool], narrow: Filter, o
     for at in range(0, len(numbers), _PAGE):
         call.context.look(len(numbers[at : at + _PAGE]))
         for stored in call.unit.get_apart(call.kind.table, numbers[at : at + _PAGE]):
-            seen = Seen(call, stored.number, orjson.loads(stored.document), stored.apart)
+            seen = Seen(call, stored.number, stored.document, stored.apart)
             if test(seen, operand):
                 found.append(stored.number)
     return Among(tuple(found))

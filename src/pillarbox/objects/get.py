@@ -6,13 +6,16 @@ from typing import Any
 
 import orjson
 
-from pillarbox.objects.call import Call, Seen
+from pillarbox.objects.call import Beside, Call, Seen
 from pillarbox.objects.datatype import DataType, Method
 from pillarbox.objects.errors import MethodError
 from pillarbox.objects.kind import ID, STRING, list_of, nullable
 from pillarbox.wire.values import JSON, Id
 
 __all__ = ["GET", "Projection", "get", "projected", "projection"]
+
+_PAGE = 500
+"""What is gathered for several objects at once (`Seen.gathered`) is for so many."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,29 +86,29 @@ def projection(kind: DataType[Any], names: Iterable[str] | None) -> Projection:
 
 def projected(call: Call[Any], numbers: Sequence[int], wanted: Projection) -> list[dict[str, JSON]]:
     """Those of the objects that exist, in the order given, as clients see them."""
-    kind = call.kind
+    kind, tell = call.kind, call.context.tell
     plain = wanted.plain
-    objects = []
+    objects: list[dict[str, JSON]] = []
     if not wanted.computed and not wanted.reads_apart:
         # The path of every list on a screen: nothing is built but the answer.
-        for stored in call.unit.get(kind.table, numbers):
-            call.context.tell(len(stored.document))
-            document = orjson.loads(stored.document)
-            item: dict[str, JSON] = {"id": kind.id(stored.number)}
-            for name, default in plain:
-                item[name] = document.get(name, default)
-            objects.append(item)
+        for number, octets, _ in call.unit.get(kind.table, numbers):
+            tell(len(octets))
+            document = orjson.loads(octets)
+            objects.append({"id": kind.id(number), **{name: document.get(name, default) for name, default in plain}})
         return objects
     read = call.unit.get_apart if wanted.reads_apart else call.unit.get
-    for stored in read(kind.table, numbers):
-        # What is computed costs time even where it is short: each value counts as much as a long one.
-        call.context.tell(len(stored.document) + len(stored.apart or b"") + 256 * len(wanted.computed))
-        seen = Seen(call, stored.number, orjson.loads(stored.document), stored.apart)
-        item = {"id": kind.id(stored.number)}
-        item.update((name, seen.document.get(name, default)) for name, default in plain)
-        item.update((name, seen.apart[name]) for name in wanted.apart)
-        item.update((name, value(seen)) for name, value in wanted.computed)
-        objects.append(item)
+    for at in range(0, len(numbers), _PAGE):
+        page = numbers[at : at + _PAGE]
+        beside = Beside(page)
+        for number, octets, apart in read(kind.table, page):
+            # What is computed costs time even where it is short: each value counts as much as a long one.
+            tell(len(octets) + len(apart or b"") + 256 * len(wanted.computed))
+            seen = Seen(call, number, octets, apart, beside)
+            item: dict[str, JSON] = {"id": kind.id(number)}
+            item.update((name, seen.document.get(name, default)) for name, default in plain)
+            item.update((name, seen.apart[name]) for name in wanted.apart)
+            item.update((name, value(seen)) for name, value in wanted.computed)
+            objects.append(item)
     return objects
 
 

@@ -294,7 +294,8 @@ def _not_asked(write: Write[Any], patch: Mapping[str, JSON]) -> JSON:
             continue
         value = prop.of(write.new.document)
         if name in patch:
-            if patch[name] != value and patch[name] is not None:
+            # Null stands for the default, which a client knows.
+            if value != (prop.of({}) if patch[name] is None else patch[name]):
                 told[name] = value
         elif value != prop.of(write.old.document) and not any(path.startswith(f"{name}/") for path in patch):
             told[name] = value

@@ -133,9 +133,9 @@ _CONVERSIONS: Mapping[str, tuple[Callable[[Any], int | str], str]] = {
 }
 
 
-def equal(name: str, prop: Property[Any]) -> Condition:
-    """The property has exactly the value."""
-    index = key(prop)
+def equal(name: str, prop: Property[Any], *, sorted: bool = False) -> Condition:  # noqa: A002 - as the store says it
+    """The property has exactly the value; `sorted` if such objects are looked up often."""
+    index = key(prop, sorted=sorted)
 
     def narrow(value: Any) -> Filter:
         return Equal(index.column.name, index.wire(value))

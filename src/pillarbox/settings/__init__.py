@@ -17,7 +17,15 @@ to pairs is `bootstrap`, `flatten`, `environment`, `macro`; the values are `kind
 from pillarbox.settings import catalogue
 from pillarbox.settings.address import Address, Network, TcpAddress, UnixAddress
 from pillarbox.settings.bootstrap import BootstrapError, Configuration, host_name, load
-from pillarbox.settings.catalogue import Folder, Listener, ListenerProtocol
+from pillarbox.settings.catalogue import (
+    DatabaseStore,
+    Folder,
+    FolderStore,
+    Listener,
+    ListenerProtocol,
+    StoreChoice,
+    UnusableStore,
+)
 from pillarbox.settings.declare import Declared, Setting
 from pillarbox.settings.kind import BadValue, Kind
 from pillarbox.settings.problem import Problem, ProblemKind, report
@@ -31,9 +39,11 @@ __all__ = [
     "BootstrapError",
     "Bytes",
     "Configuration",
+    "DatabaseStore",
     "Declared",
     "Duration",
     "Folder",
+    "FolderStore",
     "Kind",
     "Listener",
     "ListenerProtocol",
@@ -44,8 +54,10 @@ __all__ = [
     "Secret",
     "Setting",
     "Snapshot",
+    "StoreChoice",
     "TcpAddress",
     "UnixAddress",
+    "UnusableStore",
     "catalogue",
     "host_name",
     "load",

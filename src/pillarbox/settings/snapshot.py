@@ -8,7 +8,18 @@ from difflib import get_close_matches
 from types import MappingProxyType
 from typing import TypeVar, cast
 
-from pillarbox.settings.catalogue import CATALOGUE, FOLDERS, LISTENERS, Folder, Listener
+from pillarbox.settings.catalogue import (
+    CATALOGUE,
+    DATA_STORE,
+    FOLDERS,
+    LISTENERS,
+    STORES,
+    Folder,
+    FolderStore,
+    Listener,
+    StoreChoice,
+    UnusableStore,
+)
 from pillarbox.settings.declare import Declared
 from pillarbox.settings.problem import Problem
 from pillarbox.settings.source import Source
@@ -35,6 +46,15 @@ class Snapshot:
     def listeners(self) -> tuple[Listener, ...]:
         """Where to listen, in the order of their ids."""
         return self[LISTENERS]
+
+    @property
+    def store(self) -> StoreChoice:
+        """Where everything is kept: the store that is named, or the only one there is, or files in the data folder."""
+        named, there = self[DATA_STORE], self[STORES]
+        if named is None and len(there) <= 1:
+            return there[0] if there else FolderStore("", None)
+        found = (store for store in there if store.id == named)
+        return next(found, UnusableStore(named or "storage.data"))
 
     @property
     def folders(self) -> tuple[Folder, ...]:

@@ -1,7 +1,7 @@
 """Keeping what was accepted: what every store promises, and the feed that tells of it.
 
 Begin with `contract` (Store, Unit, Writing), then `table` (what a store is told of a type) and `query` (what
-it can be asked). The implementations, `store.sqlite` so far, are named by `pillarbox.app` alone. A store
+it can be asked). The implementations, `store.sqlite` and `store.postgres`, are named by `pillarbox.app` alone. A store
 knows numbers, documents and indexes; it must not know what an Email is.
 """
 
@@ -11,8 +11,10 @@ from pillarbox.store.contract import (
     Changed,
     ChangePage,
     Finding,
+    Held,
     LogTooShort,
     NoAccount,
+    OutOfSpace,
     Staged,
     Store,
     Stored,
@@ -22,6 +24,7 @@ from pillarbox.store.contract import (
     Writing,
 )
 from pillarbox.store.feed import Feed, Listener, LocalFeed, Notice
+from pillarbox.store.glance import Glancing, Moment, Passed
 from pillarbox.store.query import (
     AllOf,
     Among,
@@ -42,8 +45,10 @@ from pillarbox.store.query import (
     Text,
 )
 from pillarbox.store.table import Column, Document, Entry, SetIndex, Table
+from pillarbox.store.volatile import LEASE, Codes, Counts, Hit, Marks, Rates, Volatile
 
 __all__ = [
+    "LEASE",
     "AllOf",
     "Among",
     "AnyOf",
@@ -53,8 +58,10 @@ __all__ = [
     "BlobReader",
     "ChangePage",
     "Changed",
+    "Codes",
     "Column",
     "Contains",
+    "Counts",
     "Document",
     "Entry",
     "Equal",
@@ -62,17 +69,25 @@ __all__ = [
     "Feed",
     "Filter",
     "Finding",
+    "Glancing",
+    "Held",
+    "Hit",
     "InGroup",
     "Listener",
     "LocalFeed",
     "LogTooShort",
+    "Marks",
     "Member",
     "MemberOutside",
+    "Moment",
     "NoAccount",
     "Not",
     "Notice",
     "Order",
+    "OutOfSpace",
+    "Passed",
     "Quantity",
+    "Rates",
     "Select",
     "SetIndex",
     "Staged",
@@ -83,5 +98,6 @@ __all__ = [
     "Text",
     "Unavailable",
     "Unit",
+    "Volatile",
     "Writing",
 ]

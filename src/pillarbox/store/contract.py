@@ -6,15 +6,17 @@ a writing unit did is there together, durably, once its block has ended without 
 otherwise; then, and only then, the feed speaks.
 
     StoreError
-    ├── Unavailable     try again later: busy, out of space, an I/O error
+    ├── Unavailable     try again later: busy, an I/O error
+    │   └── OutOfSpace      and not before somebody has made room
     ├── NoAccount       no such account here
     └── LogTooShort     the change log does not reach back that far
 """
 
+import errno
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from pillarbox.store.feed import Feed
 from pillarbox.store.query import Select
@@ -26,8 +28,10 @@ __all__ = [
     "ChangePage",
     "Changed",
     "Finding",
+    "Held",
     "LogTooShort",
     "NoAccount",
+    "OutOfSpace",
     "Staged",
     "Store",
     "StoreError",
@@ -36,6 +40,9 @@ __all__ = [
     "Unit",
     "Writing",
 ]
+
+
+_NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
 
 class StoreError(Exception):
@@ -47,7 +54,17 @@ class StoreError(Exception):
 
 
 class Unavailable(StoreError):
-    """Not now; nothing was changed, and the same may succeed later."""
+    """Not now; the same may succeed later. Nothing was changed, unless `known` says that this cannot be known."""
+
+
+class OutOfSpace(Unavailable):
+    """What should be kept has no room: a full disk, or all that one may use of it."""
+
+    @staticmethod
+    def or_unavailable(place: object, problem: OSError) -> Unavailable:
+        """What an error of the file system at a place is to a caller."""
+        kind = OutOfSpace if problem.errno in _NO_ROOM else Unavailable
+        return kind(f"{place}: {problem}")
 
 
 class NoAccount(StoreError):
@@ -58,9 +75,11 @@ class LogTooShort(StoreError):
     """Changes since then are no longer known."""
 
 
-@dataclass(frozen=True, slots=True)
-class Stored:
-    """An object as kept: JSON documents; `apart` only if it was asked for and exists."""
+class Stored(NamedTuple):
+    """An object as kept: JSON documents; `apart` only if it was asked for and exists.
+
+    A tuple, because a page makes hundreds of them.
+    """
 
     number: int
     document: bytes
@@ -73,6 +92,14 @@ class Blob:
 
     number: int
     size: int
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """A blob, and how many objects are said to hold it."""
+
+    blob: Blob
+    holders: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,11 +140,11 @@ class Staged(Protocol):
 
     @property
     def size(self) -> int: ...
-    def write(self, octets: bytes) -> None: ...
+    def write(self, octets: bytes | bytearray) -> None: ...
 
 
 class BlobReader(Protocol):
-    """A blob opened for reading in pieces, after its unit has ended."""
+    """A blob opened for reading in pieces, after its unit has ended; also when it was dropped since, for an hour."""
 
     def read(self, octets: int, /) -> bytes: ...
     def seek(self, offset: int, /) -> int: ...
@@ -138,10 +165,16 @@ class Unit(Protocol):
         """The number of the table's last change, 0 before the first."""
 
     def get(self, table: Table, numbers: Sequence[int]) -> Iterator[Stored]:
-        """Those objects that exist, once each, in any order, without what is apart."""
+        """Those objects that exist, once each, in the order given, without what is apart."""
 
     def get_apart(self, table: Table, numbers: Sequence[int]) -> Iterator[Stored]:
         """The same, with what is apart."""
+
+    def groups(self, table: Table, groups: Sequence[int], by: str) -> dict[int, list[int]]:
+        """The objects of each of these groups that has any, in order of a column (None first), then of number."""
+
+    def first_group(self, table: Table, index: str, values: Sequence[int | str]) -> int | None:
+        """The least group of which an object has one of these values in a set."""
 
     def numbers(self, table: Table, limit: int) -> list[int]:
         """All objects' numbers, ascending, no more than the limit."""
@@ -182,7 +215,21 @@ class Unit(Protocol):
         """The size of all blobs that objects hold, each counted for each object that holds it; for quotas."""
 
     def inspect(self, tables: Iterable[Table]) -> Iterator[Finding]:
-        """Whether indexes, counts, text and blobs are what the documents say; yields what is not."""
+        """Whether indexes, counts, text and log are what the documents say, and all files blobs'; yields what is not.
+
+        A finding's place is the name of a type; "NAME text" for objects that lack their text or some of it; "counters";
+        "blobs" for octets that are no blob's; or "file". Which octets a blob has is for `verify` to say, and who holds
+        it for whoever knows the types.
+        """
+
+    def blobs(self, after: int, limit: int) -> list[Held]:
+        """The blobs with numbers above `after`, ascending, no more than the limit."""
+
+    def verify(self, blob: Blob) -> str | None:
+        """What is wrong with a blob's octets, in words: they are missing, or others than were given. Reads them all."""
+
+    def textless(self, table: Table, limit: int) -> list[int]:
+        """Objects of a type with full text that have none, ascending, no more than the limit."""
 
 
 class Writing(Unit, Protocol):
@@ -199,7 +246,10 @@ class Writing(Unit, Protocol):
         apart: Document | None = None,
         text: Mapping[str, str] | None = None,
     ) -> None:
-        """A new object, logged as created. `text` is made of words already cut (`wire.words.indexable`)."""
+        """A new object, logged as created. `text` is made of words already cut (`wire.words.indexable`).
+
+        The number is a fresh one; or, to mend what was lost, that of an object which is gone.
+        """
 
     def update(self, table: Table, number: int, old: Document, new: Document) -> None:
         """Another document in place of the object's present one, logged as an essential change."""
@@ -209,6 +259,9 @@ class Writing(Unit, Protocol):
 
     def amend(self, table: Table, number: int, old: Document, new: Document) -> None:
         """The same where clients see no difference, so that nothing is logged."""
+
+    def index_text(self, table: Table, number: int, text: Mapping[str, str]) -> None:
+        """The full text of an object that exists, in place of what it had, as `insert` takes it. Nothing is logged."""
 
     def touch(self, table: Table, number: int) -> None:
         """A change to the object that its document does not show, logged as essential."""
@@ -232,6 +285,9 @@ class Writing(Unit, Protocol):
     def release(self, blob: int, expires: int) -> None:
         """One object less refers to the blob; when none does it may be collected after `expires`."""
 
+    def set_holders(self, blob: int, holders: int, expires: int) -> None:
+        """So many objects refer to the blob, whatever was counted; if none, it may be collected after `expires`."""
+
     def make_room(self, size: int, files: int, total: int) -> None:
         """Of the blobs that nothing holds, the oldest are dropped, until one more of this size fits in.
 
@@ -254,7 +310,10 @@ class Writing(Unit, Protocol):
         """A block whose changes are undone if it ends with an exception."""
 
     def rebuild(self, tables: Iterable[Table]) -> None:
-        """Makes indexes, counts and what the change log misses anew from the documents; text and blobs stay."""
+        """Makes indexes, counts and what the change log misses anew from the documents; text and blobs stay.
+
+        Of no table it is the account's own counters alone. Takes about as long as the type's objects took to insert.
+        """
 
 
 class Store(Protocol):
@@ -269,7 +328,8 @@ class Store(Protocol):
     def remove(self, account: int) -> None:
         """The account is gone with all it held. Nothing happens if it is not there.
 
-        Raises StoreError for account 0, which cannot be removed.
+        A unit that still writes to it is waited for, or what it does is lost with the account; blobs that are being
+        read may end early. Raises StoreError for account 0, which cannot be removed, and Unavailable.
         """
 
     def accounts(self) -> list[int]:

@@ -32,8 +32,8 @@ each other the later may be told first."""
 class Feed(Protocol):
     """Notices from writers to listeners.
 
-    Around each commit that changes a state a store calls `expect`, and then either `publish` or `withdraw`, all from
-    the writer's thread.
+    Around each commit that changes a state a store calls `expect`, and then one of `publish`, `withdraw` and `doubt`,
+    all from the writer's thread.
     """
 
     def expect(self, account: int) -> None:
@@ -45,6 +45,9 @@ class Feed(Protocol):
     def withdraw(self, account: int) -> None:
         """What was expected has failed, as far as the writer can know."""
 
+    def doubt(self, account: int) -> None:
+        """Whether the account has changed cannot be known now: whoever listens has to look for itself."""
+
     def listen(self, account: int, listener: Listener) -> AbstractContextManager[None]:
         """A block in which the listener is called, on the writer's thread, for each notice of the account."""
 
@@ -55,6 +58,7 @@ class LocalFeed:
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._listeners: dict[int, list[Listener]] = {}
+        self._to_all: list[Listener] = []
 
     def expect(self, account: int) -> None:
         """Nobody here outlives the writer."""
@@ -62,7 +66,18 @@ class LocalFeed:
     def withdraw(self, account: int) -> None:
         """Nobody was told anything."""
 
+    def doubt(self, account: int) -> None:
+        """Nobody here can look without the writer's store."""
+
     def publish(self, notice: Notice) -> None:
+        self.relay(notice)
+        with self._lock:
+            listeners = list(self._to_all)
+        for listener in listeners:
+            listener(notice)
+
+    def relay(self, notice: Notice) -> None:
+        """Tells those who listen to the account, and not those who listen to all."""
         with self._lock:
             listeners = list(self._listeners.get(notice.account, ()))
         for listener in listeners:
@@ -81,7 +96,23 @@ class LocalFeed:
                 if not here:
                     del self._listeners[account]
 
-    def accounts(self) -> list[int]:
-        """The accounts that somebody listens to."""
+    @contextmanager
+    def listen_all(self, listener: Listener) -> Iterator[None]:
+        """A block in which the listener is called for each notice of every account."""
         with self._lock:
-            return list(self._listeners)
+            self._to_all.append(listener)
+        try:
+            yield
+        finally:
+            with self._lock:
+                self._to_all.remove(listener)
+
+    def listened(self) -> list[int | None]:
+        """The accounts that somebody listens to; None among them if somebody listens to all."""
+        with self._lock:
+            return [*self._listeners, *([None] if self._to_all else [])]
+
+    def is_listened_to(self, account: int | None) -> bool:
+        """Whether it is among those."""
+        with self._lock:
+            return bool(self._to_all) if account is None else account in self._listeners

@@ -28,7 +28,10 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class SetIndex:
-    """A set of values of each object, kept so that one value's objects can be read in order of a column."""
+    """A set of values of each object, kept so that one value's objects can be read in order of a column.
+
+    One without an order is for looking up alone: how many objects a value has is then not kept.
+    """
 
     name: str
     kind: Literal["integer", "text"]

@@ -20,22 +20,41 @@ class Event(Enum):
     """One thing that can be said in the log; `title` is the name that is written."""
 
     AUTH_FAILED = "auth.failed", "warn", "Credentials were refused: scheme, address and reason."
+    EXPORT_DONE = "export.done", "info", "An export ended: account, format, messages, missing, seconds."
     HTTP_FAILED = "http.failed", "error", "A bug ended a request, answered 500: method, path, exception."
     HTTP_REQUEST = "http.request", "debug", "A request was answered: method, path, status, milliseconds."
     IMPORT_DONE = "import.done", "info", "An import ended: account, messages, skipped, seconds."
     JMAP_FAILED = "jmap.failed", "error", "A bug ended a method call, answered serverFail: method, exception."
     LIBRARY_SPOKE = "library.spoke", "warn", "A library had a warning or an error: logger, text, exception."
+    LINK_FAILED = "link.failed", "error", "Other servers on the database are not heard or understood: known, exception."
+    LINK_JOINED = "link.joined", "info", "Other servers on the database are heard again."
     LMTP_DEFERRED = "lmtp.deferred", "warn", "A message is to be offered again: recipient, reply, id, account, reason."
     LMTP_DELIVERED = "lmtp.delivered", "info", "A message was accepted: recipient, reply, id, account, email, bytes."
     LMTP_ENDED = "lmtp.ended", "info", "We ended a connection: peer, reply."
     LMTP_FAILED = "lmtp.failed", "error", "A bug put off a message or cut a connection: recipient, id, exception."
     LMTP_REFUSED = "lmtp.refused", "info", "A recipient or a message was refused: recipient, reply, id, account."
     LMTP_REPEATED = "lmtp.repeated", "info", "A message was accepted that was filed before: recipient, id, account."
-    SERVER_STARTED = "server.started", "info", "Connections are accepted: version, listeners."
+    PUSH_ENDED = (
+        "push.ended",
+        "info",
+        "A subscription was destroyed, its URL is of no use: account, subscription, known.",
+    )
+    PUSH_FAILED = "push.failed", "warn", "A push waits until there is more: account, subscription, known, exception."
+    SERVER_STARTED = "server.started", "info", "Connections are accepted: version, listeners, workers."
+    SERVER_CRAMPED = "server.cramped", "warn", "Fewer connections fit than the settings allow: descriptors, needed."
     SERVER_STOPPED = "server.stopped", "info", "The last connection is closed: seconds of service."
     SETTINGS_PROBLEM = "settings.problem", "warn", "A setting is not in force as written: key, kind, text."
 
-    STORE_FAILED = "store.failed", "error", "The store could not do as asked, answered 503 or 500: known."
+    WORKER_ENDED = "worker.ended", "error", "A process of the server died: worker, status, and seconds until the next."
+    WORKER_STARTED = "worker.started", "info", "A process of the server was started again, and works: worker."
+
+    STORE_FAILED = (
+        "store.failed",
+        "error",
+        "The store could not do as asked, which was told as temporary if it is: known.",
+    )
+    VOLATILE_FAILED = "volatile.failed", "error", "Each worker counts for itself until shared counts answer: known."
+    VOLATILE_RENEWED = "volatile.renewed", "warn", "Shared counts were broken, and begin anew: known."
 
     def __init__(self, title: str, level: EventLevel, doc: str) -> None:
         self.title = title

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import NewType, TypeAlias
 
 __all__ = [
@@ -46,8 +47,11 @@ _DATE = re.compile(
 
 # No vowels, so that no id is ever a word; lower-case, so that no two differ by case alone.
 _DIGITS = "0123456789bcdfghjkmnpqrstvwxyz"
-_VALUE = {digit: value for value, digit in enumerate(_DIGITS)}
+# Two digits at a time, and the digits that `int` has for this base: lists of ids are made and read all the time.
+_PAIRS = tuple(first + second for first in _DIGITS for second in _DIGITS)
+_AS_INT = str.maketrans(_DIGITS, "0123456789abcdefghijklmnopqrst")
 _OWN_ID = re.compile(rf"[a-z](0|[{_DIGITS[1:]}][{_DIGITS}]{{0,11}})", re.ASCII)
+_OWN_LENGTH = 13
 
 
 def is_id(value: object) -> bool:
@@ -84,24 +88,28 @@ def utc_datetime(date: str) -> datetime:
     return datetime.fromisoformat(text)
 
 
+# Kept, since the same few thousand are made and read all the time: those of what is new, in every account.
+@lru_cache(maxsize=2**14)
 def id_text(letter: str, number: int) -> Id:
     """The id of the object with this number: short, lower-case, beginning with its type's letter."""
     digits = ""
-    while True:
-        number, value = divmod(number, len(_DIGITS))
-        digits = _DIGITS[value] + digits
-        if number == 0:
-            return Id(letter + digits)
+    while number >= len(_PAIRS):
+        number, value = divmod(number, len(_PAIRS))
+        digits = _PAIRS[value] + digits
+    return Id(letter + (_PAIRS[number] if number >= len(_DIGITS) else _DIGITS[number]) + digits)
 
 
 def id_number(letter: str, text: str) -> int | None:
     """The number in an id that `id_text` made for this letter, or None for any other text."""
+    # What is longer may be of any length, and is not kept.
+    return _own_number(letter, text) if len(text) <= _OWN_LENGTH else None
+
+
+@lru_cache(maxsize=2**14)
+def _own_number(letter: str, text: str) -> int | None:
     if not text.startswith(letter) or _OWN_ID.fullmatch(text) is None:
         return None
-    number = 0
-    for digit in text[1:]:
-        number = number * len(_DIGITS) + _VALUE[digit]
-    return number
+    return int(text[1:].translate(_AS_INT), len(_DIGITS))
 
 
 def state_text(epoch: str, number: int) -> State:

@@ -4,15 +4,14 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from tests.neighbour import stores
+from tests.neighbour.stores import STORES
 from tests.toy.cakes import REGISTRY
 from tests.toy.clock import Clock
 from tests.toy.speaker import Speaker
 
 from pillarbox.access import Rights
 from pillarbox.store import Store
-from pillarbox.store.sqlite import SQLiteStore
-
-STORES = ("sqlite",)
 
 
 @pytest.fixture
@@ -22,7 +21,7 @@ def clock() -> Clock:
 
 @pytest.fixture(params=STORES)
 def store(request: pytest.FixtureRequest, tmp_path: Path, clock: Clock) -> Iterator[Store]:
-    store = SQLiteStore(tmp_path / "store", REGISTRY.tables, clock)
+    store = stores.opened(stores.data(request, tmp_path / "store"), REGISTRY.tables, clock)
     store.create(1)
     yield store
     store.close()

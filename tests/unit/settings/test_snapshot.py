@@ -106,9 +106,9 @@ def test_a_key_that_no_setting_has_is_told_with_the_nearest(key: str, nearest: s
 
 def test_a_key_that_is_like_none_is_told() -> None:
     """Ours."""
-    _, problems = snapshot({"store.x.type": "sqlite"})
+    _, problems = snapshot({"zebra.x.stripes": "many"})
 
-    assert problems == [Problem("store.x.type", "unread", "no setting has this key; and none is like it")]
+    assert problems == [Problem("zebra.x.stripes", "unread", "no setting has this key; and none is like it")]
 
 
 def test_a_snapshot_does_not_change_with_its_pairs() -> None:

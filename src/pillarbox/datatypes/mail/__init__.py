@@ -3,6 +3,7 @@
 Begin with `mailbox`; `email` is a package of its own, and `tally` keeps the counts that the three share.
 """
 
+from pillarbox.datatypes.mail.arrangement import Wanted, arrange
 from pillarbox.datatypes.mail.email import (
     EMAIL,
     Arrival,
@@ -21,6 +22,8 @@ __all__ = [
     "Arrival",
     "Folder",
     "NewEmail",
+    "Wanted",
+    "arrange",
     "arrival",
     "file",
     "furnish",

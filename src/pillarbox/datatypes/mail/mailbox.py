@@ -246,7 +246,7 @@ MAILBOX = DataType(
     filters=(
         equal("parentId", Mailbox.parent_id),
         contains("name", Mailbox.name),
-        equal("role", Mailbox.role),
+        equal("role", Mailbox.role, sorted=True),
         present("hasAnyRole", Mailbox.role),
         equal("isSubscribed", Mailbox.is_subscribed),
     ),

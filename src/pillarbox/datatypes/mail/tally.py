@@ -63,13 +63,18 @@ def tally(unit: Writing, registry: Registry, change: Change) -> None:
 
 
 def recount(unit: Writing, registry: Registry) -> None:
-    """Makes all tallies and counts anew from the Emails."""
+    """Makes all tallies and counts anew from the Emails, Threads with them, if there are others than Emails say."""
     threads, mailboxes = registry["Thread"].table, registry["Mailbox"].table
     tallies, counts = _expected(unit, registry)
+    missing = dict(tallies)
     for number, old in _documents(unit, threads):
-        new = tallies[number].document()
-        if new != old:
-            unit.amend(threads, number, old, new)
+        one = missing.pop(number, None)
+        if one is None:
+            unit.delete(threads, number, old)
+        elif one.document() != old:
+            unit.amend(threads, number, old, one.document())
+    for number, one in missing.items():
+        unit.insert(threads, number, one.document())
     for number, old in _documents(unit, mailboxes):
         new = {**old, **_counts_of(counts, number)}
         if new != old:

@@ -3,8 +3,10 @@
 Its document holds what `tally` counts; the ids of its Emails are read from their index when they are asked for.
 """
 
-from pillarbox.objects import CHANGES, GET, DataType, Property, Record, Seen, prop
-from pillarbox.store import Equal, Order, Select
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from pillarbox.objects import CHANGES, GET, Call, DataType, Property, Record, Seen, prop
 from pillarbox.wire.values import JSON, Id
 
 __all__ = ["THREAD", "Thread"]
@@ -13,8 +15,11 @@ __all__ = ["THREAD", "Thread"]
 def _email_ids(seen: Seen) -> JSON:
     """The Thread's Emails, oldest first; those of one date in order of their ids (section 3)."""
     email = seen.call.context.registry["Email"]
-    select = Select(Equal("threadId", seen.number), (Order("receivedAt"),))
-    return [email.id(number) for number in seen.call.unit.page(email.table, select, 0, 2**31)]
+    return [email.id(number) for number in seen.gathered(_emails).get(seen.number, ())]
+
+
+def _emails(call: Call[Any], threads: Sequence[int]) -> Mapping[int, Sequence[int]]:
+    return call.unit.groups(call.context.registry["Email"].table, threads, "receivedAt")
 
 
 class Thread(Record):

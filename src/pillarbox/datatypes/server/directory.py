@@ -4,7 +4,8 @@ Two files know of an account: account 0 that it exists, its own file what it hol
 given last, so that whoever finds the name finds the file; taken away in the other order.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from unicodedata import normalize
 
 import orjson
@@ -33,9 +34,11 @@ class InternalDirectory:
     def __init__(self, store: Store) -> None:
         self._store = store
 
-    def version(self) -> int:
-        """Another number after each change to account 0, whoever made it."""
-        return self._store.version(0)
+    @contextmanager
+    def listen(self, listener: Callable[[], None]) -> Iterator[None]:
+        """A block in which the listener is called after each change to account 0 that the store's feed tells of."""
+        with self._store.feed.listen(0, lambda _: listener()):
+            yield
 
     def find(self, address: str) -> Principal | None:
         """Whose address or alias this is."""

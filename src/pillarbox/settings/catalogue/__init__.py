@@ -33,6 +33,12 @@ from pillarbox.settings.catalogue.jmap import (
     MAX_SIZE_MAILBOX_NAME,
     MAX_SIZE_REQUEST,
     MAX_SIZE_UPLOAD,
+    PUSH_ATTEMPTS,
+    PUSH_ATTEMPTS_INTERVAL,
+    PUSH_MAX_TOTAL,
+    PUSH_THROTTLE,
+    PUSH_TIMEOUT_REQUEST,
+    PUSH_TIMEOUT_VERIFY,
     UPLOAD_QUOTA_FILES,
     UPLOAD_QUOTA_SIZE,
     UPLOAD_TTL,
@@ -45,13 +51,31 @@ from pillarbox.settings.catalogue.listener import (
     Listener,
     ListenerProtocol,
 )
-from pillarbox.settings.catalogue.server import HOSTNAME, HTTP_URL, LOG_FORMAT, LOG_LEVEL, SERVER
+from pillarbox.settings.catalogue.server import (
+    HOSTNAME,
+    HTTP_URL,
+    LOG_FORMAT,
+    LOG_LEVEL,
+    OUTBOUND_ALLOW_NETWORKS,
+    SERVER,
+    WORKERS,
+)
+from pillarbox.settings.catalogue.store import (
+    DATA_STORE,
+    STORAGE,
+    STORES,
+    DatabaseStore,
+    FolderStore,
+    StoreChoice,
+    UnusableStore,
+)
 from pillarbox.settings.declare import Declared, Group
 
 __all__ = [
     "ACCOUNT_QUOTA",
     "BACKLOG",
     "CATALOGUE",
+    "DATA_STORE",
     "DELIVERY",
     "EVENT_SOURCE_THROTTLE",
     "FOLDERS",
@@ -81,18 +105,32 @@ __all__ = [
     "MAX_SIZE_MESSAGE",
     "MAX_SIZE_REQUEST",
     "MAX_SIZE_UPLOAD",
+    "OUTBOUND_ALLOW_NETWORKS",
+    "PUSH_ATTEMPTS",
+    "PUSH_ATTEMPTS_INTERVAL",
+    "PUSH_MAX_TOTAL",
+    "PUSH_THROTTLE",
+    "PUSH_TIMEOUT_REQUEST",
+    "PUSH_TIMEOUT_VERIFY",
     "SERVER",
     "SESSION_TIMEOUT",
+    "STORAGE",
+    "STORES",
     "SUB_ADDRESSING",
     "UPLOAD_QUOTA_FILES",
     "UPLOAD_QUOTA_SIZE",
     "UPLOAD_TTL",
+    "WORKERS",
+    "DatabaseStore",
     "Folder",
+    "FolderStore",
     "Listener",
     "ListenerProtocol",
+    "StoreChoice",
+    "UnusableStore",
 ]
 
-GROUPS: tuple[Group, ...] = (SERVER, LISTENING, JMAP, DELIVERY)
+GROUPS: tuple[Group, ...] = (SERVER, LISTENING, STORAGE, JMAP, DELIVERY)
 """Every group, in the order of the documentation."""
 
 CATALOGUE: tuple[Declared[object], ...] = tuple(chain.from_iterable(group.settings for group in GROUPS))

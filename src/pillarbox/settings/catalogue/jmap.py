@@ -25,6 +25,12 @@ __all__ = [
     "MAX_SIZE_MAILBOX_NAME",
     "MAX_SIZE_REQUEST",
     "MAX_SIZE_UPLOAD",
+    "PUSH_ATTEMPTS",
+    "PUSH_ATTEMPTS_INTERVAL",
+    "PUSH_MAX_TOTAL",
+    "PUSH_THROTTLE",
+    "PUSH_TIMEOUT_REQUEST",
+    "PUSH_TIMEOUT_VERIFY",
     "UPLOAD_QUOTA_FILES",
     "UPLOAD_QUOTA_SIZE",
     "UPLOAD_TTL",
@@ -139,6 +145,42 @@ EVENT_SOURCE_THROTTLE = Setting(
     Duration(100),
     "The shortest time between two state events to one event source; the first goes out at once.",
 )
+PUSH_MAX_TOTAL = Setting(
+    "jmap.push.max-total",
+    COUNT,
+    100,
+    "How many push subscriptions one account may have.",
+)
+PUSH_THROTTLE = Setting(
+    "jmap.push.throttle",
+    DURATION,
+    Duration(1000),
+    "The shortest time between two pushes to one subscription; what changes meanwhile is told together.",
+)
+PUSH_ATTEMPTS = Setting(
+    "jmap.push.attempts.max",
+    COUNT,
+    3,
+    "How often a push is tried; then it waits until there is more to tell.",
+)
+PUSH_ATTEMPTS_INTERVAL = Setting(
+    "jmap.push.attempts.interval",
+    DURATION,
+    Duration(60_000),
+    "How long after a failed push it is tried again; each further failure doubles it, up to an hour.",
+)
+PUSH_TIMEOUT_REQUEST = Setting(
+    "jmap.push.timeout.request",
+    DURATION,
+    Duration(10_000),
+    "How long one push may take.",
+)
+PUSH_TIMEOUT_VERIFY = Setting(
+    "jmap.push.timeout.verify",
+    DURATION,
+    Duration(3_600_000),
+    "How long a new subscription waits for its verification code to come back; then it is destroyed.",
+)
 
 JMAP = Group(
     "JMAP",
@@ -163,6 +205,12 @@ JMAP = Group(
         MAX_SIZE_ATTACHMENTS_PER_EMAIL,
         MAX_SIZE_EMAIL,
         EVENT_SOURCE_THROTTLE,
+        PUSH_MAX_TOTAL,
+        PUSH_THROTTLE,
+        PUSH_ATTEMPTS,
+        PUSH_ATTEMPTS_INTERVAL,
+        PUSH_TIMEOUT_REQUEST,
+        PUSH_TIMEOUT_VERIFY,
         FOLDERS,
     ),
 )

@@ -15,13 +15,16 @@ from typing import IO, cast
 
 import apsw
 
-from pillarbox.store.contract import Blob, StoreError, Unavailable
+from pillarbox.store.contract import Blob, Held, OutOfSpace, StoreError, Unavailable
+from pillarbox.store.glance import Passed
 from pillarbox.store.sqlite import folder as folders
 
-__all__ = ["INLINE", "BlobFiles", "Blobs", "FileStaged"]
+__all__ = ["INLINE", "NO_FILES", "BlobFiles", "Blobs", "FileStaged"]
 
 INLINE = 64 * 1024
 """Up to this many octets a blob is a value in the database: one commit, no second file to sync."""
+
+_PORTION = 1024 * 1024
 
 
 class FileStaged:
@@ -35,7 +38,7 @@ class FileStaged:
         self.path: Path | None = None
         self.size = 0
 
-    def write(self, octets: bytes) -> None:
+    def write(self, octets: bytes | bytearray) -> None:
         self._hash.update(octets)
         self.size += len(octets)
         if self._file is None:
@@ -48,7 +51,7 @@ class FileStaged:
                 self.folder.mkdir(mode=0o700, exist_ok=True)
                 self.path = self.folder / secrets.token_hex(16)
                 self._file = os.open(self.path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-            octets, self._few = bytes(self._few), bytearray()
+            octets, self._few = self._few, bytearray()
         view = memoryview(octets)
         with _translated(self.folder):
             while view:
@@ -133,6 +136,16 @@ class BlobFiles:
         yield from found
 
 
+class _NoFiles(BlobFiles):
+    """Where files are nothing to wait for."""
+
+    def path(self, digest: bytes) -> Path:  # noqa: ARG002 - which one makes no difference
+        raise Passed
+
+
+NO_FILES = _NoFiles(Path("nowhere"))
+
+
 class Blobs:
     """An account's blobs within one unit: rows in its database, files in its folder."""
 
@@ -197,6 +210,20 @@ class Blobs:
         )
         return size
 
+    def set_holders(self, number: int, holders: int, expires: int) -> int:
+        """So many hold it; by how much that makes what is held larger."""
+        size, before = self._row(number)
+        self._connection.execute(
+            "UPDATE blob SET refs = ?, expires = max(expires, ?) WHERE number = ?", (holders, expires, number)
+        )
+        return size * (holders - max(before, 0))
+
+    def page(self, after: int, limit: int) -> list[Held]:
+        """What `Unit.blobs` promises."""
+        sql = "SELECT number, size, refs FROM blob WHERE number > ? ORDER BY number LIMIT ?"
+        rows = cast("list[tuple[int, int, int]]", self._connection.execute(sql, (after, limit)).fetchall())
+        return [Held(Blob(number, size), refs) for number, size, refs in rows]
+
     def make_room(self, size: int, files: int, total: int) -> None:
         count, used = cast(
             "tuple[int, int]",
@@ -227,22 +254,20 @@ class Blobs:
                 with suppress(OSError):
                     self._files.delete(digest)
 
-    def problems(self) -> Iterator[str]:
-        """What is wrong between rows and files: octets that are missing or other ones, files nobody names."""
-        for number, digest, size, refs in self._connection.execute(
-            "SELECT number, hash, size, refs FROM blob"
-        ).fetchall():
-            if cast("int", refs) < 0:
-                yield f"blob {number} is held by {refs} objects"
-            try:
-                octets = self.octets(Blob(cast("int", number), cast("int", size)), 0, -1)
-            except StoreError as problem:
-                yield f"blob {number} cannot be read: {problem.known}"
-                continue
-            if len(octets) != size or hashlib.sha256(octets).digest() != digest:
-                yield f"blob {number} is not the {size} octets it was"
-        for path in self.stray_files():
-            yield f"the file {path.name} belongs to no blob"
+    def verify(self, blob: Blob) -> str | None:
+        """What `Unit.verify` promises."""
+        digest, size = hashlib.sha256(), 0
+        try:
+            expected = self._connection.execute("SELECT hash FROM blob WHERE number = ?", (blob.number,)).get
+            with self.open(blob) as reader, _translated(self._files.folder):
+                while octets := reader.read(_PORTION):
+                    digest.update(octets)
+                    size += len(octets)
+        except StoreError as problem:
+            return f"blob {blob.number} cannot be read: {problem.known}"
+        if size != blob.size or digest.digest() != expected:
+            return f"blob {blob.number} is not the {blob.size} octets it was"
+        return None
 
     def stray_files(self) -> list[Path]:
         """Files that no row names."""
@@ -267,4 +292,4 @@ def _translated(place: Path) -> Iterator[None]:
     try:
         yield
     except OSError as problem:
-        raise Unavailable(f"{place}: {problem}") from problem
+        raise OutOfSpace.or_unavailable(place, problem) from problem

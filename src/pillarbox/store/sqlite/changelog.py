@@ -5,12 +5,16 @@ from typing import cast
 import apsw
 
 from pillarbox.store.contract import Changed, ChangePage
+from pillarbox.store.paging import page_of
 
 __all__ = ["changed", "log_created", "log_destroyed", "log_updated", "page", "trim"]
 
 
 def log_created(connection: apsw.Connection, code: int, number: int, at: int, group: int | None) -> None:
-    connection.execute("INSERT INTO change VALUES (?, ?, ?, ?, ?, NULL, ?)", (code, number, at, at, at, group))
+    # In place of the row that says it is gone, where a lost object is made again.
+    connection.execute(
+        "INSERT OR REPLACE INTO change VALUES (?, ?, ?, ?, ?, NULL, ?)", (code, number, at, at, at, group)
+    )
 
 
 def log_updated(connection: apsw.Connection, code: int, number: int, at: int, essential: int | None) -> None:
@@ -31,10 +35,8 @@ def log_destroyed(connection: apsw.Connection, code: int, number: int, at: int) 
 def page(connection: apsw.Connection, code: int, since: int, limit: int, state: int) -> ChangePage:
     """What `Unit.changes` promises.
 
-    A row is keyed by the first of its numbers that is after `since`: its creation, its last essential change, its last
-    volatile one. An essential change is thereby told before any state that lies after it, or a later page might call
-    the whole change volatile. The kinds are read in order and merged, so that a page costs what it holds: the
-    further reads stop where the first one did.
+    The kinds of changes are read in order and merged, so that a page costs what it holds: the further reads stop where
+    the first one did.
     """
     created = cast(
         "list[tuple[int, int, int]]",
@@ -61,24 +63,12 @@ def page(connection: apsw.Connection, code: int, since: int, limit: int, state: 
             (code, since, until, since, limit + 1),
         ).fetchall(),
     )
-    rows = sorted(
-        [(at, number, essential, "created") for at, number, essential in created]
-        + [
-            (at, number, essential, "updated" if destroyed is None else "destroyed")
-            for at, number, essential, destroyed in essential + volatile
-        ]
-    )
-    more = len(rows) > limit
-    rows = rows[:limit]
-    told: dict[str, list[int]] = {"created": [], "updated": [], "destroyed": []}
-    for _, number, _, what in rows:
-        told[what].append(number)
-    return ChangePage(
-        **told,
-        until=rows[-1][0] if more else state,
-        more=more,
-        essential=any(essential > since for _, _, essential, _ in rows),
-    )
+    rows = [(at, number, essential, "created") for at, number, essential in created]
+    rows += [
+        (at, number, essential, "updated" if destroyed is None else "destroyed")
+        for at, number, essential, destroyed in essential + volatile
+    ]
+    return page_of(rows, since, limit, state)
 
 
 def changed(connection: apsw.Connection, code: int, since: int) -> Changed:

@@ -7,7 +7,16 @@ from typing import cast
 import apsw
 import orjson
 
-from pillarbox.store.sqlite.schema import NOWHERE, Names, create_indexes, create_text, drop_indexes, names_of, quoted
+from pillarbox.store.sqlite.schema import (
+    NOWHERE,
+    Names,
+    create_indexes,
+    create_text,
+    drop_damaged_text,
+    drop_indexes,
+    names_of,
+    quoted,
+)
 from pillarbox.store.table import Document, Entry, SetIndex, Table
 
 __all__ = ["add", "differences", "rebuild", "remove", "replace"]
@@ -49,14 +58,16 @@ def remove(connection: apsw.Connection, table: Table, number: int, document: Doc
 
 
 def rebuild(connection: apsw.Connection, table: Table) -> None:
-    """Makes all indexes of the type anew from its documents."""
+    """Makes all indexes of the type anew from its documents; what belongs to no document goes."""
     drop_indexes(connection, table)
     create_indexes(connection, table)
+    drop_damaged_text(connection, table)
     create_text(connection, table)
     for number, document in _documents(connection, table):
         add(connection, table, number, document)
+    names = names_of(table)
+    connection.execute(f"DELETE FROM {names.apart} WHERE number NOT IN (SELECT number FROM {names.documents})")
     if table.text:
-        names = names_of(table)
         connection.execute(
             f"DELETE FROM {names.text} WHERE rowid NOT IN (SELECT number FROM {names.documents})",
         )
@@ -92,9 +103,10 @@ def differences(connection: apsw.Connection, table: Table) -> Iterator[str]:
 def _total_differences(
     connection: apsw.Connection, names: Names, index: SetIndex, expected: Counter[int | str]
 ) -> Iterator[str]:
-    rows = connection.execute(f"SELECT value, total FROM {names.totals(index.name)}").fetchall()
-    if set(rows) != set(expected.items()):
-        yield f"the totals of {index.name} are not what the documents say"
+    if index.ordered_by is not None:
+        rows = connection.execute(f"SELECT value, total FROM {names.totals(index.name)}").fetchall()
+        if set(rows) != set(expected.items()):
+            yield f"the totals of {index.name} are not what the documents say"
     if connection.execute(f"SELECT count(*) FROM {names.members(index.name)}").get != expected.total():
         yield f"there are members of {index.name} whose objects do not exist or do not have them"
 
@@ -146,8 +158,9 @@ def _change_members(
         connection.execute(
             f"INSERT INTO {names.members(index.name)} VALUES (?, ?, ?, ?)", (value, place, number, group)
         )
-    _count(connection, names, index, _values(before) - _values(after), -1)
-    _count(connection, names, index, _values(after) - _values(before), 1)
+    if index.ordered_by is not None:
+        _count(connection, names, index, _values(before) - _values(after), -1)
+        _count(connection, names, index, _values(after) - _values(before), 1)
 
 
 def _values(members: _Members) -> set[int | str]:

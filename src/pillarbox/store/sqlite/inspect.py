@@ -1,5 +1,6 @@
 """What is wrong with an account's file, if anything: each truth held against all that follows from it."""
 
+import re
 from collections.abc import Iterator
 from typing import cast
 
@@ -11,14 +12,14 @@ from pillarbox.store.sqlite.blobs import Blobs
 from pillarbox.store.sqlite.schema import names_of, quoted
 from pillarbox.store.table import Table
 
-__all__ = ["held_size", "inspect", "least_counters", "logged_only", "unlogged"]
+__all__ = ["forgotten", "held_size", "inspect", "least_counters", "logged_only", "misgrouped", "unlogged"]
 
 
 def inspect(connection: apsw.Connection, blobs: Blobs, account: int, tables: list[Table]) -> Iterator[Finding]:
-    """Yields what the file, its indexes, log, text and blobs have wrong; nothing for a sound account."""
-    for (problem,) in connection.execute("PRAGMA integrity_check").fetchall():
+    """Yields what the file, its indexes, log, text and files of blobs have wrong; nothing for a sound account."""
+    for problem in (str(problem) for (problem,) in connection.execute("PRAGMA integrity_check").fetchall()):
         if problem != "ok":
-            yield Finding(account, "file", str(problem))
+            yield Finding(account, _place(problem, tables), problem)
     for table in tables:
         missing = _missing(connection, table)
         if missing:
@@ -30,8 +31,23 @@ def inspect(connection: apsw.Connection, blobs: Blobs, account: int, tables: lis
         if table.text:
             yield from _text(connection, account, table)
     yield from _counters(connection, account, [table for table in tables if not _missing(connection, table)])
-    for problem in blobs.problems():
-        yield Finding(account, "blobs", problem)
+    for path in blobs.stray_files():
+        yield Finding(account, "blobs", f"the file {path.name} belongs to no blob")
+
+
+def forgotten(connection: apsw.Connection, account: int, tables: list[Table]) -> Iterator[Finding]:
+    """Yields which of these types, none of which the file knows, have documents in it all the same."""
+    there = {quoted(str(name)) for (name,) in connection.execute("SELECT name FROM sqlite_schema").fetchall()}
+    for table in tables:
+        documents = names_of(table).documents
+        if documents in there and connection.execute(f"SELECT 1 FROM {documents}").get:
+            yield Finding(account, "file", f"it has documents of {table.name}, and does not know that type any more")
+
+
+def _place(problem: str, tables: list[Table]) -> str:
+    """The type whose full text does not fit together, which can be made again; else it is the file."""
+    of_text = (table.name for table in tables if table.text and re.search(rf"\bt_{re.escape(table.name)}\b", problem))
+    return next(of_text, "file")
 
 
 def _log(connection: apsw.Connection, account: int, table: Table) -> Iterator[Finding]:
@@ -43,19 +59,28 @@ def _log(connection: apsw.Connection, account: int, table: Table) -> Iterator[Fi
         yield Finding(account, table.name, f"object {number} exists, but the change log does not know it")
     for number in logged_only(connection, table, code):
         yield Finding(account, table.name, f"object {number} is in the change log, but does not exist")
+    for number, _ in misgrouped(connection, table, code):
+        yield Finding(
+            account, table.name, f"object {number} is in another group by the change log than by its document"
+        )
     last = connection.execute("SELECT max(updated) FROM change WHERE code = ?", (code,)).get
     if last is not None and cast("int", last) > state:
         yield Finding(account, table.name, f"its state is {state}, but the change log goes on to {last}")
+    lone = connection.execute(
+        f"SELECT number FROM {names_of(table).apart} EXCEPT SELECT number FROM {names_of(table).documents}"
+    ).fetchall()
+    for (one,) in lone:
+        yield Finding(account, table.name, f"object {one} has a second document, but is gone")
 
 
 def _text(connection: apsw.Connection, account: int, table: Table) -> Iterator[Finding]:
     names = names_of(table)
-    for here, there, problem in (
-        (f"SELECT number FROM {names.documents}", f"SELECT rowid FROM {names.text}", "is not searchable"),
-        (f"SELECT rowid FROM {names.text}", f"SELECT number FROM {names.documents}", "has text, but is gone"),
-    ):
-        for (number,) in connection.execute(f"{here} EXCEPT {there}").fetchall():
-            yield Finding(account, table.name, f"object {number} {problem}")
+    documents, text = f"SELECT number FROM {names.documents}", f"SELECT rowid FROM {names.text}"
+    # A place of its own: that needs no index made anew.
+    for (number,) in connection.execute(f"{documents} EXCEPT {text}").fetchall():
+        yield Finding(account, f"{table.name} text", f"object {number} is not searchable")
+    for (number,) in connection.execute(f"{text} EXCEPT {documents}").fetchall():
+        yield Finding(account, table.name, f"object {number} has text, but is gone")
 
 
 def _counters(connection: apsw.Connection, account: int, tables: list[Table]) -> Iterator[Finding]:
@@ -104,11 +129,25 @@ def logged_only(connection: apsw.Connection, table: Table, code: int) -> list[in
     return [cast("int", number) for (number,) in connection.execute(sql, (code,)).fetchall()]
 
 
+def misgrouped(connection: apsw.Connection, table: Table, code: int) -> list[tuple[int, int]]:
+    """Objects whose group the change log has wrong, with the one that their columns have."""
+    if table.group is None:
+        return []
+    group = quoted(table.group)
+    sql = (
+        f"SELECT i.number, i.{group} FROM {names_of(table).columns} i"
+        f" JOIN change c ON c.code = ? AND c.number = i.number WHERE c.grp IS NOT i.{group} ORDER BY i.number"
+    )
+    return cast("list[tuple[int, int]]", connection.execute(sql, (code,)).fetchall())
+
+
 def _missing(connection: apsw.Connection, table: Table) -> list[str]:
     """Tables of the type that are not there."""
     names = names_of(table)
     wanted = [names.documents, names.apart, names.columns, *([names.text] if table.text else [])]
     for members in table.sets:
-        wanted += [names.members(members.name), names.totals(members.name)]
+        wanted.append(names.members(members.name))
+        if members.ordered_by is not None:
+            wanted.append(names.totals(members.name))
     there = {quoted(str(name)) for (name,) in connection.execute("SELECT name FROM sqlite_schema").fetchall()}
     return [name for name in wanted if name not in there]

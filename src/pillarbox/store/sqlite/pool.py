@@ -8,15 +8,16 @@ import ctypes
 import threading
 from collections import OrderedDict
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeAlias
-from weakref import WeakValueDictionary
 
 import apsw
 
-from pillarbox.store.contract import NoAccount, StoreError, Unavailable
+from pillarbox.store.contract import NoAccount, OutOfSpace, StoreError, Unavailable
+from pillarbox.store.glance import Passed
+from pillarbox.store.turns import Turns
 
 __all__ = ["MAX_OPEN", "PATIENCE", "Pool", "opened", "translated"]
 
@@ -61,7 +62,7 @@ class Pool:
         self._idle: OrderedDict[str, list[_Open]] = OrderedDict()
         self._count = 0
         self._closed = False
-        self._turns: WeakValueDictionary[str, _Turn] = WeakValueDictionary()
+        self._turns = Turns(patience)
 
     @contextmanager
     def connection(self, path: Path) -> Iterator[apsw.Connection]:
@@ -76,21 +77,28 @@ class Pool:
                 self._put_back(taken)
 
     @contextmanager
-    def turn_to_write(self, path: Path) -> Iterator[None]:
+    def idle_connection(self, path: Path) -> Iterator[apsw.Connection]:
+        """The same, if one is open that nobody uses. Raises Passed if none is; NoAccount."""
+        file = _file(path)
+        taken = self._kept(path, file)
+        if taken is None and file is None:
+            raise NoAccount(f"{path} does not exist")
+        if taken is None:
+            raise Passed
+        try:
+            yield taken.connection
+        finally:
+            if taken.connection.in_transaction:
+                _end(taken)
+            else:
+                self._put_back(taken)
+
+    def turn_to_write(self, path: Path) -> AbstractContextManager[None]:
         """A block that no other thread of this process has at the same time for this file.
 
         SQLite would let them wait as well, but by polling.
         """
-        with self._lock:
-            turn = self._turns.get(str(path))
-            if turn is None:
-                turn = self._turns[str(path)] = _Turn()
-        if not turn.lock.acquire(timeout=self._patience):
-            raise Unavailable(f"{path}: other writers did not finish in time")
-        try:
-            yield
-        finally:
-            turn.lock.release()
+        return self._turns.turn(str(path))
 
     def forget(self, path: Path) -> None:
         """Closes what is idle of this file."""
@@ -110,9 +118,8 @@ class Pool:
         for one in closing:
             _end(one)
 
-    def _taken(self, path: Path) -> _Open:
-        name, file = str(path), _file(path)
-        outdated = []
+    def _kept(self, path: Path, file: _File | None) -> _Open | None:
+        name, outdated = str(path), []
         try:
             with self._lock:
                 if self._closed:
@@ -129,11 +136,18 @@ class Pool:
         finally:
             for one in outdated:
                 _end(one)
+        return None
+
+    def _taken(self, path: Path) -> _Open:
+        file = _file(path)
+        kept = self._kept(path, file)
+        if kept is not None:
+            return kept
         if file is None:
             raise NoAccount(f"{path} does not exist")
         connection = opened(path, patience=self._patience)
         try:
-            with translated(name):
+            with translated(str(path)):
                 self._prepare(connection, path)
         except BaseException:
             connection.close(True)
@@ -158,13 +172,6 @@ class Pool:
                         del self._idle[oldest]
         for old in surplus:
             _end(old)
-
-
-class _Turn:
-    """A lock that is forgotten when nobody has it or waits for it."""
-
-    def __init__(self) -> None:
-        self.lock = threading.Lock()
 
 
 def opened(path: Path, flags: int = apsw.SQLITE_OPEN_READWRITE, *, patience: float = PATIENCE) -> apsw.Connection:
@@ -198,11 +205,12 @@ def translated(place: str) -> Iterator[None]:
     """A block whose SQLite errors become the store's own; other exceptions are the caller's."""
     try:
         yield
+    except apsw.FullError as problem:
+        raise OutOfSpace(f"{place}: {problem}") from problem
     except (
         apsw.BusyError,
         apsw.LockedError,
         apsw.ProtocolError,
-        apsw.FullError,
         apsw.IOError,
         apsw.CantOpenError,
         apsw.NoMemError,
@@ -221,7 +229,7 @@ def _file(path: Path) -> _File | None:
     except FileNotFoundError:
         return None
     except OSError as problem:
-        raise Unavailable(f"{path}: {problem}") from problem
+        raise OutOfSpace.or_unavailable(path, problem) from problem
     return found.st_dev, found.st_ino
 
 

@@ -1,15 +1,15 @@
 """Tables of an account's file: a few of the store's own, and those that follow from each declaration.
 
 A type called Email has `d_Email` (documents, the truth), `a_Email` (what is kept apart), `i_Email` (columns), a
-table `s_Email_…` a set with its counts in `n_Email_…`, and `t_Email` for full text. They are made at the type's
-first write in an account: most accounts never use most types, and each table costs a page.
+table `s_Email_…` a set, with its counts in `n_Email_…` if it is ordered, and `t_Email` for full text. They are made at
+the type's first write in an account: most accounts never use most types, and each table costs a page.
 """
 
-import hashlib
 from functools import cache
 
 import apsw
 
+from pillarbox.store.entries import NOWHERE, shape
 from pillarbox.store.table import Table
 
 __all__ = [
@@ -20,6 +20,7 @@ __all__ = [
     "create_indexes",
     "create_tables",
     "create_text",
+    "drop_damaged_text",
     "drop_indexes",
     "names_of",
     "quoted",
@@ -28,9 +29,6 @@ __all__ = [
 
 VERSION = 1
 """Of the store's own tables; kept as SQLite's user_version."""
-
-NOWHERE = -(2**63)
-"""The place of a member without a value to be ordered by: None comes first, and a key of SQLite's cannot be NULL."""
 
 BASE = """
 CREATE TABLE account (
@@ -116,12 +114,6 @@ def quoted(name: str) -> str:
     return '"' + name.replace('"', '""') + '"'
 
 
-def shape(table: Table) -> str:
-    """What the type's indexes were made from; another one means that they must be made anew."""
-    parts = repr((table.columns, table.sets, table.text, table.group, table.version))
-    return hashlib.sha256(parts.encode()).hexdigest()[:16]
-
-
 def create_tables(connection: apsw.Connection, table: Table) -> None:
     """All tables of a type, empty."""
     names = names_of(table)
@@ -134,8 +126,8 @@ def create_tables(connection: apsw.Connection, table: Table) -> None:
 def create_text(connection: apsw.Connection, table: Table) -> None:
     """The table of full text, empty, unless there is one of the same fields already.
 
-    The text itself is not kept: with other fields, no object is found by its text until it is inserted again, and
-    `inspect` tells so.
+    The text itself is not kept: with other fields, no object is found by its text until that is given again
+    (`Writing.index_text`, which doctor's repair asks for), and `inspect` tells so.
     """
     names = names_of(table)
     fields = connection.execute(f"SELECT name FROM pragma_table_info('t_{table.name}')").fetchall()
@@ -148,6 +140,17 @@ def create_text(connection: apsw.Connection, table: Table) -> None:
             f"CREATE VIRTUAL TABLE {names.text} USING fts5({', '.join(map(quoted, table.text))}, content='',"
             " contentless_delete=1, tokenize='unicode61 remove_diacritics 0')"
         )
+
+
+def drop_damaged_text(connection: apsw.Connection, table: Table) -> None:
+    """The table of full text is gone if what FTS5 keeps in it does not fit together: it is made of text alone."""
+    names = names_of(table)
+    if not connection.execute("SELECT 1 FROM sqlite_schema WHERE name = ?", (f"t_{table.name}",)).get:
+        return
+    try:
+        connection.execute(f"INSERT INTO {names.text} ({names.text}) VALUES ('integrity-check')")
+    except apsw.CorruptError:
+        connection.execute(f"DROP TABLE {names.text}")
 
 
 def create_indexes(connection: apsw.Connection, table: Table) -> None:
@@ -166,10 +169,12 @@ def create_indexes(connection: apsw.Connection, table: Table) -> None:
             f"CREATE TABLE {names.members(members.name)} (value {kind} NOT NULL, place, number INTEGER NOT NULL,"
             " grp INTEGER, PRIMARY KEY (value, place, number)) WITHOUT ROWID"
         )
-        connection.execute(
-            f"CREATE TABLE {names.totals(members.name)} (value {kind} PRIMARY KEY, total INTEGER NOT NULL)"
-            " WITHOUT ROWID"
-        )
+        # Who only looks up does not count.
+        if members.ordered_by is not None:
+            connection.execute(
+                f"CREATE TABLE {names.totals(members.name)} (value {kind} PRIMARY KEY, total INTEGER NOT NULL)"
+                " WITHOUT ROWID"
+            )
 
 
 def drop_indexes(connection: apsw.Connection, table: Table) -> None:

@@ -5,15 +5,17 @@ import shutil
 import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import AbstractContextManager, contextmanager, suppress
+from functools import lru_cache
 from pathlib import Path
 from typing import cast
 
 import apsw
 
-from pillarbox.store.contract import NoAccount, StoreError, Unavailable
+from pillarbox.store.contract import NoAccount, OutOfSpace, StoreError
 from pillarbox.store.feed import Feed, LocalFeed, Notice
+from pillarbox.store.glance import Moment, Passed
 from pillarbox.store.sqlite import folder as folders
-from pillarbox.store.sqlite.blobs import BlobFiles, Blobs, FileStaged
+from pillarbox.store.sqlite.blobs import NO_FILES, BlobFiles, Blobs, FileStaged
 from pillarbox.store.sqlite.pool import MAX_OPEN, PATIENCE, Pool, opened, translated
 from pillarbox.store.sqlite.schema import BASE, VERSION, shape
 from pillarbox.store.sqlite.unit import SQLiteUnit, SQLiteWriting
@@ -21,6 +23,9 @@ from pillarbox.store.table import Table
 from pillarbox.wire.values import state_text
 
 __all__ = ["SQLiteStore"]
+
+_STEPS = 1000
+"""Of SQLite's machine: some 10 microseconds' worth."""
 
 
 class SQLiteStore:
@@ -43,6 +48,7 @@ class SQLiteStore:
     ) -> None:
         self._folder = folder
         self._tables = {table.name: table for table in tables}
+        self._shapes = {name: shape(table) for name, table in self._tables.items()}
         self._clock = clock
         self._feed = feed or LocalFeed()
         self._patience = patience
@@ -114,12 +120,34 @@ class SQLiteStore:
             try:
                 # The snapshot is that of the first statement, which this makes.
                 unit = SQLiteUnit(connection, account, blobs)
+                if self._stale(unit):
+                    connection.execute("ROLLBACK")
+                    self._check(connection, path)
+                    connection.execute("BEGIN")
+                    unit = SQLiteUnit(connection, account, blobs)
                 yield unit
             finally:
                 if unit is not None:
                     unit.end()
                 if connection.in_transaction:
                     connection.execute("ROLLBACK")
+
+    @contextmanager
+    def glance(self, account: int, moment: Moment) -> Iterator[SQLiteUnit]:
+        path = self._path(account)
+        with self._pool.idle_connection(path) as connection, translated(str(path)), _watched(connection, moment):
+            # A reader waits for no writer here, nor while the log is put into the file.
+            connection.execute("BEGIN")
+            blobs = Blobs(connection, NO_FILES)
+            unit = None
+            try:
+                unit = SQLiteUnit(connection, account, blobs)
+                if self._stale(unit):
+                    raise Passed
+                yield unit
+            finally:
+                if unit is not None:
+                    unit.end()
 
     @contextmanager
     def write(self, account: int) -> Iterator[SQLiteWriting]:
@@ -135,6 +163,8 @@ class SQLiteStore:
             unit = None
             try:
                 unit = SQLiteWriting(connection, account, blobs, files)
+                if stale := self._stale(unit):
+                    unit.rebuild(stale)
                 yield unit
                 unit.finish(int(self._clock()))
                 self._commit(connection, unit)
@@ -203,25 +233,25 @@ class SQLiteStore:
         version = connection.pragma("user_version")
         if version != VERSION:
             raise StoreError(f"{path} was written by another version ({version}, not {VERSION})")
-        if not self._stale(connection):
-            return
         account = 0 if path == self._path(0) else int(path.parent.name)
         files = self._files(account)
+        blobs = Blobs(connection, files)
+        if not self._stale(SQLiteUnit(connection, account, blobs)):
+            return
         connection.execute("BEGIN IMMEDIATE")
         try:
             # Asked once more: another process may have been faster.
-            writing = SQLiteWriting(connection, account, Blobs(connection, files), files)
-            writing.rebuild(self._stale(connection))
+            writing = SQLiteWriting(connection, account, blobs, files)
+            writing.rebuild(self._stale(writing))
             writing.finish(int(self._clock()))
             connection.execute("COMMIT")
         finally:
             if connection.in_transaction:
                 connection.execute("ROLLBACK")
 
-    def _stale(self, connection: apsw.Connection) -> list[Table]:
-        made = cast("list[tuple[str, str]]", connection.execute("SELECT name, shape FROM kind").fetchall())
-        known = ((self._tables.get(name), kept) for name, kept in made)
-        return [table for table, kept in known if table is not None and kept != shape(table)]
+    def _stale(self, unit: SQLiteUnit) -> list[Table]:
+        """Types whose indexes were made from other declarations: another version of the program may run, too."""
+        return [self._tables[name] for name, made in unit.shapes.items() if self._shapes.get(name, made) != made]
 
     def _going(self) -> list[Path]:
         """Folders of accounts whose removal has not come to its end."""
@@ -242,15 +272,51 @@ class SQLiteStore:
         return found
 
     def _path(self, account: int) -> Path:
-        if account < 0:
-            raise NoAccount(f"{account} is no account")
-        if account == 0:
-            return self._folder / "server.db"
-        return self._folder / "accounts" / str(account) / "account.db"
+        return _path(self._folder, account)
 
     def _files(self, account: int) -> BlobFiles:
-        path = self._path(account)
-        return BlobFiles(path.parent / ("server-blobs" if account == 0 else "blobs"))
+        return _files(self._folder, account)
+
+
+# Kept because to put paths together takes as long as a look-up in a database.
+@lru_cache(maxsize=1024)
+def _path(folder: Path, account: int) -> Path:
+    if account < 0:
+        raise NoAccount(f"{account} is no account")
+    if account == 0:
+        return folder / "server.db"
+    return folder / "accounts" / str(account) / "account.db"
+
+
+@lru_cache(maxsize=1024)
+def _files(folder: Path, account: int) -> BlobFiles:
+    return BlobFiles(_path(folder, account).parent / ("server-blobs" if account == 0 else "blobs"))
+
+
+@contextmanager
+def _watched(connection: apsw.Connection, moment: Moment) -> Iterator[None]:
+    """A block in which each statement, and each so many steps of one, look whether the moment is over.
+
+    After it the connection is in no transaction.
+    """
+
+    def stop() -> bool:
+        moment.check()
+        return False
+
+    def begin(*_: object) -> bool:
+        moment.check()
+        return True
+
+    connection.set_progress_handler(stop, _STEPS)
+    connection.exec_trace = begin
+    try:
+        yield
+    finally:
+        connection.exec_trace = None
+        connection.set_progress_handler(None)
+        if connection.in_transaction:
+            connection.execute("ROLLBACK")
 
 
 def _delete_files(connection: apsw.Connection, blobs: Blobs) -> None:
@@ -283,7 +349,7 @@ def _files_translated(place: str) -> Iterator[None]:
     except FileNotFoundError:
         raise
     except OSError as problem:
-        raise Unavailable(f"{place}: {problem}") from problem
+        raise OutOfSpace.or_unavailable(place, problem) from problem
 
 
 def _epoch() -> str:

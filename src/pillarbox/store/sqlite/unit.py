@@ -3,7 +3,7 @@
 import re
 from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
-from itertools import islice
+from itertools import islice, starmap
 from pathlib import Path
 from typing import cast
 
@@ -16,6 +16,7 @@ from pillarbox.store.contract import (
     Changed,
     ChangePage,
     Finding,
+    Held,
     LogTooShort,
     Staged,
     Stored,
@@ -24,8 +25,17 @@ from pillarbox.store.query import Select
 from pillarbox.store.sqlite import changelog, index
 from pillarbox.store.sqlite.blobs import BlobFiles, Blobs, FileStaged
 from pillarbox.store.sqlite.compile import Statement, counted, listed, placed
-from pillarbox.store.sqlite.inspect import held_size, inspect, least_counters, logged_only, unlogged
-from pillarbox.store.sqlite.schema import create_tables, names_of, shape
+from pillarbox.store.sqlite.inspect import (
+    forgotten,
+    held_size,
+    inspect,
+    least_counters,
+    logged_only,
+    misgrouped,
+    unlogged,
+)
+from pillarbox.store.sqlite.schema import create_tables, names_of, quoted, shape
+from pillarbox.store.sqlite.sizes import Sizes
 from pillarbox.store.table import Document, Table
 
 __all__ = ["SQLiteUnit", "SQLiteWriting"]
@@ -35,6 +45,12 @@ _NO_WORD = re.compile(r"[\W_]+")
 _PORTION = 100
 """So many objects are read at once. No statement is left half way when a caller stops early: it would keep its
 snapshot, and the connection's next unit would see that."""
+
+_GIVEN = "json_each(?) given CROSS"
+"""Many numbers in one statement; the order of a CROSS JOIN is the one it is written in, so rows come in theirs."""
+
+_WHOLE = 2**63
+"""Rows, of a result that is read whole."""
 
 _FEW = 16
 """For more objects than this a result is read through, instead of counting what lies before each."""
@@ -49,37 +65,63 @@ class SQLiteUnit:
         self.account = account
         row = connection.execute("SELECT epoch, next_number, sequence, held_size FROM account").fetchone()
         self.epoch, self._next, self._sequence, self._held = cast("tuple[str, int, int, int]", row)
-        self._codes: dict[str, int | None] = {}
+        # All at once: there are few, and nearly every unit asks for several.
+        kinds = cast(
+            "list[tuple[str, int, int, str]]",
+            connection.execute("SELECT name, code, state, shape FROM kind").fetchall(),
+        )
+        self._codes = {name: code for name, code, _, _ in kinds}
+        self._states = {name: state for name, _, state, _ in kinds}
+        self.shapes = {name: made for name, _, _, made in kinds}
+        """What the indexes of each type were made from when this began."""
 
     def end(self) -> None:
         """Nothing more can be asked: the connection is another unit's from now on."""
         del self._connection, self._blobs
 
     def state(self, table: Table) -> int:
-        code = self._code(table)
-        if code is None:
-            return 0
-        return cast("int", self._connection.execute("SELECT state FROM kind WHERE code = ?", (code,)).get)
+        return self._states.get(table.name, 0)
 
     def get(self, table: Table, numbers: Sequence[int]) -> Iterator[Stored]:
         if self._code(table) is None:
             return
-        sql = f"SELECT number, document FROM {names_of(table).documents} WHERE number = ?"
+        sql = f"SELECT d.number, d.document FROM {_GIVEN} JOIN {names_of(table).documents} d ON d.number = given.value"
         for portion in _portions(numbers):
-            for number, document in self._connection.executemany(sql, portion).fetchall():
-                yield Stored(cast("int", number), cast("bytes", document))
+            rows = cast("list[tuple[int, bytes]]", self._connection.execute(sql, (portion,)).fetchall())
+            yield from starmap(Stored, rows)
 
     def get_apart(self, table: Table, numbers: Sequence[int]) -> Iterator[Stored]:
         if self._code(table) is None:
             return
         names = names_of(table)
         sql = (
-            f"SELECT d.number, d.document, a.document FROM {names.documents} d"
-            f" LEFT JOIN {names.apart} a ON a.number = d.number WHERE d.number = ?"
+            f"SELECT d.number, d.document, a.document FROM {_GIVEN} JOIN {names.documents} d ON d.number = given.value"
+            f" LEFT JOIN {names.apart} a ON a.number = d.number"
         )
         for portion in _portions(numbers):
-            for number, document, apart in self._connection.executemany(sql, portion).fetchall():
-                yield Stored(cast("int", number), cast("bytes", document), cast("bytes | None", apart))
+            rows = cast("list[tuple[int, bytes, bytes | None]]", self._connection.execute(sql, (portion,)).fetchall())
+            yield from starmap(Stored, rows)
+
+    def groups(self, table: Table, groups: Sequence[int], by: str) -> dict[int, list[int]]:
+        found: dict[int, list[int]] = {}
+        if self._code(table) is None or table.group is None:
+            return found
+        group = f"e.{quoted(table.group)}"
+        sql = (
+            f"SELECT {group}, e.number FROM {_GIVEN} JOIN {names_of(table).columns} e ON {group} = given.value"
+            f" ORDER BY {group}, e.{quoted(by)}, e.number"
+        )
+        for portion in _portions(groups):
+            rows = cast("list[tuple[int, int]]", self._connection.execute(sql, (portion,)).fetchall())
+            for one, number in rows:
+                found.setdefault(one, []).append(number)
+        return found
+
+    def first_group(self, table: Table, index: str, values: Sequence[int | str]) -> int | None:
+        if self._code(table) is None:
+            return None
+        sql = f"SELECT min(m.grp) FROM {_GIVEN} JOIN {names_of(table).members(index)} m ON m.value = given.value"
+        return cast("int | None", self._connection.execute(sql, (orjson.dumps(values).decode(),)).get)
 
     def numbers(self, table: Table, limit: int) -> list[int]:
         if self._code(table) is None:
@@ -90,7 +132,7 @@ class SQLiteUnit:
     def page(self, table: Table, select: Select, offset: int, limit: int) -> list[int]:
         if self._code(table) is None or limit == 0:
             return []
-        statement = listed(table, select)
+        statement = listed(table, select, Sizes(self._connection, table), offset + limit)
         if not select.one_of_group:
             rows = self._connection.execute(f"{statement.sql} LIMIT ? OFFSET ?", (*statement.bindings, limit, offset))
             return [cast("int", number) for number, _ in rows]
@@ -100,7 +142,7 @@ class SQLiteUnit:
     def count(self, table: Table, select: Select) -> int:
         if self._code(table) is None:
             return 0
-        statement = counted(table, select)
+        statement = counted(table, select, Sizes(self._connection, table))
         return cast("int | None", self._connection.execute(statement.sql, statement.bindings).get) or 0
 
     def positions(self, table: Table, select: Select, numbers: Iterable[int]) -> dict[int, int]:
@@ -108,15 +150,16 @@ class SQLiteUnit:
         found: dict[int, int] = {}
         if self._code(table) is None or not wanted:
             return found
+        sizes = Sizes(self._connection, table)
         if len(wanted) <= _FEW:
-            statements = [placed(table, select, number) for number in wanted]
+            statements = [placed(table, select, number, sizes) for number in wanted]
             counted_before = [one for one in statements if one is not None]
             if len(counted_before) == len(statements):
                 for statement in counted_before:
                     for number, place in self._connection.execute(statement.sql, statement.bindings).fetchall():
                         found[cast("int", number)] = cast("int", place)
                 return found
-        with closing(self._in_order(listed(table, select), select)) as numbers_in_order:
+        with closing(self._in_order(listed(table, select, sizes, _WHOLE), select)) as numbers_in_order:
             for place, number in enumerate(numbers_in_order):
                 if number in wanted:
                     found[number] = place
@@ -155,9 +198,23 @@ class SQLiteUnit:
         return self._held
 
     def inspect(self, tables: Iterable[Table]) -> Iterator[Finding]:
-        yield from inspect(
-            self._connection, self._blobs, self.account, [t for t in tables if self._code(t) is not None]
-        )
+        wanted = list(tables)
+        known = [table for table in wanted if self._code(table) is not None]
+        yield from inspect(self._connection, self._blobs, self.account, known)
+        yield from forgotten(self._connection, self.account, [table for table in wanted if table not in known])
+
+    def blobs(self, after: int, limit: int) -> list[Held]:
+        return self._blobs.page(after, limit)
+
+    def verify(self, blob: Blob) -> str | None:
+        return self._blobs.verify(blob)
+
+    def textless(self, table: Table, limit: int) -> list[int]:
+        if self._code(table) is None or not table.text:
+            return []
+        names = names_of(table)
+        sql = f"SELECT number FROM {names.documents} EXCEPT SELECT rowid FROM {names.text} ORDER BY number LIMIT ?"
+        return [cast("int", number) for (number,) in self._connection.execute(sql, (limit,)).fetchall()]
 
     def _in_order(self, statement: Statement, select: Select) -> Generator[int, None, None]:
         """A whole result, collapsed if that was asked for; to be closed."""
@@ -172,12 +229,7 @@ class SQLiteUnit:
 
     def _code(self, table: Table) -> int | None:
         """The type's code, or None if it has never been written to in this account."""
-        if table.name not in self._codes:
-            self._codes[table.name] = cast(
-                "int | None",
-                self._connection.execute("SELECT code FROM kind WHERE name = ?", (table.name,)).get,
-            )
-        return self._codes[table.name]
+        return self._codes.get(table.name)
 
     def _reach(self, code: int, since: int) -> None:
         floor = cast("int", self._connection.execute("SELECT log_floor FROM kind WHERE code = ?", (code,)).get)
@@ -219,13 +271,7 @@ class SQLiteWriting(SQLiteUnit):
         if apart is not None:
             self._connection.execute(f"INSERT INTO {names.apart} VALUES (?, ?)", (number, orjson.dumps(apart)))
         if table.text:
-            fields = text or {}
-            marks = ", ?" * len(table.text)
-            columns = ", ".join(f'"{name}"' for name in table.text)
-            self._connection.execute(
-                f"INSERT INTO {names.text} (rowid, {columns}) VALUES (?{marks})",
-                (number, *(_words(fields.get(name, "")) for name in table.text)),
-            )
+            self._insert_text(table, number, text or {})
         entry = index.add(self._connection, table, number, document)
         group = entry.columns[table.group] if table.group else None
         changelog.log_created(self._connection, code, number, self._tick(table), cast("int | None", group))
@@ -241,6 +287,11 @@ class SQLiteWriting(SQLiteUnit):
 
     def amend(self, table: Table, number: int, old: Document, new: Document) -> None:
         self._replaced(table, number, old, new)
+
+    def index_text(self, table: Table, number: int, text: Mapping[str, str]) -> None:
+        names = names_of(table)
+        self._connection.execute(f"DELETE FROM {names.text} WHERE rowid = ?", (number,))
+        self._insert_text(table, number, text)
 
     def touch(self, table: Table, number: int) -> None:
         at = self._tick(table)
@@ -271,6 +322,9 @@ class SQLiteWriting(SQLiteUnit):
 
     def release(self, blob: int, expires: int) -> None:
         self._held -= self._blobs.release(blob, expires)
+
+    def set_holders(self, blob: int, holders: int, expires: int) -> None:
+        self._held += self._blobs.set_holders(blob, holders, expires)
 
     def make_room(self, size: int, files: int, total: int) -> None:
         self._blobs.make_room(size, files, total)
@@ -310,6 +364,8 @@ class SQLiteWriting(SQLiteUnit):
                 index.rebuild(self._connection, table)
                 self._mend_log(table)
                 self._connection.execute("UPDATE kind SET shape = ? WHERE name = ?", (shape(table), table.name))
+        next_number, sequence = least_counters(self._connection, [])
+        self._next, self._sequence = max(self._next, next_number), max(self._sequence, sequence)
         self._held = held_size(self._connection)
 
     def stray_files(self) -> list[Path]:
@@ -321,8 +377,7 @@ class SQLiteWriting(SQLiteUnit):
         counters = (self._next, self._sequence, self._held)
         if counters == self._before and self._connection.total_changes() == self._writes:
             return
-        self._flush()
-        self._connection.execute("UPDATE account SET commits = commits + 1")
+        self._flush(commits=1)
         if self.states:
             # At most one mark a day, so that the log can be trimmed by age.
             self._connection.execute(
@@ -334,13 +389,21 @@ class SQLiteWriting(SQLiteUnit):
         self._flush()
         yield from super().inspect(tables)
 
-    def _flush(self) -> None:
+    def _flush(self, commits: int = 0) -> None:
         self._connection.execute(
-            "UPDATE account SET next_number = ?, sequence = ?, held_size = ?",
-            (self._next, self._sequence, self._held),
+            "UPDATE account SET next_number = ?, sequence = ?, held_size = ?, commits = commits + ?",
+            (self._next, self._sequence, self._held, commits),
         )
         for name, state in self.states.items():
             self._connection.execute("UPDATE kind SET state = ? WHERE name = ?", (state, name))
+
+    def _insert_text(self, table: Table, number: int, text: Mapping[str, str]) -> None:
+        marks = ", ?" * len(table.text)
+        columns = ", ".join(f'"{name}"' for name in table.text)
+        self._connection.execute(
+            f"INSERT INTO {names_of(table).text} (rowid, {columns}) VALUES (?{marks})",
+            (number, *(_words(text.get(name, "")) for name in table.text)),
+        )
 
     def _replaced(self, table: Table, number: int, old: Document, new: Document) -> int:
         self._connection.execute(
@@ -375,6 +438,13 @@ class SQLiteWriting(SQLiteUnit):
             changelog.log_created(self._connection, code, number, at, cast("int | None", group))
         for number in logged_only(self._connection, table, code):
             changelog.log_destroyed(self._connection, code, number, self._tick(table))
+        for number, group in misgrouped(self._connection, table, code):
+            self._connection.execute("UPDATE change SET grp = ? WHERE code = ? AND number = ?", (group, code, number))
+        last = cast(
+            "int", self._connection.execute("SELECT coalesce(max(updated), 0) FROM change WHERE code = ?", (code,)).get
+        )
+        if last > self.state(table):
+            self.states[table.name] = last
 
     def _tick(self, table: Table) -> int:
         self._sequence += 1
@@ -387,6 +457,7 @@ def _words(text: str) -> str:
     return text if text.isascii() else _NO_WORD.sub(" ", text)
 
 
-def _portions(numbers: Sequence[int]) -> Iterator[list[tuple[int]]]:
-    each = [(number,) for number in dict.fromkeys(numbers)]
-    return (each[at : at + _PORTION] for at in range(0, len(each), _PORTION))
+def _portions(numbers: Sequence[int]) -> Iterator[str]:
+    """The numbers, each once, as JSON arrays."""
+    each = list(dict.fromkeys(numbers))
+    return (orjson.dumps(each[at : at + _PORTION]).decode() for at in range(0, len(each), _PORTION))

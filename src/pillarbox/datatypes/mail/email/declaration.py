@@ -1,10 +1,11 @@
 """What an Email is, and what it has (RFC 8621 section 4)."""
 
 from collections.abc import Iterator
+from typing import cast
 
 from pillarbox.datatypes.mail.email import body
 from pillarbox.datatypes.mail.email.creation import create
-from pillarbox.datatypes.mail.email.filing import TEXT_FIELDS
+from pillarbox.datatypes.mail.email.filing import TEXT_FIELDS, text_again
 from pillarbox.datatypes.mail.email.header import HEADERS
 from pillarbox.datatypes.mail.email.importing import IMPORT
 from pillarbox.datatypes.mail.email.record import Email
@@ -23,6 +24,7 @@ from pillarbox.objects import (
     Write,
     number_of,
 )
+from pillarbox.store import Document
 
 __all__ = ["EMAIL"]
 
@@ -50,6 +52,11 @@ def its_message_is_let_go(write: Write[Email]) -> None:
         context = write.call.context
         expires = int(context.now.timestamp()) + context.limits.upload_life
         write.call.writing.release(number_of(write.old.blob_id), expires)
+
+
+def its_message(document: Document) -> list[int]:
+    """The blob that an Email holds."""
+    return [number_of(cast("str", document["blobId"]))]
 
 
 EMAIL = DataType(
@@ -98,6 +105,8 @@ EMAIL = DataType(
     pattern=HEADERS,
     members=MEMBERS,
     text=TEXT_FIELDS,
+    text_again=text_again,
+    holds=its_message,
     group=GROUP,
     collapse="collapseThreads",
     total=total,

@@ -11,15 +11,21 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, cast
 
-import orjson
-
-from pillarbox.datatypes.core import whole_id
+from pillarbox.datatypes.core import located, whole_id
 from pillarbox.datatypes.mail.email import body
 from pillarbox.datatypes.mail.email.header import CONVENIENT, HeaderName, header_value
 from pillarbox.datatypes.mail.tally import Change, tally
-from pillarbox.objects import Registry, number_of
-from pillarbox.store import AnyOf, Blob, Member, Order, Select, Table, Writing
+from pillarbox.objects import Registry
+from pillarbox.store import (
+    Blob,
+    Document,
+    StoreError,
+    Unavailable,
+    Unit,
+    Writing,
+)
 from pillarbox.wire.message import (
+    Message,
     attachment_names,
     base_subject,
     parse,
@@ -29,7 +35,7 @@ from pillarbox.wire.message import (
 from pillarbox.wire.values import JSON, UTCDate, utc_datetime
 from pillarbox.wire.words import indexable
 
-__all__ = ["TEXT_FIELDS", "Arrival", "NewEmail", "arrival", "file"]
+__all__ = ["TEXT_FIELDS", "Arrival", "NewEmail", "arrival", "file", "text_again"]
 
 TEXT_FIELDS = ("from", "to", "cc", "bcc", "subject", "body", "attachments")
 
@@ -63,10 +69,7 @@ def arrival(raw: bytes) -> Arrival:
     message = parse(raw)
     headers = [{"name": field.name, "value": field.value} for field in message.headers]
     document = _from_headers(headers)
-    text = {name: indexable(_addresses(document[name])) for name in ("from", "to", "cc", "bcc")}
-    text["subject"] = indexable(cast("str | None", document["subject"]) or "")
-    text["body"] = indexable(searchable(raw, message))
-    text["attachments"] = indexable(" ".join(attachment_names(message)))
+    text = _text_of_headers(document) | _text_of_body(raw, message)
     document |= {
         "size": len(raw),
         "hasAttachment": message.has_attachment,
@@ -86,7 +89,7 @@ def file(unit: Writing, registry: Registry, blob: Blob, message: Arrival, new: N
     email, thread = registry["Email"], registry["Thread"]
     keys = cast("list[int]", message.document["threadKeys"])
     number = unit.fresh()
-    joined = _thread(unit, email.table, keys)
+    joined = unit.first_group(email.table, "threadKeys", keys)
     thread_number = unit.fresh() if joined is None else joined
     document: dict[str, JSON] = {
         **message.document,
@@ -100,6 +103,34 @@ def file(unit: Writing, registry: Registry, blob: Blob, message: Arrival, new: N
     unit.hold(blob.number)
     tally(unit, registry, Change(thread_number, None, document))
     return number, document
+
+
+def text_again(unit: Unit, document: Document) -> dict[str, str]:
+    """The words of an Email as they were when it was filed; of its header alone, if its message is lost."""
+    text = _text_of_headers(document)
+    octets = located(unit, cast("str", document["blobId"]))
+    if octets is None:
+        return text
+    try:
+        raw = octets.read(unit)
+    except Unavailable:
+        raise
+    except StoreError:
+        return text
+    return text | _text_of_body(raw, parse(raw))
+
+
+def _text_of_headers(document: Document) -> dict[str, str]:
+    text = {name: indexable(_addresses(document[name])) for name in ("from", "to", "cc", "bcc")}
+    text["subject"] = indexable(cast("str | None", document["subject"]) or "")
+    return text
+
+
+def _text_of_body(raw: bytes, message: Message) -> dict[str, str]:
+    return {
+        "body": indexable(searchable(raw, message)),
+        "attachments": indexable(" ".join(attachment_names(message))),
+    }
 
 
 def _from_headers(headers: list[dict[str, str]]) -> dict[str, JSON]:
@@ -129,11 +160,3 @@ def _thread_keys(document: dict[str, JSON]) -> list[int]:
         digest = hashlib.blake2b(f"{message_id}\0{subject}".encode(errors="replace"), digest_size=8).digest()
         keys.append(int.from_bytes(digest) >> 1)
     return keys
-
-
-def _thread(unit: Writing, emails: Table, keys: list[int]) -> int | None:
-    """The oldest Thread that has one of these keys."""
-    select = Select(AnyOf(tuple(Member("threadKeys", key) for key in keys)), (Order("threadId"),))
-    for stored in unit.get(emails, unit.page(emails, select, 0, 1)):
-        return number_of(orjson.loads(stored.document)["threadId"])
-    return None

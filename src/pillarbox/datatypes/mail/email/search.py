@@ -1,6 +1,6 @@
 """The words of Email/query (RFC 8621 sections 4.4.1 and 4.4.2)."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, cast
 
 from pillarbox.datatypes.mail.email.record import Email
@@ -24,7 +24,6 @@ from pillarbox.objects import (
     by,
     equal,
     key,
-    lacks,
     list_of,
     member,
     number_of,
@@ -92,22 +91,32 @@ _MAILBOXES = Members(
 _KEYWORDS = Members(
     SetIndex("keywords", "text", "receivedAt"), lambda document: list(cast("Mapping[str, bool]", document["keywords"]))
 )
+_UNSEEN = Members(
+    SetIndex("unseen", "integer", "receivedAt"),
+    lambda document: [] if "$seen" in cast("Mapping[str, bool]", document["keywords"]) else [1],
+)
+"""What lacks a keyword is in no index of keywords, but what is new is what people ask for most of all."""
+
 _THREAD_KEYS = Members(SetIndex("threadKeys", "integer"), lambda document: cast("list[int]", document["threadKeys"]))
 MEMBERS = (_THREAD_KEYS,)
 
 
-def _in_thread(name: str, quantity: Quantity) -> Condition:
-    return Condition(
-        name,
-        STRING,
-        lambda keyword: InGroup(quantity, "keywords", _lower(keyword)),
-        reach=Reach.GROUP,
-        members=(_KEYWORDS,),
-    )
+def _without(keyword: str) -> Filter:
+    return Member("unseen", 1) if _lower(keyword) == "$seen" else Not(Member("keywords", _lower(keyword)))
 
 
-def _none_in_thread(keyword: str) -> Filter:
-    return Not(InGroup(Quantity.SOME, "keywords", _lower(keyword)))
+def _all_in_thread(keyword: str) -> Filter:
+    if _lower(keyword) == "$seen":
+        return Not(InGroup(Quantity.SOME, "unseen", 1))
+    return InGroup(Quantity.ALL, "keywords", _lower(keyword))
+
+
+def _some_in_thread(keyword: str) -> Filter:
+    return InGroup(Quantity.SOME, "keywords", _lower(keyword))
+
+
+def _in_thread(name: str, narrow: Callable[[str], Filter]) -> Condition:
+    return Condition(name, STRING, narrow, reach=Reach.GROUP, members=(_KEYWORDS, _UNSEEN))
 
 
 _MAX_SOUGHT = 4096
@@ -165,11 +174,11 @@ FILTERS = (
     after("after", RECEIVED),
     at_least("minSize", key(Email.size)),
     below("maxSize", key(Email.size)),
-    _in_thread("allInThreadHaveKeyword", Quantity.ALL),
-    _in_thread("someInThreadHaveKeyword", Quantity.SOME),
-    Condition("noneInThreadHaveKeyword", STRING, _none_in_thread, reach=Reach.GROUP, members=(_KEYWORDS,)),
+    _in_thread("allInThreadHaveKeyword", _all_in_thread),
+    _in_thread("someInThreadHaveKeyword", _some_in_thread),
+    _in_thread("noneInThreadHaveKeyword", lambda keyword: Not(_some_in_thread(keyword))),
     member("hasKeyword", _KEYWORDS, STRING, _lower),
-    lacks("notKeyword", _KEYWORDS, STRING, _lower),
+    Condition("notKeyword", STRING, _without, Reach.OBJECT, members=(_KEYWORDS, _UNSEEN)),
     equal("hasAttachment", Email.has_attachment),
     _words("text"),
     _words("from", "from"),
@@ -195,12 +204,8 @@ SORTS = (
     by("subject", _text_key("subject", _subject)),
     by("sentAt", key(Email.sent_at)),
     _by_keyword("hasKeyword", lambda keyword: Member("keywords", _lower(keyword)), Reach.OBJECT),
-    _by_keyword(
-        "allInThreadHaveKeyword", lambda keyword: InGroup(Quantity.ALL, "keywords", _lower(keyword)), Reach.GROUP
-    ),
-    _by_keyword(
-        "someInThreadHaveKeyword", lambda keyword: InGroup(Quantity.SOME, "keywords", _lower(keyword)), Reach.GROUP
-    ),
+    _by_keyword("allInThreadHaveKeyword", _all_in_thread, Reach.GROUP),
+    _by_keyword("someInThreadHaveKeyword", _some_in_thread, Reach.GROUP),
 )
 
 

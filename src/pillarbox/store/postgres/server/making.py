@@ -1,0 +1,118 @@
+"""The tables of a database that is new, or whose types have got more than it has."""
+
+import hashlib
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+
+from pillarbox.store.contract import StoreError
+from pillarbox.store.postgres.schema import BASE, additions, creation, names_of
+from pillarbox.store.postgres.session import Session
+from pillarbox.store.table import Table
+
+__all__ = ["VERSION", "make", "make_apart"]
+
+VERSION = 1
+"""Of the store's own tables."""
+
+_LOCK = 0x70696C6C6172626F
+"""Whoever makes tables has this advisory lock: "pillarbo"."""
+
+
+def make(session: Session, tables: Iterable[Table]) -> None:
+    """Makes what these types need and the database lacks. Raises Unavailable, StoreError."""
+    wanted = {table.name: (table, _shape(table)) for table in tables}
+    if _kept(session).items() >= {name: shape for name, (_, shape) in wanted.items()}.items():
+        return
+    with _making(session):
+        _extend(session)
+        for statement in BASE.split(";")[:-1]:
+            session.tell_anew(statement)
+        # Asked once more: another process may have been faster.
+        kept = _kept(session)
+        for name, (table, shape) in wanted.items():
+            if kept.get(name) != shape:
+                _make_type(session, table)
+                _note(session, name, shape)
+
+
+def make_apart(session: Session, name: str, statements: str) -> None:
+    """Makes tables that have nothing of any account, if these are not there. Raises Unavailable, StoreError.
+
+    `statements` end with a semicolon each, and do no harm the second time. No type has such a name, for it begins with
+    a space.
+    """
+    shape = hashlib.sha256(statements.encode()).hexdigest()[:16]
+    if _kept(session).get(f" {name}") == shape:
+        return
+    with _making(session):
+        for statement in statements.split(";")[:-1]:
+            session.tell_anew(statement)
+        _note(session, f" {name}", shape)
+
+
+@contextmanager
+def _making(session: Session) -> Iterator[None]:
+    """A transaction that nobody else makes tables in."""
+    session.tell("BEGIN")
+    try:
+        session.ask("SELECT pg_advisory_xact_lock($1)", _LOCK)
+        session.tell("CREATE TABLE IF NOT EXISTS made (name text PRIMARY KEY, shape text NOT NULL)")
+        session.settle()
+        session.tell("INSERT INTO made VALUES ('', $1) ON CONFLICT DO NOTHING", str(VERSION))
+        yield
+        session.tell("COMMIT")
+        session.settle()
+    except BaseException:
+        if not session.is_lost:
+            session.mark()
+            session.tell("ROLLBACK")
+            session.settle()
+        raise
+
+
+def _note(session: Session, name: str, shape: str) -> None:
+    session.tell(
+        "INSERT INTO made VALUES ($1, $2) ON CONFLICT (name) DO UPDATE SET shape = excluded.shape", name, shape
+    )
+
+
+def _kept(session: Session) -> dict[str, str]:
+    ((there,),) = session.ask("SELECT to_regclass('made') IS NOT NULL")
+    if not there:
+        return {}
+    kept: dict[str, str] = dict(session.ask("SELECT name, shape FROM made"))
+    version = kept.get("")
+    if version != str(VERSION):
+        raise StoreError(f"the database was made by another version ({version}, not {VERSION})")
+    return kept
+
+
+def _extend(session: Session) -> None:
+    """One index holds accounts and words together, for which PostgreSQL needs its own extension."""
+    if session.ask("SELECT 1 FROM pg_extension WHERE extname = 'btree_gin'"):
+        return
+    try:
+        session.ask("CREATE EXTENSION btree_gin")
+    except StoreError as problem:
+        raise StoreError(
+            f"the extension btree_gin cannot be made; an administrator of the database has to: {problem.known}"
+        ) from problem
+
+
+def _make_type(session: Session, table: Table) -> None:
+    for statement in creation(table):
+        session.tell_anew(statement)
+    columns = session.ask(
+        "SELECT a.attname::text, format_type(a.atttypid, NULL) FROM pg_attribute a"
+        " WHERE a.attrelid = to_regclass($1) AND a.attnum > 0 AND NOT a.attisdropped",
+        names_of(table).columns,
+    )
+    for statement in additions(table, dict(columns)):
+        session.tell_anew(statement)
+    session.settle()
+
+
+def _shape(table: Table) -> str:
+    """What the type's tables are made from; another one means that some of it may be missing."""
+    parts = repr((table.columns, table.sets, table.text))
+    return hashlib.sha256(parts.encode()).hexdigest()[:16]

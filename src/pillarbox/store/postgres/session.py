@@ -1,0 +1,299 @@
+"""A connection that is told much and asked little: statements are queued, and only an answer is waited for.
+
+Over a network the waiting is what a unit costs, so everything between two questions travels together (libpq's pipeline
+mode). psycopg's own pipeline costs more time in Python than a round trip does on one machine; `psycopg.pq`, the library
+beneath it, costs a sixth (adr/0021). What is needed of types is little: integers of 64 bit, octets, text and arrays.
+"""
+
+import select
+import struct
+from collections import deque
+from collections.abc import Callable, Sequence
+from functools import partial
+from typing import Any, TypeAlias
+
+import psycopg
+from psycopg import pq
+from psycopg.adapt import Transformer
+
+from pillarbox.store.contract import OutOfSpace, StoreError, Unavailable
+
+__all__ = ["Lost", "Row", "Session", "Value"]
+
+Value: TypeAlias = int | str | bytes | list[int] | list[str] | list[bytes] | None
+Row: TypeAlias = tuple[Any, ...]
+"""What the columns of a statement say; whoever wrote the statement knows their types."""
+
+_PREPARED = 1000
+"""Statements kept prepared on a connection; there are a few dozen a type. What is beyond is sent as it is."""
+_UNSENT = 256 * 1024
+"""So many octets are queued at most before they are sent."""
+_BAD = pq.ConnStatus.BAD
+_OURS = ("08", "53", "57", "58", "40", "55", "25")
+"""Classes of errors that pass: connections, resources, operators, the system, conflicts, locks, a standby."""
+_DISK_FULL = "53100"
+
+
+class Lost(Unavailable):
+    """The connection is gone; what was sent on it may have been done."""
+
+
+class Session:
+    """One connection, in pipeline mode for all of its life.
+
+    Not for two threads at once. An error undoes nothing by itself: whoever began a transaction ends it.
+    """
+
+    def __init__(self, connection: "psycopg.Connection[Any]", place: str) -> None:
+        self._connection = connection
+        self._place = place
+        self._raw = connection.pgconn
+        self._raw.nonblocking = 1
+        self._raw.enter_pipeline_mode()
+        self._names: dict[str, bytes] = {}
+        self._named = 0
+        self._left = False
+        self._expected: deque[_Expected] = deque()
+        self._unsent = 0
+        self._rows = Transformer(connection)
+        self._ready = select.poll()
+        self._ready.register(self._raw.socket, select.POLLIN)
+        self._problem: StoreError | None = None
+        self._answer: list[Row] = []
+
+    @property
+    def is_usable(self) -> bool:
+        """Whether another unit can begin here: no transaction is open, or its end is on its way."""
+        return not self.is_lost and (
+            self._left or (not self._expected and self._raw.transaction_status == pq.TransactionStatus.IDLE)
+        )
+
+    @property
+    def is_lost(self) -> bool:
+        """Whether it is known that nothing can be sent any more."""
+        return self._connection.closed or self._raw.status == _BAD
+
+    @property
+    def has_failed(self) -> bool:
+        """Whether an answer said that the transaction can only be ended, or undone to a savepoint; or it is lost."""
+        return self.is_lost or self._raw.transaction_status == pq.TransactionStatus.INERROR
+
+    def tell(self, sql: str, *values: Value) -> None:
+        """Queues a statement whose rows nobody wants. If it fails, the next question does, and what is in between."""
+        self._send(sql, values, _Told)
+
+    def ask(self, sql: str, *values: Value) -> list[Row]:
+        """The rows of a statement, after all that was told before it. Raises Unavailable, StoreError, Lost."""
+        self._send(sql, values, _Asked)
+        return self.settle()
+
+    def ask_anew(self, sql: str, *values: Value) -> list[Row]:
+        """The same, planned for these values alone: for statements of many forms."""
+        self._send_anew(sql, values, _Asked)
+        return self.settle()
+
+    def tell_anew(self, sql: str, *values: Value) -> None:
+        """A statement that is told, planned for these values alone."""
+        self._send_anew(sql, values, _Told)
+
+    def end(self) -> None:
+        """Sends what is queued, the end of a transaction, without waiting: whoever asks next hears of it first."""
+        self.mark()
+        self._flush()
+        self._left = True
+
+    def mark(self) -> None:
+        """What is told from here on is done even if something before it failed."""
+        self._try(self._raw.pipeline_sync)
+        self._expected.append(_Mark)
+
+    def settle(self) -> list[Row]:
+        """Waits until all that was sent is answered; the rows of the last question. Raises what went wrong first."""
+        self.mark()
+        self._flush()
+        self._answer, self._problem = [], None
+        try:
+            while self._expected:
+                self._expected.popleft()(self)
+        except BaseException:
+            # Nobody knows any more which answer is to what.
+            self.close()
+            raise
+        if self._problem is not None:
+            raise self._problem
+        return self._answer
+
+    def undo(self, savepoint: str) -> None:
+        """Back to before the savepoint: what failed since then has failed for nobody.
+
+        Raises what had failed before it; not that the connection is gone, of which whoever asks next hears.
+        """
+        try:
+            self.settle()
+        except Lost:
+            return
+        except StoreError as problem:
+            self._undo(savepoint)
+            try:
+                self.settle()
+            except Lost:
+                return
+            except StoreError:
+                raise problem from None
+        else:
+            self._undo(savepoint)
+
+    def _undo(self, savepoint: str) -> None:
+        self.tell(f"ROLLBACK TO SAVEPOINT {savepoint}")
+        self.tell(f"RELEASE SAVEPOINT {savepoint}")
+
+    @property
+    def descriptor(self) -> int:
+        """Of the socket; it is readable when something has come, or the server is gone."""
+        return int(self._raw.socket)
+
+    def notified(self) -> list[str]:
+        """What LISTEN has brought since it was last asked, without waiting. Raises Lost."""
+        self._try(self._raw.consume_input)
+        told = []
+        while (one := self._raw.notifies()) is not None:
+            told.append(bytes(one.extra).decode("utf-8", "replace"))
+        return told
+
+    def close(self) -> None:
+        """The connection is over, and so is what was not committed on it."""
+        self._connection.close()
+
+    def _send(self, sql: str, values: tuple[Value, ...], expected: "_Expected") -> None:
+        name = self._names.get(sql)
+        if name is None:
+            if len(self._names) >= _PREPARED:
+                self._send_anew(sql, values, expected)
+                return
+            self._named += 1
+            name = self._names[sql] = b"s%d" % self._named
+            self._try(partial(self._raw.send_prepare, name, sql.encode()))
+            self._expected.append(lambda session: session._prepared(sql))  # noqa: SLF001 - its own
+        self._left = False
+        octets, formats = self._written(values)
+        self._try(lambda: self._raw.send_query_prepared(name, octets, formats, 1))
+        self._expected.append(expected)
+
+    def _send_anew(self, sql: str, values: tuple[Value, ...], expected: "_Expected") -> None:
+        self._left = False
+        octets, formats = self._written(values)
+        self._try(lambda: self._raw.send_query_params(sql.encode(), octets, None, formats, 1))
+        self._expected.append(expected)
+
+    def _written(self, values: tuple[Value, ...]) -> tuple[list[bytes | None], list[int]]:
+        octets, formats = [], []
+        for value in values:
+            one, form = _WRITERS[type(value)](value)
+            octets.append(one)
+            formats.append(form)
+            self._unsent += len(one) if one else 0
+        if self._unsent > _UNSENT:
+            self._flush()
+        return octets, formats
+
+    def _prepared(self, sql: str) -> None:
+        if self._result() is None:
+            del self._names[sql]
+
+    def _told(self) -> None:
+        self._result()
+
+    def _asked(self) -> None:
+        result = self._result()
+        if result is not None:
+            self._rows.set_pgresult(result)
+            self._answer = self._rows.load_rows(0, result.ntuples, tuple)
+
+    def _marked(self) -> None:
+        self._wait()
+        self._try(self._raw.get_result)
+
+    def _result(self) -> pq.abc.PGresult | None:
+        """What a statement gave, or None with the first problem kept."""
+        self._wait()
+        result: pq.abc.PGresult | None = self._try(self._raw.get_result)
+        if result is None:
+            raise Lost(f"{self._place}: the connection was closed")
+        # A statement's results end with none.
+        self._wait()
+        self._try(self._raw.get_result)
+        match result.status:
+            case pq.ExecStatus.TUPLES_OK | pq.ExecStatus.COMMAND_OK:
+                return result
+            case pq.ExecStatus.PIPELINE_ABORTED:
+                return None
+        if self._problem is None:
+            severity = result.error_field(pq.DiagnosticField.SEVERITY_NONLOCALIZED)
+            lost = self.is_lost or severity in {b"FATAL", b"PANIC"}
+            self._problem = self._translated(psycopg.errors.error_from_result(result), lost=lost)
+        return None
+
+    def _wait(self) -> None:
+        while self._raw.is_busy():
+            self._ready.poll()
+            self._try(self._raw.consume_input)
+
+    def _flush(self) -> None:
+        self._unsent = 0
+        if not self._try(self._raw.flush):
+            return
+        both = select.poll()
+        both.register(self._raw.socket, select.POLLIN | select.POLLOUT)
+        while self._try(self._raw.flush):
+            # The server may wait for us to read before it reads on.
+            if any(event & select.POLLIN for _, event in both.poll()):
+                self._try(self._raw.consume_input)
+
+    def _try(self, action: Callable[[], Any]) -> Any:
+        try:
+            return action()
+        except psycopg.Error as problem:
+            self._expected.clear()
+            self.close()
+            raise self._translated(problem, lost=True) from problem
+
+    def _translated(self, error: psycopg.Error, *, lost: bool) -> StoreError:
+        known = f"{self._place}: {str(error).strip()}"
+        state = error.sqlstate or ""
+        if lost:
+            return Lost(known)
+        if state == _DISK_FULL:
+            return OutOfSpace(known)
+        if state.startswith(_OURS):
+            return Unavailable(known)
+        return StoreError(f"{known} ({state})")
+
+
+_Expected: TypeAlias = Callable[[Session], None]
+_Told: _Expected = Session._told  # noqa: SLF001 - its own
+_Asked: _Expected = Session._asked  # noqa: SLF001 - its own
+_Mark: _Expected = Session._marked  # noqa: SLF001 - its own
+
+_INTEGER = struct.Struct("!q")
+_LENGTH = struct.Struct("!i")
+_ARRAY = struct.Struct("!iiiii")
+_TEXT, _BINARY = 0, 1
+_BYTEA = 17
+
+
+def _array(values: Sequence[int | str | bytes]) -> tuple[bytes, int]:
+    """Octets in binary; integers, and words of letters and digits alone, as text."""
+    if values and isinstance(values[0], bytes):
+        items = (_LENGTH.pack(len(one)) + one for one in values if isinstance(one, bytes))
+        return _ARRAY.pack(1, 0, _BYTEA, len(values), 1) + b"".join(items), _BINARY
+    return ("{" + ",".join(map(str, values)) + "}").encode(), _TEXT
+
+
+_WRITERS: dict[type, Callable[[Any], tuple[bytes | None, int]]] = {
+    int: lambda value: (_INTEGER.pack(value), _BINARY),
+    bool: lambda value: (_INTEGER.pack(value), _BINARY),
+    str: lambda value: (value.encode(), _TEXT),
+    bytes: lambda value: (value, _BINARY),
+    type(None): lambda _: (None, _TEXT),
+    list: _array,
+}

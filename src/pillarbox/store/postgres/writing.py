@@ -1,0 +1,293 @@
+"""One account, to be changed: by the transaction that has its row locked."""
+
+import secrets
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import replace
+
+import orjson
+
+from pillarbox.store.contract import Blob, Finding, Staged
+from pillarbox.store.entries import shape
+from pillarbox.store.postgres import changelog
+from pillarbox.store.postgres.account import TOKEN, Account, Kind
+from pillarbox.store.postgres.blobs import READABLE
+from pillarbox.store.postgres.index import Index
+from pillarbox.store.postgres.inspect import held_size, last_change, least_counters, logged_only, misgrouped, unlogged
+from pillarbox.store.postgres.schema import key_of, names_of, quoted
+from pillarbox.store.postgres.session import Row, Session, Value
+from pillarbox.store.postgres.staged import PostgresStaged
+from pillarbox.store.postgres.text import words_of
+from pillarbox.store.postgres.unit import PostgresUnit
+from pillarbox.store.query import Select
+from pillarbox.store.table import Document, Table
+
+__all__ = ["PostgresWriting"]
+
+_DAY = 86_400
+
+
+class PostgresWriting(PostgresUnit):
+    """What `contract.Writing` promises. `now` is when it began, in seconds since 1970."""
+
+    def __init__(self, session: Session, row: Account, ask: Callable[..., list[Row]], now: int) -> None:
+        super().__init__(session, row, ask)
+        self._index = Index(session, row.number)
+        self._now = now
+        self._next, self._sequence, self._held = row.next_number, row.sequence, row.held_size
+        self._has_written = False
+        self.token = secrets.token_bytes(TOKEN)
+        self.states: dict[str, int] = {}
+        """The types that changed, and the number each is at."""
+
+    def count(self, table: Table, select: Select) -> int:
+        self._index.flush()
+        return super().count(table, select)
+
+    def held_size(self) -> int:
+        return self._held
+
+    def fresh(self) -> int:
+        number = self._next
+        self._next += 1
+        return number
+
+    def insert(
+        self,
+        table: Table,
+        number: int,
+        document: Document,
+        apart: Document | None = None,
+        text: Mapping[str, str] | None = None,
+    ) -> None:
+        kind = self._made(table)
+        names = names_of(table)
+        sql = "INSERT INTO {} (account_id, number, document) VALUES ($1, $2, $3)"
+        self._tell(sql.format(names.documents), number, orjson.dumps(document))
+        if apart is not None:
+            self._tell(sql.format(names.apart), number, orjson.dumps(apart))
+        if table.text:
+            self._insert_text(table, number, text or {})
+        entry = self._index.add(table, number, document)
+        group = _whole(entry.columns[table.group]) if table.group else None
+        changelog.log_created(self._session, self.account, kind.code, number, self._tick(table), group)
+
+    def update(self, table: Table, number: int, old: Document, new: Document) -> None:
+        kind = self._replaced(table, number, old, new)
+        changelog.log_updated(self._session, self.account, kind.code, number, self._tick(table))
+
+    def update_volatile(self, table: Table, number: int, old: Document, new: Document) -> None:
+        kind = self._replaced(table, number, old, new)
+        changelog.log_volatile(self._session, self.account, kind.code, number, self._tick(table))
+
+    def amend(self, table: Table, number: int, old: Document, new: Document) -> None:
+        self._replaced(table, number, old, new)
+
+    def index_text(self, table: Table, number: int, text: Mapping[str, str]) -> None:
+        self._tell(f"DELETE FROM {names_of(table).text} WHERE account_id = $1 AND number = $2", number)
+        self._insert_text(table, number, text)
+
+    def touch(self, table: Table, number: int) -> None:
+        code = self._made(table).code
+        changelog.log_updated(self._session, self.account, code, number, self._tick(table))
+
+    def delete(self, table: Table, number: int, old: Document) -> None:
+        kind = self._made(table)
+        names = names_of(table)
+        for one in (names.documents, names.apart, *([names.text] if table.text else [])):
+            self._tell(f"DELETE FROM {one} WHERE account_id = $1 AND number = $2", number)
+        self._index.remove(table, number, old)
+        changelog.log_destroyed(self._session, self.account, kind.code, number, self._tick(table))
+
+    def add_blob(self, octets: bytes, expires: int) -> Blob:
+        staged = PostgresStaged(self.account)
+        try:
+            staged.write(octets)
+            return self.keep_blob(staged, expires)
+        finally:
+            staged.drop()
+
+    def keep_blob(self, staged: Staged, expires: int) -> Blob:
+        if not isinstance(staged, PostgresStaged) or staged.account != self.account:
+            raise TypeError("octets are kept by the account of the store that staged them")
+        self._has_written = True
+        return self._blobs.add(staged, self.fresh(), expires)
+
+    def hold(self, blob: int) -> None:
+        self._has_written = True
+        self._held += self._blobs.hold(blob)
+
+    def release(self, blob: int, expires: int) -> None:
+        self._has_written = True
+        self._held -= self._blobs.release(blob, expires)
+
+    def set_holders(self, blob: int, holders: int, expires: int) -> None:
+        self._has_written = True
+        self._held += self._blobs.set_holders(blob, holders, expires)
+
+    def make_room(self, size: int, files: int, total: int) -> None:
+        self._has_written = True
+        self._blobs.make_room(size, files, total, self._now + READABLE)
+
+    def collect(self, now: int) -> int:
+        self._tell("DELETE FROM once WHERE account_id = $1 AND until < $2", now)
+        self._blobs.forget(self._now)
+        return self._blobs.collect(now, self._now + READABLE)
+
+    def once(self, key: bytes, until: int, now: int) -> bool:
+        self._has_written = True
+        # No row comes back where the key is there and still remembered.
+        sql = (
+            "INSERT INTO once AS o (account_id, key, until) VALUES ($1, $2, $3)"
+            " ON CONFLICT (account_id, key) DO UPDATE SET until = excluded.until WHERE o.until < $4 RETURNING 1"
+        )
+        return bool(self._session.ask(sql, self.account, key_of(key), until, now))
+
+    def trim_log(self, now: int, history: int) -> None:
+        self._has_written = True
+        floors = changelog.trim(self._session, self.account, now, history)
+        for name, kind in self._kinds.items():
+            self._kinds[name] = replace(kind, floor=max(kind.floor, floors.get(kind.code, 0)))
+
+    @contextmanager
+    def savepoint(self) -> Iterator[None]:
+        kept = (self._next, self._sequence, self._held, dict(self.states), dict(self._kinds))
+        totals = self._index.pending()
+        self._session.tell("SAVEPOINT inside")
+        try:
+            yield
+        except BaseException:
+            # Numbers given since are given again: nobody outside has seen them.
+            self._next, self._sequence, self._held, self.states, self._kinds = kept
+            self._index.undo(totals)
+            self._blobs.undo()
+            if not self._session.is_lost:
+                self._session.undo("inside")
+            raise
+        self._session.tell("RELEASE SAVEPOINT inside")
+
+    def rebuild(self, tables: Iterable[Table]) -> None:
+        self._has_written = True
+        for table in tables:
+            kind = self._kind(table)
+            if kind is None:
+                continue
+            if table.text and kind.text != _fields(table):
+                # The letters in front of its words are other fields' now.
+                self._tell(f"DELETE FROM {names_of(table).text} WHERE account_id = $1")
+            self._index.rebuild(table)
+            self._mend_log(table)
+            self._kinds[table.name] = replace(self._kinds[table.name], shape=shape(table), text=_fields(table))
+        next_number, sequence = least_counters(self._session, self._written(0), [])
+        self._next, self._sequence = max(self._next, next_number), max(self._sequence, sequence)
+        self._held = held_size(self._session, self.account)
+
+    def sweep(self) -> int:
+        """Deletes octets that no blob has and nobody can still be reading; of how many."""
+        forgotten = self._blobs.forget(self._now) + self._blobs.delete_strays()
+        self._has_written = self._has_written or forgotten > 0
+        return forgotten
+
+    def inspect(self, tables: Iterable[Table]) -> Iterator[Finding]:
+        self._index.flush()
+        self._row = self._written(self._row.commits)
+        yield from super().inspect(tables)
+
+    def finish(self) -> bool:
+        """Writes what was counted in memory, the last thing before the commit; whether there is anything to commit."""
+        if not self._has_written and (self._next, self._sequence) == (self._row.next_number, self._row.sequence):
+            return False
+        self._index.flush()
+        row = self._written(self._row.commits + 1)
+        if self.states and row.marked <= self._now - _DAY:
+            # At most one mark a day, so that the log can be trimmed by age.
+            row = replace(row, marked=self._now)
+            self._tell("INSERT INTO mark (account_id, sequence, at) VALUES ($1, $2, $3)", self._sequence, self._now)
+        row.write(self._session, self.token)
+        return True
+
+    def _written(self, commits: int) -> Account:
+        """The row as this unit would leave it."""
+        return replace(
+            self._row,
+            next_number=self._next,
+            sequence=self._sequence,
+            held_size=self._held,
+            commits=commits,
+            kinds=self._kinds,
+        )
+
+    def _insert_text(self, table: Table, number: int, text: Mapping[str, str]) -> None:
+        words = words_of(table, text)
+        columns = "".join(f", {quoted(f'f_{name}')}" for name in table.text)
+        marks = "".join(f", ${at}" for at in range(5, 5 + len(table.text)))
+        self._tell(
+            f"INSERT INTO {names_of(table).text} (account_id, number, words, is_cut{columns})"
+            f" VALUES ($1, $2, array_to_tsvector($3::text[]), $4::bigint > 0{marks})",
+            number,
+            words.lexemes,
+            int(words.is_cut),
+            *words.fields,
+        )
+
+    def _replaced(self, table: Table, number: int, old: Document, new: Document) -> Kind:
+        kind = self._made(table)
+        self._tell(
+            f"UPDATE {names_of(table).documents} SET document = $3 WHERE account_id = $1 AND number = $2",
+            number,
+            orjson.dumps(new),
+        )
+        self._index.replace(table, number, old, new)
+        return kind
+
+    def _made(self, table: Table) -> Kind:
+        """The type as this account has it, from its first write on."""
+        self._has_written = True
+        kind = self._kinds.get(table.name)
+        if kind is None:
+            code = max((one.code for one in self._kinds.values()), default=0) + 1
+            kind = self._kinds[table.name] = Kind(code, 0, 0, shape(table), _fields(table))
+        return kind
+
+    def _mend_log(self, table: Table) -> None:
+        """Makes the log know the objects that exist, and no others; its numbers, and those of blobs, lie behind us."""
+        code = self._made(table).code
+        next_number, sequence = least_counters(self._session, self._written(0), [table])
+        self._next, self._sequence = max(self._next, next_number), max(self._sequence, sequence)
+        for number, rightly in misgrouped(self._session, self.account, table, code):
+            self._tell(
+                "UPDATE change SET grp = $4 WHERE account_id = $1 AND code = $2 AND number = $3", code, number, rightly
+            )
+        for number in unlogged(self._session, self.account, table, code):
+            # A row that says it is gone makes place.
+            self._tell("DELETE FROM change WHERE account_id = $1 AND code = $2 AND number = $3", code, number)
+            (stored,) = self.get(table, (number,))
+            entry = table.entry(orjson.loads(stored.document))
+            group = _whole(entry.columns[table.group]) if table.group else None
+            changelog.log_created(self._session, self.account, code, number, self._tick(table), group)
+        for number in logged_only(self._session, self.account, table, code):
+            changelog.log_destroyed(self._session, self.account, code, number, self._tick(table))
+        last = last_change(self._session, self.account, code)
+        if last > self.state(table):
+            self.states[table.name] = last
+            self._kinds[table.name] = replace(self._kinds[table.name], state=last)
+
+    def _tick(self, table: Table) -> int:
+        self._sequence += 1
+        self.states[table.name] = self._sequence
+        self._kinds[table.name] = replace(self._kinds[table.name], state=self._sequence)
+        return self._sequence
+
+    def _tell(self, sql: str, *values: Value) -> None:
+        self._has_written = True
+        self._session.tell(sql, self.account, *values)
+
+
+def _whole(group: int | str | None) -> int:
+    if not isinstance(group, int):
+        raise TypeError("a group is an integer")
+    return group
+
+
+def _fields(table: Table) -> str:
+    return " ".join(table.text)

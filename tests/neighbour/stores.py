@@ -1,0 +1,71 @@
+"""The stores that every contract and conversation is held over: a new one adds its line to `STORES`."""
+
+import os
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from typing import TypeAlias
+
+import pytest
+from tests.neighbour.postgres import Cluster, cut_octets, place_from, place_text, rows_left
+
+from pillarbox.store import Feed, Store, Table
+from pillarbox.store.postgres import Place, PostgresStore
+from pillarbox.store.sqlite import SQLiteStore
+
+__all__ = ["STORES", "Data", "cut_short", "data", "data_from", "left", "opened", "text"]
+
+Data: TypeAlias = Path | Place
+"""Where one store keeps what it has: a folder, or a database."""
+
+STORES = ("sqlite", pytest.param("postgres", marks=pytest.mark.neighbour))
+
+
+def data(request: pytest.FixtureRequest, folder: Path) -> Data:
+    """An empty one of the kind that the test's parameter names."""
+    if request.param == "sqlite":
+        return folder
+    cluster: Cluster = request.getfixturevalue("postgres")
+    return cluster.emptied()
+
+
+def opened(
+    where: Data,
+    tables: Iterable[Table],
+    clock: Callable[[], float],
+    feed: Feed | None = None,
+    *,
+    patience: float = 10.0,
+    most: int = 8,
+) -> Store:
+    """The store that is there; `most` is how many connections it may have, or keeps."""
+    if isinstance(where, Path):
+        return SQLiteStore(where, tables, clock, feed, patience=patience, max_open=most)
+    return PostgresStore(where, tables, clock, feed, patience=patience, max_connections=most)
+
+
+def left(where: Data) -> list[str]:
+    """What there is of any account: files, or tables with rows."""
+    if isinstance(where, Path):
+        return [path.name for path in where.rglob("*") if path.is_file()]
+    return rows_left(where)
+
+
+def cut_short(where: Data) -> int:
+    """The only large blob loses its end; how many octets are left of it."""
+    if not isinstance(where, Path):
+        return cut_octets(where)
+    largest = max((path for path in where.rglob("*") if path.is_file()), key=lambda path: path.stat().st_size)
+    half = largest.stat().st_size // 2
+    os.truncate(largest, half)
+    return half
+
+
+def text(where: Data) -> str:
+    """The same as one argument of a command."""
+    return str(where) if isinstance(where, Path) else f"postgres {place_text(where)}"
+
+
+def data_from(argument: str) -> Data:
+    """The inverse."""
+    kind, _, rest = argument.partition(" ")
+    return place_from(rest) if kind == "postgres" else Path(argument)

@@ -1,0 +1,107 @@
+"""What one unit's failure leaves to those after it: statements are queued, and their answers come later."""
+
+import signal
+import threading
+from contextlib import suppress
+
+import psycopg
+import pytest
+from tests.journeys.program import until
+from tests.neighbour.postgres import Cluster
+from tests.toy.notes import NOTE, add, document
+from tests.unit.store.postgres.conftest import Opens
+
+from pillarbox.store import AnyOf, Equal, Select, StoreError
+from pillarbox.store.postgres import Place, PostgresStore
+
+_WAITS = "SELECT 1 FROM pg_stat_activity WHERE application_name = 'pillarbox' AND wait_event_type = 'Lock'"
+
+
+def notes(store: PostgresStore) -> list[int]:
+    with store.read(1) as unit:
+        return unit.numbers(NOTE, 9)
+
+
+def test_what_failed_in_a_savepoint_that_was_undone_is_no_failure_of_the_commit(store: PostgresStore) -> None:
+    """Or what was committed would be said to be not."""
+    with store.write(1) as unit:
+        number = add(unit)
+        with suppress(ZeroDivisionError), unit.savepoint():
+            # Refused by the database, whose answer nobody waits for.
+            unit.insert(NOTE, number, document())
+            raise ZeroDivisionError
+
+    assert notes(store) == [number]
+
+
+def test_what_failed_before_a_savepoint_is_told_though_that_was_undone(store: PostgresStore) -> None:
+    def fails() -> None:
+        with store.write(1) as unit:
+            unit.insert(NOTE, add(unit), document())
+            with suppress(ZeroDivisionError), unit.savepoint():
+                raise ZeroDivisionError
+
+    with pytest.raises(StoreError, match="duplicate key"):
+        fails()
+    assert notes(store) == []
+
+
+def test_a_collapsed_result_that_cannot_be_read_is_no_failure_of_the_next_unit(
+    opens: Opens, postgres: Cluster, place: Place
+) -> None:
+    store = opens(max_connections=1)
+    store.create(1)
+    with store.write(1) as unit:
+        number = add(unit)
+    postgres.sql(place, 'ALTER TABLE "i_Note" RENAME COLUMN thread TO away')
+    try:
+        with pytest.raises(StoreError, match="does not exist"), store.read(1) as unit:
+            unit.page(NOTE, Select(one_of_group=True), 0, 9)
+
+        assert notes(store) == [number]
+    finally:
+        postgres.sql(place, 'ALTER TABLE "i_Note" RENAME COLUMN away TO thread')
+
+
+def test_a_statement_that_cannot_be_sent_takes_no_answers_from_the_next_unit(opens: Opens) -> None:
+    """A statement has 65,535 values at most."""
+    store = opens(max_connections=1)
+    store.create(1)
+    many = AnyOf(tuple(Equal("at", at) for at in range(70_000)))
+
+    def fails() -> None:
+        with store.write(1) as unit:
+            add(unit)
+            unit.page(NOTE, Select(many), 0, 9)
+
+    with pytest.raises(StoreError):
+        fails()
+    assert notes(store) == []
+    with store.write(1) as unit:
+        number = add(unit)
+    assert notes(store) == [number]
+
+
+def test_a_unit_that_was_interrupted_leaves_no_answers_to_the_next(
+    opens: Opens, postgres: Cluster, place: Place
+) -> None:
+    """As by Ctrl-C on the command line, which then still tells what it has done."""
+    store = opens(max_connections=1)
+    store.create(1)
+    with store.write(1) as unit:
+        number = add(unit)
+    main = threading.get_ident()
+
+    def interrupt() -> None:
+        until(lambda: bool(postgres.sql(place, _WAITS)), "the unit waits for its answer")
+        signal.pthread_kill(main, signal.SIGINT)
+
+    interrupting = threading.Thread(target=interrupt)
+    with psycopg.connect(host=place.host, port=place.port, dbname=place.database, user=place.user) as locking:
+        locking.execute('LOCK TABLE "d_Note" IN ACCESS EXCLUSIVE MODE')
+        interrupting.start()
+        with pytest.raises(KeyboardInterrupt):
+            notes(store)
+        interrupting.join()
+
+    assert notes(store) == [number]
