@@ -16,7 +16,7 @@ from pillarbox.datatypes import REGISTRY
 from pillarbox.datatypes.mail import Folder
 from pillarbox.datatypes.server import InternalDirectory
 from pillarbox.http import HTTP, Door, Gate, Setup, Turns
-from pillarbox.jmap import Service, Traffic, Watch
+from pillarbox.jmap import Rereading, Service, Traffic
 from pillarbox.objects import Limits
 from pillarbox.store import Feed, LocalFeed, Store
 
@@ -50,20 +50,24 @@ class Home:
         self.traffic = Traffic()
         self.throttle = 0.0
         self.quota: int | None = None
+        self.push_key: str | None = None
         self.token: Callable[[], str] = _tokens()
-        self.watch = Watch(store, REGISTRY, feed)
+        self.rereading = Rereading(store, REGISTRY, feed)
         self.build()
 
     def build(self, **changes: Any) -> None:
-        """The application anew, with other `Limits` or `Traffic`, each by name, or another `throttle` or `quota`."""
-        mine = {name: changes.pop(name) for name in ("throttle", "quota") if name in changes}
+        """The application anew, with other `Limits` or `Traffic`, by name, or `throttle`, `quota`, `push_key`."""
+        mine = {name: changes.pop(name) for name in ("throttle", "quota", "push_key") if name in changes}
         self.throttle = mine.get("throttle", self.throttle)
         self.quota = mine.get("quota", self.quota)
+        self.push_key = mine.get("push_key", self.push_key)
         of_calls = {one.name for one in fields(Limits)}
         self.limits = replace(self.limits, **{name: value for name, value in changes.items() if name in of_calls})
         rest = {name: value for name, value in changes.items() if name not in of_calls}
         self.traffic = replace(self.traffic, **rest)
-        service = Service(self.store, REGISTRY, self.limits, self.traffic, self.now, self.token)
+        service = Service(
+            self.store, REGISTRY, self.limits, self.traffic, self.now, token=self.token, push_key=self.push_key
+        )
         self.setup = Setup(
             service=service,
             gate=Gate(self.check, self.door, self.quota),
@@ -82,7 +86,7 @@ class Home:
 
     def service_fails(self, secret: str) -> None:
         """From now on, methods of types meet a bug."""
-        failing = Service(_Broken(self.store, secret), REGISTRY, self.limits, self.traffic, self.now, self.token)
+        failing = Service(_Broken(self.store, secret), REGISTRY, self.limits, self.traffic, self.now, token=self.token)
         self.web.application = HTTP(replace(self.setup, service=failing))
 
     def person(self, name: str, quota: int | None = None) -> JMAP:

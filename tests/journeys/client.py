@@ -6,9 +6,10 @@ import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from http.client import HTTPConnection, HTTPResponse
+from socket import socket
 from typing import Any
 
-__all__ = ["Client", "Event", "Events", "Failed", "Refused"]
+__all__ = ["USING", "Client", "Event", "Events", "Failed", "Refused", "is_temporary"]
 
 USING = ["urn:ietf:params:jmap:core", "urn:ietf:params:jmap:mail"]
 TIMEOUT = 20.0
@@ -28,6 +29,17 @@ class Failed(Exception):
     def __init__(self, told: Mapping[str, Any]) -> None:
         super().__init__(str(told))
         self.kind: str = told["type"]
+
+
+def is_temporary(told: Exception) -> bool:
+    """Whether it says that the same may succeed later (RFC 8620 section 3.6.2, RFC 9110 section 15.6.4)."""
+    match told:
+        case Failed():
+            return told.kind == "serverUnavailable"
+        case Refused():
+            return told.status in (503, 507)
+        case _:
+            return False
 
 
 class Client:
@@ -140,14 +152,19 @@ class Client:
         created: dict[str, Any] = answer["created"]["e"]
         return created
 
-    def listen(self, types: str = "*", closeafter: str = "no", ping: int = 0) -> "Events":
+    def listen(
+        self, types: str = "*", closeafter: str = "no", ping: int = 0, last_event_id: str | None = None
+    ) -> "Events":
         """The event source, opened: its answer has begun."""
         connection = HTTPConnection(*self._there, timeout=TIMEOUT)
+        headers = self.headers if last_event_id is None else {**self.headers, "Last-Event-ID": last_event_id}
         connection.request(
-            "GET", f"/jmap/eventsource/?types={types}&closeafter={closeafter}&ping={ping}", headers=self.headers
+            "GET", f"/jmap/eventsource/?types={types}&closeafter={closeafter}&ping={ping}", headers=headers
         )
+        there = connection.sock
+        assert there is not None
         response = connection.getresponse()
-        events = Events(connection, response)
+        events = Events(connection, response, there)
         self._streams.append(events)
         if response.status != 200:
             raise Refused(response.status, response.read())
@@ -156,31 +173,37 @@ class Client:
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """One event: its name, its data, and when it was read (time.monotonic)."""
+    """One event: its name, its data, when it was read (time.monotonic), and its id."""
 
     name: str
     data: dict[str, Any]
     at: float
+    id: str | None = None
 
 
 class Events:
     """The stream of an event source (WHATWG HTML, section 9.2)."""
 
-    def __init__(self, connection: HTTPConnection, response: HTTPResponse) -> None:
+    def __init__(self, connection: HTTPConnection, response: HTTPResponse, there: socket) -> None:
         self._connection = connection
         self._response = response
+        # A connection does not know it any more where the response says that it is the last one.
+        self.socket = there
+        """What it comes through, to be cut."""
 
     def next(self, within: float = 10.0) -> Event | None:
         """The next event, None if the stream ends. Raises TimeoutError."""
         deadline = time.monotonic() + within
         name, data = "", ""
+        id_: str | None = None
         while True:
-            assert self._connection.sock is not None
-            self._connection.sock.settimeout(max(0.001, deadline - time.monotonic()))
+            self.socket.settimeout(max(0.001, deadline - time.monotonic()))
             line = self._response.readline().decode()
             match line.rstrip("\r\n").partition(":"):
                 case ("", _, _) if data:
-                    return Event(name, json.loads(data), time.monotonic())
+                    return Event(name, json.loads(data), time.monotonic(), id_)
+                case ("id", _, value):
+                    id_ = value.strip()
                 case ("event", _, value):
                     name = value.strip()
                 case ("data", _, value):

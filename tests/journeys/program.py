@@ -3,12 +3,13 @@
 import json
 import os
 import random
+import signal
 import socket
 import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -57,6 +58,7 @@ class Program:
     data: Path
     config: Path
     environment: dict[str, str] = field(default_factory=lambda: dict(os.environ))
+    command: tuple[str, ...] = (str(PILLARBOX),)
 
     def __call__(self, *arguments: str | Path, stdin: str = "", status: int = 0) -> str:
         """What a command prints; it must end with `status`."""
@@ -67,7 +69,7 @@ class Program:
 
     def run(self, *arguments: str | Path, stdin: str = "") -> "subprocess.CompletedProcess[str]":
         return subprocess.run(
-            [str(PILLARBOX), *self.complete(arguments)],
+            [*self.command, *self.complete(arguments)],
             input=stdin,
             capture_output=True,
             text=True,
@@ -80,7 +82,7 @@ class Program:
     def start(self, *arguments: str | Path) -> "subprocess.Popen[bytes]":
         """Starts a command and does not wait for its end."""
         return subprocess.Popen(
-            [str(PILLARBOX), *self.complete(arguments)],
+            [*self.command, *self.complete(arguments)],
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
@@ -129,18 +131,19 @@ class Server:
         return self._process
 
     def start(self) -> float:
-        """Starts it and waits until it accepts connections; how many seconds that took."""
+        """Starts it and waits until it says that it accepts connections; how many seconds that took."""
         began = time.monotonic()
+        before = self._starts()
         with self._log.open("ab") as log:
             self._process = subprocess.Popen(
-                [str(PILLARBOX), *self.program.complete(("serve",))],
+                [*self.program.command, *self.program.complete(("serve",))],
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,
                 cwd=self.folder,
                 env=self.program.environment,
             )
-        until(self._accepts, "the server accepts connections", START_SECONDS)
+        until(lambda: self._has_started(before), "the server accepts connections", START_SECONDS)
         return time.monotonic() - began
 
     def stop(self) -> int:
@@ -151,10 +154,22 @@ class Server:
         return status
 
     def kill(self) -> None:
-        """Ends it without asking (SIGKILL)."""
+        """Ends all its processes without asking (SIGKILL)."""
+        ending = self.processes()
+        # From the top down, or the supervisor would start others for those that are gone.
         self.process.kill()
+        for number in [*ending, *self.processes()]:
+            with suppress(ProcessLookupError):
+                os.kill(number, signal.SIGKILL)
         self.process.wait()
+        until(lambda: not any(_is_running(number) for number in ending), "all processes have ended")
         self._hang_up()
+
+    def processes(self, name: str = "") -> list[int]:
+        """The ids of the processes that the server has started, or of those with this in their command line."""
+        children = Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children")
+        numbers = [int(number) for number in children.read_text().split()] if children.exists() else []
+        return [number for number in numbers if name in _command(number)]
 
     def log(self) -> str:
         return self._log.read_text("utf-8")
@@ -193,11 +208,26 @@ class Server:
         for client in self._clients:
             client.close()
 
-    def _accepts(self) -> bool:
+    def _has_started(self, before: int) -> bool:
         assert self.process.poll() is None, f"the server ended:\n{self.log()}"
-        for port in (self.port, self.lmtp_port):
-            try:
-                socket.create_connection(("127.0.0.1", port), 5).close()
-            except ConnectionRefusedError:
-                return False
-        return True
+        return self._starts() > before
+
+    def _starts(self) -> int:
+        # What it prints, since the log may be set to tell less.
+        return self.log().count("Ctrl-C ends it.") if self._log.exists() else 0
+
+
+def _is_running(number: int) -> bool:
+    try:
+        state = Path(f"/proc/{number}/stat").read_text()
+    except (FileNotFoundError, ProcessLookupError):
+        return False
+    # What has ended and whose status nobody has asked for yet holds nothing any more.
+    return state.rpartition(")")[2].split()[0] != "Z"
+
+
+def _command(number: int) -> str:
+    try:
+        return Path(f"/proc/{number}/cmdline").read_text()
+    except (FileNotFoundError, ProcessLookupError):
+        return ""

@@ -16,7 +16,7 @@ SOON = 0.5
 """Seconds in which the server's own changes are heard. They take milliseconds; the machine may be busy."""
 
 
-def test_an_import_by_another_process_is_heard_within_a_second_of_its_commit(server: Server) -> None:
+def test_an_import_by_another_process_is_heard(server: Server) -> None:
     alice = server.account("alice@far.example")
     account = alice.account
     path = server.folder / "mail.eml"
@@ -28,14 +28,12 @@ def test_an_import_by_another_process_is_heard_within_a_second_of_its_commit(ser
     process.communicate(timeout=30)
 
     assert process.returncode == 0
-    # The look-out looks once a second, and its own time and the machine's come on top.
-    assert time.monotonic() - heard.at > -2
     state = alice.call("Email/get", ids=[])["state"]
     assert heard.data["changed"][account]["Email"] == state
     assert len(alice.ids()) == 1
 
 
-def test_a_change_of_another_process_takes_no_more_than_a_second(server: Server) -> None:
+def test_a_change_of_another_process_is_heard_at_once(server: Server) -> None:
     alice = server.account("alice@far.example")
     account = alice.account
     path = server.folder / "mail.eml"
@@ -47,7 +45,7 @@ def test_a_change_of_another_process_takes_no_more_than_a_second(server: Server)
     heard = events.change(account, "Email")
 
     assert json.loads(done.stdout)["added"] == 1
-    assert heard.at - ended < 1 + SOON
+    assert heard.at - ended < SOON
 
 
 def test_a_change_over_jmap_is_heard_at_once_by_every_listener(server: Server) -> None:

@@ -4,10 +4,11 @@ from collections.abc import Callable
 
 from pillarbox.datatypes.mail import Folder
 from pillarbox.jmap import Traffic
+from pillarbox.net import Guard
 from pillarbox.objects import Limits
 from pillarbox.settings import Snapshot, catalogue, host_name
 
-__all__ = ["base_url", "folders", "limits", "traffic"]
+__all__ = ["base_url", "folders", "guard", "limits", "traffic"]
 
 
 def folders(settings: Snapshot) -> list[Folder]:
@@ -30,7 +31,15 @@ def limits(settings: Snapshot) -> Limits:
         upload_life=int(settings[catalogue.UPLOAD_TTL].seconds),
         uploads=settings[catalogue.UPLOAD_QUOTA_FILES] or 0,
         uploads_size=settings[catalogue.UPLOAD_QUOTA_SIZE] or 0,
+        push_subscriptions=settings[catalogue.PUSH_MAX_TOTAL],
+        push_verification=int(settings[catalogue.PUSH_TIMEOUT_VERIFY].seconds),
+        guard=guard(settings),
     )
+
+
+def guard(settings: Snapshot) -> Guard:
+    """Where users may have the server connect to."""
+    return Guard(settings[catalogue.OUTBOUND_ALLOW_NETWORKS])
 
 
 def traffic(settings: Snapshot) -> Traffic:

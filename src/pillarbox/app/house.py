@@ -1,7 +1,7 @@
 """What is there without any listener: the command line needs no more."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -9,11 +9,13 @@ from pathlib import Path
 from pillarbox.access import Passwords
 from pillarbox.datatypes import REGISTRY
 from pillarbox.datatypes.server import InternalDirectory
-from pillarbox.settings import Snapshot
-from pillarbox.store import LocalFeed
-from pillarbox.store.sqlite import SQLiteStore
+from pillarbox.settings import DatabaseStore, FolderStore, Snapshot, UnusableStore
+from pillarbox.settings.catalogue import DATA_STORE
+from pillarbox.store import Feed, Listener, Store, StoreError, Volatile
+from pillarbox.store.hub import HubFeed
+from pillarbox.store.sqlite import SQLiteStore, SQLiteVolatile
 
-__all__ = ["House", "house"]
+__all__ = ["House", "house", "linked", "sole", "volatile"]
 
 
 @dataclass(frozen=True)
@@ -22,8 +24,8 @@ class House:
 
     settings: Snapshot
     data: Path
-    store: SQLiteStore
-    feed: LocalFeed
+    store: Store
+    feed: HubFeed
     directory: InternalDirectory
 
     @cached_property
@@ -34,12 +36,81 @@ class House:
 
 @contextmanager
 def house(settings: Snapshot, data: Path) -> Iterator[House]:
-    """Everything that is kept in a data folder, made if it is new. Raises store.StoreError."""
+    """Everything that is kept where the settings say, made if it is new. Raises store.StoreError."""
     data.mkdir(mode=0o700, parents=True, exist_ok=True)
-    feed = LocalFeed()
-    store = SQLiteStore(data, REGISTRY.tables, feed=feed)
-    try:
-        store.create(0)
-        yield House(settings, data, store, feed, InternalDirectory(store))
-    finally:
-        store.close()
+    with _voice(settings) as untold:
+        feed = HubFeed(data, untold)
+        try:
+            store = _store(settings, data, feed)
+            try:
+                store.create(0)
+                yield House(settings, data, store, feed, InternalDirectory(store))
+            finally:
+                store.close()
+        finally:
+            feed.close()
+
+
+@contextmanager
+def linked(built: House) -> Iterator[None]:
+    """A block in which the servers on one database hear each other; files have one server."""
+    match built.settings.store:
+        case DatabaseStore() as chosen:
+            from pillarbox.app.database import link  # noqa: PLC0415
+
+            with link(chosen, built.feed).running():
+                yield
+        case _:
+            yield
+
+
+@contextmanager
+def sole(built: House) -> Iterator[Callable[[], bool]]:
+    """Tells whether this server is the one that does what only one may do: of several on a database there is one.
+
+    What it tells is to be asked again and again, and not on an event loop.
+    """
+    match built.settings.store:
+        case DatabaseStore() as chosen:
+            from pillarbox.app.database import sole  # noqa: PLC0415
+
+            with closing(sole(chosen)) as lock:
+                yield lock.is_ours
+        case _:
+            yield lambda: True
+
+
+def volatile(built: House, seat: int) -> Volatile:
+    """What all workers share and may lose, for one of them."""
+    match built.settings.store:
+        case DatabaseStore() as chosen:
+            from pillarbox.app.database import volatile  # noqa: PLC0415
+
+            return volatile(chosen)
+        case _:
+            return SQLiteVolatile(built.data, seat=seat)
+
+
+@contextmanager
+def _voice(settings: Snapshot) -> Iterator[Listener | None]:
+    """Who is told of what no hub takes: elsewhere there may be servers, though none is here."""
+    match settings.store:
+        case DatabaseStore() as chosen:
+            from pillarbox.app.database import voice  # noqa: PLC0415
+
+            with closing(voice(chosen)) as speaking:
+                yield speaking.tell
+        case _:
+            yield None
+
+
+def _store(settings: Snapshot, data: Path, feed: Feed) -> Store:
+    match settings.store:
+        case FolderStore(path=path):
+            return SQLiteStore(data / path if path else data, REGISTRY.tables, feed=feed)
+        case UnusableStore(id=name):
+            raise StoreError(f"the settings have no usable store {name} ({DATA_STORE.key}), and none takes its place")
+        case DatabaseStore() as chosen:
+            from pillarbox.app.database import store  # noqa: PLC0415
+
+            return store(chosen, feed)

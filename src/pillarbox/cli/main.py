@@ -5,7 +5,7 @@ from typing import Annotated
 import typer
 
 from pillarbox import __version__
-from pillarbox.cli import account, demo, doctor, import_, serve
+from pillarbox.cli import account, demo, doctor, export, import_, serve
 from pillarbox.cli.shared import failures
 
 __all__ = ["main"]
@@ -19,6 +19,7 @@ app = typer.Typer(
 )
 app.command("serve")(serve.serve)
 app.command("import")(import_.import_)
+app.command("export")(export.export)
 app.command("doctor")(doctor.doctor)
 app.command("demo")(demo.demo)
 app.add_typer(account.app, name="account")

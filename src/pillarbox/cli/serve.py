@@ -4,18 +4,18 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from pillarbox.app import Opened
-from pillarbox.app import serve as serve_house
-from pillarbox.cli.shared import ConfigOption, DataOption, console, fail, opened
+from pillarbox.app import serve as serve_folder
+from pillarbox.cli.shared import ConfigOption, DataOption, configured, console, fail
 
 __all__ = ["serve"]
 
 
 def serve(config: ConfigOption = None, data: DataOption = Path("var")) -> None:
     """Serve JMAP and take in mail, until Ctrl-C or SIGTERM."""
-    with opened(config, data) as built:
-        if not built.settings.listeners:
-            fail("no listener is configured rightly; the messages above say what is wrong with each")
-        serve_house(built, _ready)
+    pairs, settings = configured(config)
+    if not settings.listeners:
+        fail("no listener is configured rightly; the messages above say what is wrong with each")
+    serve_folder(pairs, settings, data, _ready)
 
 
 def _ready(listeners: Sequence[Opened]) -> None:

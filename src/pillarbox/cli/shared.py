@@ -2,7 +2,7 @@
 
 import json
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated, Any, NoReturn
@@ -10,7 +10,7 @@ from typing import Annotated, Any, NoReturn
 import typer
 from rich.console import Console
 
-from pillarbox.app import House, house
+from pillarbox.app import CannotStart, House, Refused, Served, house, settled
 from pillarbox.datatypes.server import AccountError
 from pillarbox.net import CannotBind
 from pillarbox.settings import BootstrapError, Snapshot, catalogue, load, report, snapshot
@@ -22,6 +22,7 @@ __all__ = [
     "ConfigOption",
     "DataOption",
     "JsonOption",
+    "configured",
     "console",
     "existing",
     "fail",
@@ -57,19 +58,20 @@ def existing(config: Path | None, data: Path) -> Iterator[House]:
 
 @contextmanager
 def opened(config: Path | None, data: Path) -> Iterator[House]:
-    """The house that the options name, made if it is new."""
-    settings = settings_of(config)
+    """The house that the options name, made if it is new; root enters it as the user whose it is."""
+    _, settings = configured(config)
+    settled(data)
     with house(settings, data) as built:
         yield built
 
 
-def settings_of(config: Path | None) -> Snapshot:
-    """The settings, with what is wrong in them told in the log."""
+def configured(config: Path | None) -> tuple[Mapping[str, str], Snapshot]:
+    """The settings' texts and the settings, with what is wrong in them told in the log."""
     configuration = load(config)
     settings, problems = snapshot(configuration.pairs)
     configure(settings[catalogue.LOG_LEVEL], settings[catalogue.LOG_FORMAT])
     report([*configuration.problems, *problems])
-    return settings
+    return configuration.pairs, settings
 
 
 def text(given: str) -> str:
@@ -100,7 +102,7 @@ def failures() -> Iterator[None]:
     """A block whose expected errors end the command with a sentence instead of a traceback."""
     try:
         yield
-    except (AccountError, CannotBind) as problem:
+    except (AccountError, CannotBind, CannotStart, Refused, Served) as problem:
         fail(str(problem))
     except (BootstrapError, Unreadable) as problem:
         fail(problem.told)

@@ -376,4 +376,4 @@ def _unreadable(line: bytes, fault: Malformed) -> Reply:
     return {b"MAIL": reply.BAD_SENDER, b"RCPT": reply.BAD_RECIPIENT}.get(line[:4].upper(), reply.NO_ARGUMENT)
 
 
-_INSTEAD: Mapping[Fault, Reply] = {Fault.TOO_LARGE: reply.TOO_LARGE, Fault.NO_ROOM: reply.NO_MEMORY}
+_INSTEAD: Mapping[Fault, Reply] = {Fault.TOO_LARGE: reply.TOO_LARGE, Fault.NO_ROOM: reply.NO_ROOM}

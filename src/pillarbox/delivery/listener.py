@@ -2,10 +2,12 @@
 
 import asyncio
 import socket
+from collections.abc import Callable
 
 from pillarbox.delivery import reply
 from pillarbox.delivery.data import Room
 from pillarbox.delivery.session import CHUNK, Delivery, Session
+from pillarbox.net import Acceptor, Balance
 from pillarbox.telemetry import Event, emit
 
 __all__ = ["LMTPListener"]
@@ -17,13 +19,15 @@ class LMTPListener:
     """One listener: all sockets it was given, and at most so many connections at once over all of them.
 
     `memory` is how many octets of messages it holds at once; a message for which there is no room is put off with 452.
+    `balance` is kept with other processes that accept from the same sockets.
     """
 
-    def __init__(self, delivery: Delivery, max_connections: int, memory: int) -> None:
+    def __init__(self, delivery: Delivery, max_connections: int, memory: int, balance: Balance | None = None) -> None:
         self._delivery = delivery
         self._max_connections = max_connections
         self._room = Room(memory)
-        self._servers: list[asyncio.Server] = []
+        self._balance = balance or Balance.alone()
+        self._servers: list[Acceptor] = []
         self._sessions: dict[asyncio.Task[None], Session] = {}
         self._stopping = False
 
@@ -35,9 +39,9 @@ class LMTPListener:
         """
         if listening.family != socket.AF_UNIX and listening.getsockname()[1] == SMTP_PORT:
             raise ValueError("LMTP must not be spoken on port 25 (RFC 2033 section 5): choose another, such as 24")
-        # For UNIX sockets as well: what asyncio has for these removes the name when it ends (since Python 3.13), and
-        # other processes may be listening there.
-        self._servers.append(await asyncio.start_server(self._accept, sock=listening, limit=CHUNK))
+        # Not asyncio's server, which removes the name of a UNIX socket when it ends (since Python 3.13), and other
+        # processes may be listening there.
+        self._servers.append(Acceptor(listening, self._protocol, self._balance))
 
     async def stop(self, grace: float) -> None:
         """Accepts no more, says 421 to who is idle, and gives others some seconds to finish their transaction.
@@ -57,6 +61,9 @@ class LMTPListener:
             task.cancel()
         await asyncio.gather(*left, return_exceptions=True)
 
+    def _protocol(self) -> asyncio.StreamReaderProtocol:
+        return _Protocol(self._accept, self._balance.left)
+
     def _accept(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         if self._stopping or len(self._sessions) >= self._max_connections:
             refusal = reply.SHUTDOWN if self._stopping else reply.BUSY
@@ -68,3 +75,17 @@ class LMTPListener:
         task = asyncio.get_running_loop().create_task(session.serve())
         self._sessions[task] = session
         task.add_done_callback(self._sessions.__delitem__)
+
+
+class _Protocol(asyncio.StreamReaderProtocol):
+    """Streams of a connection, whose end is told."""
+
+    def __init__(
+        self, accept: Callable[[asyncio.StreamReader, asyncio.StreamWriter], None], left: Callable[[], None]
+    ) -> None:
+        super().__init__(asyncio.StreamReader(limit=CHUNK), accept)
+        self._left = left
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self._left()
+        super().connection_lost(exc)

@@ -21,7 +21,7 @@ __all__ = [
     "NOT_IMPLEMENTED",
     "NOT_VERIFIED",
     "NO_ARGUMENT",
-    "NO_MEMORY",
+    "NO_ROOM",
     "OK",
     "RECIPIENT_OK",
     "SENDER_OK",
@@ -108,7 +108,7 @@ STRANGER = Reply(421, "4.7.0", "This is LMTP, not HTTP")
 
 FAILED = Reply(451, "4.3.0", "not stored, try again later")
 FULL = Reply(452, "4.2.2", "is over quota")
-NO_MEMORY = Reply(452, "4.3.1", "no room for the message just now, try again later")
+NO_ROOM = Reply(452, "4.3.1", "no room for the message just now, try again later")
 TOO_MANY_RECIPIENTS = Reply(452, "4.5.3", "too many recipients, send to this one again")
 
 UNKNOWN_COMMAND = Reply(500, "5.5.1", "Unknown command")

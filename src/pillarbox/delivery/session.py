@@ -21,7 +21,7 @@ from pillarbox.delivery.policy import Policy
 from pillarbox.delivery.reply import Reply
 from pillarbox.delivery.route import Route
 from pillarbox.delivery.trace import Hop
-from pillarbox.store import Unavailable
+from pillarbox.store import OutOfSpace, Unavailable
 from pillarbox.telemetry import Event, emit, request_scope
 
 __all__ = ["Delivery", "Run", "Session"]
@@ -179,8 +179,9 @@ class Session:
         try:
             outcome = await self._delivery.run(lambda: self._delivery.deposit.deliver(principal, offer, self._policy))
         except (Unavailable, OSError) as trouble:
-            _tell(Event.LMTP_DEFERRED, path, reply.FAILED, id=offer.hop.id, reason=str(trouble))
-            return reply.FAILED
+            told = reply.NO_ROOM if isinstance(trouble, OutOfSpace) else reply.FAILED
+            _tell(Event.LMTP_DEFERRED, path, told, id=offer.hop.id, reason=str(trouble))
+            return told
         except Exception as bug:  # noqa: BLE001 - the face where bugs end
             _tell(Event.LMTP_FAILED, path, reply.FAILED, id=offer.hop.id, exception=bug)
             return reply.FAILED

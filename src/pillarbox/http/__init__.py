@@ -6,7 +6,8 @@ is what a refusal looks like. It must not know a data type's meaning.
 
 from pillarbox.http.authenticate import Gate
 from pillarbox.http.door import Door
+from pillarbox.http.lease import Leases
 from pillarbox.http.server import HTTP, Setup
 from pillarbox.http.turn import Turns
 
-__all__ = ["HTTP", "Door", "Gate", "Setup", "Turns"]
+__all__ = ["HTTP", "Door", "Gate", "Leases", "Setup", "Turns"]

@@ -3,10 +3,12 @@
 import base64
 import binascii
 from dataclasses import dataclass
+from functools import lru_cache
 
 from pillarbox.access import Actor, Grant, PasswordCheck, Principal, Rights
 from pillarbox.http.door import Door
 from pillarbox.http.problem import Problem
+from pillarbox.jmap import Session
 from pillarbox.telemetry import Event, emit
 
 __all__ = ["Entry", "Gate"]
@@ -15,12 +17,16 @@ _CHALLENGE = ((b"www-authenticate", b'Basic realm="Pillarbox", charset="UTF-8"')
 _MAX_CREDENTIALS = 4096
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, eq=False)
 class Entry:
-    """Somebody who was let in: the actor, and their own account as the directory knows it."""
+    """Somebody who was let in: the actor, their own account as the directory knows it, and what they were told last.
+
+    That is their session, and the base URL that it is for.
+    """
 
     actor: Actor
     principal: Principal
+    session: tuple[str, Session] | None = None
 
 
 class Gate:
@@ -30,16 +36,24 @@ class Gate:
         self._check = check
         self._door = door
         self._quota = quota
+        # As many as are in a worker's hands at once, and then some.
+        self._entry = lru_cache(maxsize=1024)(self._made)
 
     async def entry(self, authorization: bytes | None, client: str) -> Entry:
         """Who sent this Authorization header. Raises Problem 401; store.Unavailable."""
         name, password = _basic(authorization)
         principal = self._check.remembered(name, password)
+        if principal is None and self._check.is_outdated(name, password):
+            # Not in the line of those who hash: a flood of logins must not keep out who is in.
+            principal = await self._door.through(self._check.confirmed, name, password)
         if principal is None:
             principal = await self._door.for_password(self._check.verified, name, password)
         if principal is None:
             emit(Event.AUTH_FAILED, scheme="basic", client=client, reason="unknown name or wrong password")
             raise _unauthorized("the name or the password is wrong")
+        return self._entry(principal)
+
+    def _made(self, principal: Principal) -> Entry:
         quota = self._quota if principal.quota is None else principal.quota
         grant = Grant(principal.number, principal.address, personal=True, rights=Rights.FULL, quota=quota)
         return Entry(Actor(principal.address, {principal.id: grant}), principal)

@@ -50,15 +50,15 @@ async def upload(setup: Setup, exchange: Exchange) -> None:
                 if staged.size + len(waiting) > limits.upload:
                     raise too_large
                 if len(waiting) >= _AT_ONCE:
-                    await setup.door.for_account(owner, staged.write, bytes(waiting))
-                    waiting.clear()
+                    full, waiting = waiting, bytearray()
+                    await setup.door.for_account(owner, staged.write, full)
             expires = int(setup.service.clock().timestamp()) + limits.upload_life
-            blob_id = await setup.door.for_account(owner, _kept, store, number, staged, bytes(waiting), expires, limits)
+            blob_id = await setup.door.for_account(owner, _kept, store, number, staged, waiting, expires, limits)
     answer = {"accountId": account_id, "blobId": blob_id, "type": type_, "size": staged.size}
     await exchange.answer(201, (_JSON, (b"cache-control", b"no-store")), orjson.dumps(answer))
 
 
-def _kept(store: Store, account: int, staged: Staged, last: bytes, expires: int, limits: Limits) -> str:
+def _kept(store: Store, account: int, staged: Staged, last: bytearray, expires: int, limits: Limits) -> str:
     if last:
         staged.write(last)
     with store.write(account) as unit:

@@ -6,8 +6,9 @@ calls are slow does not stop the server for everybody.
 """
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import asynccontextmanager
 from contextvars import copy_context
 from dataclasses import dataclass, field
 from functools import partial
@@ -25,31 +26,45 @@ class Door:
     def __init__(self) -> None:
         self._engine = ThreadPoolExecutor(2, "engine")
         self._passwords = ThreadPoolExecutor(2, "password")
+        self._closed = False
         self._running: set[asyncio.Future[Any]] = set()
+        self._at_work = 0
         self._lines: dict[int, _Line] = {}
+
+    @property
+    def is_quiet(self) -> bool:
+        """Whether no thread has a call of the engine to run, but for brief ones.
+
+        Only then is a brief call made on the event loop. While a thread runs Python, each statement of the loop's would
+        give the interpreter away, and wait half a millisecond to get it back.
+        """
+        return not self._at_work
 
     async def through(self, call: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         """What the call gives or raises. The log's request id goes along."""
-        return await self._run(self._engine, partial(call, *args, **kwargs))
+        self._at_work += 1
+        try:
+            return await self._run(self._engine, partial(call, *args, **kwargs))
+        finally:
+            self._at_work -= 1
 
     async def for_account(self, account: int, call: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         """The same, after what came before of this account."""
-        line = self._lines.setdefault(account, _Line())
-        line.length += 1
-        try:
-            async with line.turn:
-                return await self.through(call, *args, **kwargs)
-        finally:
-            line.length -= 1
-            if not line.length:
-                del self._lines[account]
+        async with self._in_line(account):
+            return await self.through(call, *args, **kwargs)
+
+    async def for_brief(self, account: int, call: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+        """The same, for what would have run on the event loop, had that been quiet."""
+        async with self._in_line(account):
+            return await self._run(self._engine, partial(call, *args, **kwargs))
 
     async def for_password(self, call: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         """The same as `through`, for what hashes."""
         return await self._run(self._passwords, partial(call, *args, **kwargs))
 
     def close(self) -> None:
-        """Begins nothing any more; what runs goes on."""
+        """Begins nothing any more, and cancels who asks for it; what runs goes on."""
+        self._closed = True
         self._engine.shutdown(wait=False, cancel_futures=True)
         self._passwords.shutdown(wait=False, cancel_futures=True)
 
@@ -62,7 +77,21 @@ class Door:
             ending.cancel()
         return not late
 
+    @asynccontextmanager
+    async def _in_line(self, account: int) -> AsyncIterator[None]:
+        line = self._lines.setdefault(account, _Line())
+        line.length += 1
+        try:
+            async with line.turn:
+                yield
+        finally:
+            line.length -= 1
+            if not line.length:
+                del self._lines[account]
+
     async def _run(self, threads: ThreadPoolExecutor, call: Callable[[], T]) -> T:
+        if self._closed:
+            raise asyncio.CancelledError
         running = threads.submit(copy_context().run, call)
         ending = asyncio.wrap_future(running)
         self._running.add(ending)

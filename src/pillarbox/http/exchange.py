@@ -27,6 +27,8 @@ class Gone(Exception):
 class Exchange:
     """A request, as far as handlers look at it, and the one way to answer it."""
 
+    __slots__ = ("_entry", "_left", "_patience", "_receive", "_scope", "_send", "_sized", "parts", "status")
+
     def __init__(
         self,
         scope: Mapping[str, Any],

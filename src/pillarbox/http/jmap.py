@@ -5,7 +5,7 @@ from contextlib import AsyncExitStack
 from pillarbox.http.exchange import Exchange
 from pillarbox.http.problem import Problem
 from pillarbox.http.setup import Setup
-from pillarbox.jmap import RequestError, Session, process
+from pillarbox.jmap import RequestError, Session, at_once, brief, process
 from pillarbox.jmap import session as session_of
 
 __all__ = ["api", "base_url", "session"]
@@ -37,11 +37,26 @@ async def api(setup: Setup, exchange: Exchange) -> None:
             await held.enter_async_context(setup.turns.turn(number, _LIMIT))
         state = _session(setup, exchange).state
         try:
-            answer = await setup.door.for_account(number, process, setup.service, exchange.entry.actor, octets, state)
+            answer = await _answered(setup, exchange, octets, state)
         except RequestError as error:
             more = {"limit": error.limit} if error.limit else {}
             raise Problem(error.status, error.detail, error.type, more=more) from None
     await exchange.answer(200, (_JSON, _NO_STORE), answer)
+
+
+async def _answered(setup: Setup, exchange: Exchange, octets: bytes, state: str) -> bytes:
+    """The Response object, made here if that takes but a moment and no thread is at work, else in a thread (adr/0031).
+
+    Raises RequestError.
+    """
+    entry, service, door = exchange.entry, setup.service, setup.door
+    run = door.for_account
+    if (asked := brief(service, octets)) is not None:
+        if not door.is_quiet:
+            run = door.for_brief
+        elif (answer := at_once(service, entry.actor, asked, state)) is not None:
+            return answer
+    return await run(entry.principal.number, process, service, entry.actor, octets, state)
 
 
 def base_url(setup: Setup, exchange: Exchange) -> str:
@@ -50,7 +65,12 @@ def base_url(setup: Setup, exchange: Exchange) -> str:
 
 
 def _session(setup: Setup, exchange: Exchange) -> Session:
-    service = setup.service
-    return session_of(
-        exchange.entry.actor, base_url(setup, exchange), service.registry, service.limits, service.traffic
-    )
+    base, entry = base_url(setup, exchange), exchange.entry
+    # Nothing else of it changes, but an entry does with its principal.
+    if entry.session is None or entry.session[0] != base:
+        service = setup.service
+        entry.session = (
+            base,
+            session_of(entry.actor, base, service.registry, service.limits, service.traffic, service.push_key),
+        )
+    return entry.session[1]

@@ -19,6 +19,7 @@ _TITLES = {
     429: "Too Many Requests",
     500: "Internal Server Error",
     503: "Temporarily Unavailable",
+    507: "Insufficient Storage",
 }
 
 

@@ -11,7 +11,7 @@ from pillarbox.http.exchange import Exchange, Gone
 from pillarbox.http.problem import Problem
 from pillarbox.http.routes import Credential, found
 from pillarbox.http.setup import Setup
-from pillarbox.store import NoAccount, StoreError, Unavailable
+from pillarbox.store import NoAccount, OutOfSpace, StoreError, Unavailable
 from pillarbox.telemetry import Event, emit, request_scope
 
 __all__ = ["HTTP", "Setup"]
@@ -67,8 +67,7 @@ class HTTP:
             await _refused(exchange, Problem(404, "there is no such account"))
         except StoreError as problem:
             emit(Event.STORE_FAILED, known=problem.known)
-            status = 503 if isinstance(problem, Unavailable) else 500
-            await _refused(exchange, Problem(status, "the store does not answer; try again later"))
+            await _refused(exchange, _told(problem))
         except Gone:
             raise
         except Exception as bug:  # noqa: BLE001 - the face: a bug ends this request, not the server
@@ -81,6 +80,17 @@ class HTTP:
             await _refused(exchange, Problem(500, "something went wrong here; the log of the server says what"))
 
 
+def _told(problem: StoreError) -> Problem:
+    """What a client may know of it."""
+    match problem:
+        case OutOfSpace():
+            return Problem(507, "the server has no room left to keep this; try again later")
+        case Unavailable():
+            return Problem(503, "the store does not answer; try again later")
+        case _:
+            return Problem(500, "the store does not answer; try again later")
+
+
 async def _refused(exchange: Exchange, problem: Problem) -> None:
     if exchange.status is not None:
         await exchange.give_up()
@@ -89,6 +99,6 @@ async def _refused(exchange: Exchange, problem: Problem) -> None:
     if problem.status in (408, 413):
         # What is left of the body is not waited for.
         headers.append((b"connection", b"close"))
-    if problem.status == 503:
+    if problem.status in (503, 507):
         headers.append((b"retry-after", b"5"))
     await exchange.answer(problem.status, headers, problem.octets())

@@ -1,10 +1,12 @@
 """How many requests of one account are in hand at once (RFC 8620 section 2, `maxConcurrentRequests`)."""
 
-import asyncio
 from collections.abc import AsyncIterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass, field
+from weakref import WeakValueDictionary
 
+from pillarbox.http.lease import Leases
+from pillarbox.http.line import Line
 from pillarbox.http.problem import Problem
 
 __all__ = ["Turns"]
@@ -15,54 +17,48 @@ _READING = 4
 
 
 @dataclass
-class _Line:
-    """Those of one account who are being served or wait."""
-
-    slots: asyncio.Semaphore
-    length: int = 0
-
-
-@dataclass
 class Turns:
     """Serves `limits` of an account's requests at a time, by the name of their limit; more wait their turn.
 
-    Waiting is kinder to a client that opens one connection more than refusing is, but only so many may wait, and only
-    for so many seconds.
+    With `leases` the limits hold for all processes that share them, else for this one. Waiting is kinder to a client
+    that opens one connection more than refusing is, but only so many may wait in a process, and only for so many
+    seconds.
     """
 
     limits: dict[str, int]
     waiting: int = 32
     seconds: float = 30.0
-    _lines: dict[tuple[int, str], _Line] = field(default_factory=dict)
+    leases: Leases | None = None
+    _lines: WeakValueDictionary[tuple[int, str], Line] = field(default_factory=WeakValueDictionary)
 
     def turn(self, account: int, limit: str) -> AbstractAsyncContextManager[None]:
         """A block for one request of the account. Raises Problem with the limit's name."""
         return self._block(account, limit, limit, self.limits[limit])
 
     def reading(self, account: int, limit: str) -> AbstractAsyncContextManager[None]:
-        """A block for taking in one request that then waits its turn. Raises Problem with the limit's name."""
+        """A block for taking in one request that then waits its turn. Raises Problem with the limit's name.
+
+        What it bounds is this process's memory, so it is this process's.
+        """
         return self._block(account, f"{limit}, reading", limit, self.limits[limit] * _READING)
 
     @asynccontextmanager
     async def _block(self, account: int, name: str, limit: str, size: int) -> AsyncIterator[None]:
-        line = self._lines.setdefault((account, name), _Line(asyncio.Semaphore(size)))
-        if line.length >= size + self.waiting:
-            raise _refused(limit)
-        line.length += 1
-        try:
+        line = self._lines.get((account, name))
+        if line is None:
+            shared = self.leases if name == limit else None
+            line = self._lines[account, name] = Line(f"{name}:{account}".encode(), size, shared)
+        if not line.enter():
+            if line.length >= size + self.waiting:
+                raise _refused(limit)
             try:
-                async with asyncio.timeout(self.seconds):
-                    await line.slots.acquire()
+                await line.wait(self.seconds)
             except TimeoutError:
                 raise _refused(limit) from None
-            try:
-                yield
-            finally:
-                line.slots.release()
+        try:
+            yield
         finally:
-            line.length -= 1
-            if not line.length:
-                self._lines.pop((account, name), None)
+            line.leave()
 
 
 def _refused(limit: str) -> Problem:

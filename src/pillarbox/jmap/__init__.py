@@ -4,8 +4,8 @@ Begin with `process`: one request, each call in turn. `methods` reads the names 
 describes what there is, `push` tells of changes. It must not know sockets or HTTP's headers, nor any rule of a type.
 """
 
-from pillarbox.jmap.process import RequestError, Service, process
-from pillarbox.jmap.push import Changes, Subscription, Watch
+from pillarbox.jmap.process import RequestError, Service, at_once, brief, process
+from pillarbox.jmap.push import Changes, Rereading, Subscription
 from pillarbox.jmap.session import CORE, MAIL, Session, Traffic, session
 
 __all__ = [
@@ -13,11 +13,13 @@ __all__ = [
     "MAIL",
     "Changes",
     "RequestError",
+    "Rereading",
     "Service",
     "Session",
     "Subscription",
     "Traffic",
-    "Watch",
+    "at_once",
+    "brief",
     "process",
     "session",
 ]

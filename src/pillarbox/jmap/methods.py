@@ -4,12 +4,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from pillarbox.jmap.session import CORE, MAIL
+from pillarbox.jmap.session import CORE, MAIL, VAPID
 from pillarbox.objects import DataType, Method, Registry
 
 __all__ = ["CAPABILITIES", "ECHO", "Named", "methods"]
 
-CAPABILITIES = frozenset((CORE, MAIL))
+CAPABILITIES = frozenset((CORE, MAIL, VAPID))
 """What `using` may name."""
 
 ECHO = "Core/echo"

@@ -1,7 +1,9 @@
 """One request: its envelope, its limits, then each call in turn (RFC 8620 sections 3.3 to 3.7)."""
 
 import secrets
+import time
 from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
@@ -12,15 +14,20 @@ from pillarbox.access import Actor
 from pillarbox.jmap.methods import CAPABILITIES, ECHO, Named, methods
 from pillarbox.jmap.session import CORE, Traffic
 from pillarbox.objects import Context, Limits, MethodError, Registry, perform
-from pillarbox.store import Store, StoreError
+from pillarbox.store import Glancing, Moment, Passed, Store, StoreError, Unit
 from pillarbox.telemetry import Event, emit
 from pillarbox.wire.jmap import BadReference, Invocation, NotRequest, Request, Response, referenced, request
 from pillarbox.wire.json import NotJSON, heavier, parse
 from pillarbox.wire.values import JSON
 
-__all__ = ["RequestError", "Service", "process"]
+__all__ = ["RequestError", "Service", "at_once", "brief", "process"]
 
 _ERROR = "urn:ietf:params:jmap:error:"
+
+_MOMENT = 0.01
+"""Seconds that a request may keep an event loop from everything else."""
+_SMALL = 16 * 1024
+"""Octets of a request that are read within a part of that."""
 
 
 class RequestError(Exception):
@@ -44,16 +51,49 @@ class Service:
     traffic: Traffic = field(default_factory=Traffic)
     clock: Callable[[], datetime] = lambda: datetime.now(UTC)
     token: Callable[[], str] = lambda: secrets.token_hex(16)
+    push_key: str | None = None
+    timer: Callable[[], float] = time.perf_counter
     methods: Mapping[str, Named] = field(init=False)
+
+    glance: Callable[[int, Moment], AbstractContextManager[Unit]] | None = field(init=False)
+    """How accounts are read within a moment, where the store can do that."""
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "methods", methods(self.registry))
+        object.__setattr__(self, "glance", self.store.glance if isinstance(self.store, Glancing) else None)
 
 
 def process(service: Service, actor: Actor, octets: bytes, session_state: str) -> bytes:
     """The Response object to a request's octets. Raises RequestError."""
     asked = _asked(service, octets)
-    context = Context(
+    return _told(service, _context(service, actor, asked), asked, session_state)
+
+
+def brief(service: Service, octets: bytes) -> Request | None:
+    """The request, if it may well take but a moment: it is small, and only reads. Raises RequestError."""
+    if len(octets) > _SMALL or service.glance is None:
+        return None
+    asked = _asked(service, octets)
+    for call in asked.method_calls:
+        named = service.methods.get(call.name)
+        if named is not None and named.method.writes:
+            return None
+    return asked
+
+
+def at_once(service: Service, actor: Actor, asked: Request, session_state: str) -> bytes | None:
+    """The Response object to a brief request, made on an event loop; None if that takes longer than a moment.
+
+    How long it takes is found out by trying: what only reads is dropped half way at no other cost.
+    """
+    try:
+        return _told(service, _context(service, actor, asked, Moment(_MOMENT, service.timer)), asked, session_state)
+    except Passed:
+        return None
+
+
+def _context(service: Service, actor: Actor, asked: Request, moment: Moment | None = None) -> Context:
+    return Context(
         actor,
         service.store,
         service.registry,
@@ -61,7 +101,12 @@ def process(service: Service, actor: Actor, octets: bytes, session_state: str) -
         service.clock(),
         service.token,
         dict(asked.created_ids or {}),
+        moment=moment,
+        glance=service.glance,
     )
+
+
+def _told(service: Service, context: Context, asked: Request, session_state: str) -> bytes:
     responses: list[Response] = []
     told: list[orjson.Fragment] = []
     for call in asked.method_calls:
@@ -115,6 +160,8 @@ def _answered(
             return Response(ECHO, arguments, call.call_id)
         return Response(call.name, perform(context, named.kind, named.method, arguments), call.call_id)
     except MethodError as error:
+        if isinstance(error.__cause__, StoreError):
+            emit(Event.STORE_FAILED, known=error.__cause__.known)
         return Response("error", error.arguments(), call.call_id)
     except StoreError as problem:
         emit(Event.STORE_FAILED, known=problem.known)

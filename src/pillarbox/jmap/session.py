@@ -12,10 +12,11 @@ from pillarbox.objects import Limits, Registry
 from pillarbox.wire.collation import COLLATIONS
 from pillarbox.wire.values import JSON
 
-__all__ = ["CORE", "MAIL", "Session", "Traffic", "session"]
+__all__ = ["CORE", "MAIL", "VAPID", "Session", "Traffic", "session"]
 
 CORE = "urn:ietf:params:jmap:core"
 MAIL = "urn:ietf:params:jmap:mail"
+VAPID = "urn:ietf:params:jmap:webpush-vapid"
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,15 +37,22 @@ class Session:
     state: str
 
 
-def session(actor: Actor, base: str, registry: Registry, limits: Limits, traffic: Traffic) -> Session:
+def session(
+    actor: Actor, base: str, registry: Registry, limits: Limits, traffic: Traffic, push_key: str | None = None
+) -> Session:
     """The Session object of an actor whose client reaches this server at `base`, a URL without a slash at its end.
 
+    `push_key` is the public key that pushes are signed with (RFC 9749 section 3), None if none are sent.
     The state is a digest of all the rest, so it changes exactly when something does.
     """
     mail = _mail(registry, limits)
     personal = [account_id for account_id, grant in actor.accounts.items() if grant.personal]
     content: dict[str, JSON] = {
-        "capabilities": {CORE: _core(limits, traffic), MAIL: {}},
+        "capabilities": {
+            CORE: _core(limits, traffic),
+            MAIL: {},
+            **({VAPID: {"applicationServerKey": push_key}} if push_key else {}),
+        },
         "accounts": {
             account_id: {
                 "name": grant.name,

@@ -1,12 +1,13 @@
 """Who is let in (RFC 7617, RFC 9110 section 11)."""
 
 import base64
+from collections.abc import Callable
 
 import pytest
 from tests.driver import FOLDERS, JMAP, Home, Reply, like
 
 from pillarbox.datatypes.server import InternalDirectory
-from pillarbox.store import Store
+from pillarbox.store import LocalFeed, Store
 
 
 def session(home: Home, authorization: str | None) -> Reply:
@@ -106,10 +107,18 @@ def test_the_old_password_ends_when_there_is_a_new_one(home: Home, alice: JMAP) 
     assert session(home, basic(f"{alice.name}:new")).status == 200
 
 
-def test_a_password_changed_by_another_process_is_changed_at_once(home: Home, alice: JMAP, elsewhere: Store) -> None:
+@pytest.fixture
+def elsewhere(opens: Callable[[LocalFeed], Store], home: Home) -> InternalDirectory:
+    """The server's directory as another process has it, whose notices are heard here."""
+    return InternalDirectory(opens(home.feed))
+
+
+def test_a_password_changed_by_another_process_is_changed_at_once(
+    home: Home, alice: JMAP, elsewhere: InternalDirectory
+) -> None:
     """Architecture section 2: whoever changed it."""
     assert session(home, alice.credentials["Authorization"]).status == 200
-    InternalDirectory(elsewhere).change_secret(alice.name, home.passwords.hash("new"))
+    elsewhere.change_secret(alice.name, home.passwords.hash("new"))
 
     assert session(home, alice.credentials["Authorization"]).status == 401
 
@@ -122,10 +131,12 @@ def test_an_account_that_was_removed_is_let_in_no_more(home: Home, alice: JMAP) 
     assert session(home, alice.credentials["Authorization"]).status == 401
 
 
-def test_an_account_removed_by_another_process_is_let_in_no_more(home: Home, alice: JMAP, elsewhere: Store) -> None:
+def test_an_account_removed_by_another_process_is_let_in_no_more(
+    home: Home, alice: JMAP, elsewhere: InternalDirectory
+) -> None:
     """Architecture section 2: whoever removed it."""
     assert session(home, alice.credentials["Authorization"]).status == 200
-    InternalDirectory(elsewhere).remove(alice.name)
+    elsewhere.remove(alice.name)
 
     assert session(home, alice.credentials["Authorization"]).status == 401
 

@@ -4,15 +4,18 @@ import asyncio
 import itertools
 import socket
 import threading
+import time
 from collections.abc import Awaitable, Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 import orjson
 import pytest
+from tests.neighbour import stores
+from tests.neighbour.stores import Data
 
 from pillarbox.access import Principal
 from pillarbox.datatypes import REGISTRY
@@ -21,7 +24,6 @@ from pillarbox.datatypes.server import InternalDirectory
 from pillarbox.delivery import Delivery, Deposit, LMTPListener, Policy
 from pillarbox.objects import number_of
 from pillarbox.store import Store
-from pillarbox.store.sqlite import SQLiteStore
 from pillarbox.telemetry import configure
 
 T = TypeVar("T")
@@ -30,14 +32,19 @@ PATIENCE = 10.0
 """Seconds after which a test that hears nothing has failed."""
 
 
-class BrittleStore(SQLiteStore):
-    """The embedded store, with trouble when told so: `trouble` is raised before or after what a unit does."""
+class BrittleStore:
+    """A store, with trouble when told so: `trouble` is raised before or after what a unit does."""
 
-    trouble: Callable[[int, str], None] | None = None
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self.trouble: Callable[[int, str], None] | None = None
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._store, name)
 
     @contextmanager
     def write(self, account: int) -> Iterator[Any]:
-        with super().write(account) as unit:
+        with self._store.write(account) as unit:
             if self.trouble is not None:
                 self.trouble(account, "begin")
             yield unit
@@ -56,9 +63,6 @@ class BrittleDirectory:
         if self.trouble is not None:
             raise self.trouble
         return self.internal.find(address)
-
-    def version(self) -> int:
-        return self.internal.version()
 
 
 class MTA:
@@ -113,10 +117,12 @@ def stuffed(message: bytes) -> bytes:
 class Office:
     """The server, and what its accounts hold."""
 
-    def __init__(self, folder: Path) -> None:
-        self.store = BrittleStore(folder / "store", REGISTRY.tables)
+    def __init__(self, folder: Path, data: Data) -> None:
+        self.store = BrittleStore(stores.opened(data, REGISTRY.tables, time.time))
         self.store.create(0)
-        self.directory = BrittleDirectory(self.store)
+        # What it has not itself it has from the store that it stands for.
+        self._kept = cast("Store", self.store)
+        self.directory = BrittleDirectory(self._kept)
         self.now = 1_800_000_000.0
         self.policy = Policy(
             host="mail.ours.example",
@@ -157,7 +163,7 @@ class Office:
             self.unix.unlink()
         delivery = Delivery(
             directory=self.directory,
-            deposit=Deposit(self.store, REGISTRY, lambda: self.now),
+            deposit=Deposit(self._kept, REGISTRY, lambda: self.now),
             run=self._run,
             policy=lambda: self.policy,
             clock=lambda: self.now,
@@ -168,6 +174,7 @@ class Office:
         self.tcp = internet.getsockname()
         local = socket.socket(socket.AF_UNIX)
         local.bind(str(self.unix))
+        local.listen()
         for listening in (internet, local):
             self.does(self.listener.listen(listening))
 
@@ -241,9 +248,9 @@ class Office:
 
 
 @pytest.fixture
-def office(tmp_path: Path) -> Iterator[Office]:
+def office(tmp_path: Path, data: Data) -> Iterator[Office]:
     configure("disable")
-    office = Office(tmp_path)
+    office = Office(tmp_path, data)
     office.opens()
     yield office
     office.ends()

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from pillarbox.app import house, serving
+from pillarbox.app import house, tending
 from pillarbox.http import Door
 from pillarbox.settings import snapshot
 from pillarbox.store import Store, Unavailable
@@ -43,8 +43,8 @@ def test_what_goes_wrong_is_told_and_the_rest_is_tended(
     def fail(*_: object) -> None:
         raise problem
 
-    monkeypatch.setattr(serving, "tend", tend)
-    monkeypatch.setattr(serving, "_TEND_SECONDS", 0.01)
+    monkeypatch.setattr(tending, "tend", tend)
+    monkeypatch.setattr(tending, "_TEND_SECONDS", 0.01)
     settings, _ = snapshot({})
     door = Door()
     with house(settings, tmp_path) as built:
@@ -58,7 +58,7 @@ def test_what_goes_wrong_is_told_and_the_rest_is_tended(
 
         async def tend_for_a_while() -> None:
             with pytest.raises(TimeoutError):
-                await asyncio.wait_for(serving._tend(built, door), 0.2)
+                await asyncio.wait_for(tending.tended(built, door), 0.2)
 
         asyncio.run(tend_for_a_while())
     door.close()

@@ -19,9 +19,6 @@ class Book:
         self.asked.append(address)
         return Principal(Id("a1"), 1, address, (), "", None) if address in self._known else None
 
-    def version(self) -> int:
-        return 1
-
 
 @pytest.mark.parametrize(
     ("recipient", "asked"),

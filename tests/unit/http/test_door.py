@@ -154,6 +154,18 @@ def test_a_call_that_does_not_end_keeps_nobody_waiting_for_ever() -> None:
     assert done == []
 
 
+def test_who_comes_when_it_is_closed_is_cancelled_as_others_are() -> None:
+    """Ours: a server that stops is no bug, whoever still wants something of it."""
+    door = Door()
+
+    async def ask() -> None:
+        door.close()
+        with pytest.raises(asyncio.CancelledError):
+            await door.through(int)
+
+    asyncio.run(ask())
+
+
 def test_what_ends_in_time_is_waited_for() -> None:
     """Ours: a call that runs when the server is told to stop is finished."""
     door = Door()
@@ -171,5 +183,28 @@ def test_what_ends_in_time_is_waited_for() -> None:
         may_end.set()
         assert await door.ended(10)
         assert await running == 7
+
+    asyncio.run(ask())
+
+
+def test_it_is_quiet_unless_a_thread_has_something_long_to_do(door: Door) -> None:
+    """Ours: brief calls beside each other would otherwise all go on in threads, since the others do."""
+    began, may_end = threading.Event(), threading.Event()
+
+    def slow() -> None:
+        began.set()
+        may_end.wait()
+
+    async def ask() -> None:
+        quiet = [door.is_quiet]
+        brief = asyncio.create_task(door.for_brief(1, slow))
+        await asyncio.to_thread(began.wait)
+        quiet.append(door.is_quiet)
+        long = asyncio.create_task(door.for_account(2, slow))
+        await asyncio.sleep(0)
+        quiet.append(door.is_quiet)
+        may_end.set()
+        await asyncio.gather(brief, long)
+        assert [*quiet, door.is_quiet] == [True, True, False, True]
 
     asyncio.run(ask())

@@ -6,7 +6,7 @@ import orjson
 
 from pillarbox.wire.values import Id, State, state_number
 
-__all__ = ["Changes"]
+__all__ = ["Changes", "is_later"]
 
 _States = dict[Id, dict[str, State]]
 
@@ -31,7 +31,10 @@ class Changes:
         told: _States = {account_id: self._wanted(states) for account_id, states in now.items()}
         if last is None or last == _event_id(told):
             self._told = told
-            return False
+            # What was heard while the states were read is in them, unless it is later.
+            heard, self._waiting = self._waiting, {}
+            news = [self.add(account_id, states) for account_id, states in heard.items()]
+            return any(news)
         news = [self.add(account_id, states) for account_id, states in told.items()]
         return any(news)
 
@@ -42,7 +45,7 @@ class Changes:
         news = {
             name: state
             for name, state in self._wanted(states).items()
-            if _is_later(state, told.get(name)) and _is_later(state, waiting.get(name))
+            if is_later(state, told.get(name)) and is_later(state, waiting.get(name))
         }
         if news:
             self._waiting.setdefault(account_id, {}).update(news)
@@ -64,7 +67,7 @@ class Changes:
         return {name: state for name, state in states.items() if self._types is None or name in self._types}
 
 
-def _is_later(state: State, than: State | None) -> bool:
+def is_later(state: State, than: State | None) -> bool:
     """Whether a state is news to one who knows the other; of two commits, the later may be told first."""
     if than is None:
         return True

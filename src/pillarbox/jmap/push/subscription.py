@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Collection, Mapping
 from contextlib import ExitStack, suppress
+from functools import lru_cache
 from types import TracebackType
 
 from pillarbox.access import Actor
@@ -26,6 +27,12 @@ def _is_pushed(methods: Collection[object]) -> bool:
     return any(getattr(method, "name", "") == "changes" for method in methods)
 
 
+# Once for all who listen: thousands may.
+@lru_cache(maxsize=8)
+def _pushed(registry: Registry) -> frozenset[str]:
+    return frozenset(kind.name for kind in registry if _is_pushed(kind.methods))
+
+
 class Subscription:
     """An actor's accounts, listened to for as long as the block lasts; used on one event loop."""
 
@@ -37,7 +44,7 @@ class Subscription:
         self._loop = asyncio.get_running_loop()
         self._news = asyncio.Event()
         self._listening = ExitStack()
-        self._pushed = {kind.name for kind in registry if _is_pushed(kind.methods)}
+        self._pushed = _pushed(registry)
 
     def __enter__(self) -> "Subscription":
         for account in self._accounts:

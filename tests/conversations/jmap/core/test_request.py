@@ -220,7 +220,10 @@ def test_more_than_can_wait_are_refused_with_the_name_of_the_limit(home: Home, a
     """RFC 8620 section 3.6.1: limit, for maxConcurrentRequests."""
     home.build(concurrent_requests=1)
     home.setup.turns.waiting = 1
-    replies = alice.send_together([alice.request(call("Core/echo"))] * 6)
+    # Whose password is known needs no turn to have it hashed: all six come at once. What only reads may be served as it
+    # comes, so that nobody waits.
+    alice.asks("Core/echo")
+    replies = alice.send_together([alice.request(call("Mailbox/set"))] * 6)
 
     statuses = sorted(reply.status for reply in replies)
     assert statuses[:2] == [200, 200]

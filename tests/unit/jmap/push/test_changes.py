@@ -79,3 +79,17 @@ def test_who_has_no_account_is_told_nothing() -> None:
 
     assert not changes.begin({}, "x")
     assert changes.taken() is None
+
+
+def test_what_was_heard_while_the_beginning_was_read_is_told_only_if_it_is_later() -> None:
+    """Ours: an event source is listening before it reads the states that it begins with."""
+    changes = Changes(None)
+    changes.add(A, states(Email=2, Mailbox=3))
+
+    assert changes.begin({A: states(Email=2, Mailbox=2)}, None)
+    assert taken(changes) == {A: states(Mailbox=3)}
+
+    again = Changes(None)
+    again.add(A, states(Email=2))
+    assert not again.begin({A: states(Email=2)}, None)
+    assert taken(again) is None

@@ -1,0 +1,75 @@
+"""The background worker: what nobody waits for. Started by the supervisor as `python -m pillarbox.app.background`."""
+
+import asyncio
+from collections.abc import Callable
+
+from pillarbox.app.duty import end_at_once, hearing, on_duty, ready, stops
+from pillarbox.app.house import House, linked, sole
+from pillarbox.app.lock import alone
+from pillarbox.app.orders import Orders
+from pillarbox.app.pushing import pushed
+from pillarbox.app.tending import tended
+from pillarbox.http import Door
+from pillarbox.net import use_fast_loop
+
+__all__ = ["main"]
+
+_GRACE = 10.0
+_AGAIN = 1.0
+"""Seconds until it is looked again whether the one before has ended."""
+_LOOK = 5.0
+"""Seconds until it is looked again whether the work is still ours."""
+
+
+def main() -> None:
+    """Works until the supervisor says otherwise, or is gone."""
+    with on_duty() as (orders, settings), hearing(orders, settings) as built, linked(built):
+        with asyncio.Runner(loop_factory=use_fast_loop()) as runner:
+            finished = runner.run(_work(orders, built))
+        if not finished:
+            end_at_once()
+
+
+async def _work(orders: Orders, built: House) -> bool:
+    """Whether all that had begun has ended."""
+    stopping = stops(orders)
+    ready(orders)
+    door = Door()
+    finished = True
+    try:
+        async with asyncio.TaskGroup() as tasks:
+            working = tasks.create_task(_work_alone(built, door))
+            await stopping.wait()
+            working.cancel()
+            # Its parts hear of that one after the other; until then each may still go through the door.
+            await asyncio.wait([working], timeout=_GRACE)
+            door.close()
+            # A part whose thread does not end waits for it, and is let go by this.
+            finished = await door.ended(0.0)
+    finally:
+        door.close()
+    return finished
+
+
+async def _work_alone(built: House, door: Door) -> None:
+    """One at a time: that of a server that was killed may still be at its last task; and one of all on a database."""
+    with sole(built) as is_ours:
+        while True:
+            with alone(built.data / "background.lock") as is_alone:
+                while is_alone and await door.through(is_ours):
+                    await _work_while(is_ours, built, door)
+            await asyncio.sleep(_AGAIN)
+
+
+async def _work_while(is_ours: Callable[[], bool], built: House, door: Door) -> None:
+    """Until it is not ours any more, since the connection by which it was is gone."""
+    async with asyncio.TaskGroup() as tasks:
+        working = [tasks.create_task(tended(built, door)), tasks.create_task(pushed(built, door))]
+        while await door.through(is_ours):
+            await asyncio.sleep(_LOOK)
+        for one in working:
+            one.cancel()
+
+
+if __name__ == "__main__":
+    main()

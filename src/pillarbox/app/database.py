@@ -1,0 +1,52 @@
+"""What a server has of a database that others may share; imported where the settings name one.
+
+The client library takes longer to load than most commands, so nothing imports this at its top.
+"""
+
+from functools import partial
+
+from pillarbox.datatypes import REGISTRY
+from pillarbox.settings import DatabaseStore
+from pillarbox.store import Feed
+from pillarbox.store.hub import HubFeed
+from pillarbox.store.postgres import Link, Place, PostgresStore, PostgresVolatile, Sole, Voice, channel
+
+__all__ = ["link", "sole", "store", "voice", "volatile"]
+
+
+def store(chosen: DatabaseStore, feed: Feed) -> PostgresStore:
+    """Everything that is kept. Raises store.StoreError."""
+    return PostgresStore(_place(chosen), REGISTRY.tables, feed=feed, max_connections=chosen.max_connections)
+
+
+def volatile(chosen: DatabaseStore) -> PostgresVolatile:
+    """What all workers of all servers share."""
+    return PostgresVolatile(_place(chosen))
+
+
+def link(chosen: DatabaseStore, feed: HubFeed) -> Link:
+    """What joins this server's hub and those of the others."""
+    return Link(partial(channel, _place(chosen), chosen.feed), feed)
+
+
+def sole(chosen: DatabaseStore) -> Sole:
+    """Who of all servers does what only one may do."""
+    return Sole(_place(chosen))
+
+
+def voice(chosen: DatabaseStore) -> Voice:
+    """What tells the servers of commits that no hub here has taken."""
+    return Voice(partial(channel, _place(chosen), chosen.feed))
+
+
+def _place(chosen: DatabaseStore) -> Place:
+    return Place(
+        chosen.host,
+        chosen.database,
+        chosen.port,
+        chosen.user,
+        chosen.password,
+        timeout=chosen.timeout.seconds,
+        options=chosen.options,
+        tls=chosen.tls,
+    )

@@ -1,0 +1,65 @@
+"""Started as root, the server is another user's before it reads anything; started as somebody else, it stays theirs."""
+
+import os
+import sys
+import sysconfig
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from tests.journeys.program import Program, Server, until
+
+pytestmark = pytest.mark.slow
+
+USER = 54321 if os.geteuid() == 0 else os.geteuid()
+
+
+@pytest.fixture
+def server() -> Iterator[Server]:
+    # Another user cannot enter pytest's folders.
+    with tempfile.TemporaryDirectory(prefix="pillarbox-user-") as made:
+        folder = Path(made)
+        folder.chmod(0o755)
+        server = Server(folder, "[server]\nworkers = 2\n")
+        server.program.environment["RUN_AS_USER"] = str(USER)
+        _make_everybodys(server.program)
+        with server.running():
+            yield server
+
+
+def test_every_process_and_every_file_is_the_users(server: Server) -> None:
+    alice = server.account("alice@far.example")
+    alice.session()
+    until(lambda: len(server.processes()) == 3, "all processes are there", 20)
+
+    for number in [server.process.pid, *server.processes()]:
+        lines = Path(f"/proc/{number}/status").read_text().splitlines()
+        status = dict(line.split(":\t", 1) for line in lines if ":\t" in line)
+        assert status["Uid"].split() == [str(USER)] * 4
+        assert status["CapEff"] == "0" * 16
+        assert "0" not in status["Groups"].split()
+    files = [server.program.data, *server.program.data.rglob("*")]
+    assert {path.lstat().st_uid for path in files} == {USER}
+
+
+def test_root_works_on_the_folder_as_the_user_whose_it_is(server: Server) -> None:
+    """No file of root's appears, that the server could not write."""
+    del server.program.environment["RUN_AS_USER"]
+
+    server.account("alice@far.example").session()
+
+    assert {path.lstat().st_uid for path in server.program.data.rglob("*")} == {USER}
+    assert server.program.doctor() == []
+
+
+def _make_everybodys(program: Program) -> None:
+    """Has it run by an interpreter that every user can reach: one in root's home is not."""
+    real = Path(sys.executable).resolve()
+    if os.geteuid() == USER or all(folder.stat().st_mode & 0o001 for folder in real.parents):
+        return
+    system = Path(f"/usr/bin/python{sys.version_info.major}.{sys.version_info.minor}")
+    assert system.exists(), f"{real} is root's alone, and there is no {system}; use an interpreter that all can run"
+    source = Path(__file__).resolve().parents[2] / "src"
+    program.environment["PYTHONPATH"] = f"{source}:{sysconfig.get_path('purelib')}"
+    program.command = (str(system), "-m", "pillarbox")
