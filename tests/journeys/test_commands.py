@@ -116,8 +116,10 @@ def test_an_alias_is_a_name_to_sign_in_with(server: Server) -> None:
 
 
 def test_a_port_in_use_is_named(server: Server) -> None:
-    """Another server of the same configuration says which address, and what to do."""
-    told = server.program("serve", status=1)
+    """Another server with the same addresses says which, and what to do."""
+    other = Program(server.folder, server.folder / "other", server.program.config)
+
+    told = other("serve", status=1)
 
     assert f"127.0.0.1 port {server.port}" in told
     assert "something else listens there" in told

@@ -1,35 +1,105 @@
 """`pillarbox doctor`."""
 
+import time
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Annotated, Any
 
 import typer
-from rich.progress import Progress
+from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
 
-from pillarbox.cli.shared import ConfigOption, DataOption, JsonOption, console, existing, say_json
+from pillarbox.access import Principal
+from pillarbox.app import House
+from pillarbox.cli.shared import ConfigOption, DataOption, JsonOption, console, existing, fail, say_json, text
 from pillarbox.datatypes import REGISTRY
-from pillarbox.upkeep import Trouble, examined
+from pillarbox.upkeep import Deed, Patient, Step, Trouble, examined, mended, patients
 
 __all__ = ["doctor"]
 
 
-def doctor(as_json: JsonOption = False, config: ConfigOption = None, data: DataOption = Path("var")) -> None:
-    """Verify what is kept: indexes, counts, text, change logs, blobs. Exits with 1 if something is wrong."""
-    found: list[Trouble] = []
-    accounts = 0
-    with (
-        existing(config, data) as built,
-        Progress(console=console, transient=True, disable=as_json or not console.is_terminal) as progress,
-    ):
-        task = progress.add_task("Examining accounts", total=len(built.store.accounts()))
-        for troubles in examined(built.store, REGISTRY, built.directory):
-            found += troubles
-            accounts += 1
-            progress.advance(task)
+def doctor(
+    repair: Annotated[bool, typer.Option("--repair", help="Mend what can be mended, and look again.")] = False,
+    account: Annotated[
+        str | None,
+        typer.Option(metavar="ADDRESS", help="Only this account.", callback=lambda given: given and text(given)),
+    ] = None,
+    as_json: JsonOption = False,
+    config: ConfigOption = None,
+    data: DataOption = Path("var"),
+) -> None:
+    """Verify what is kept: indexes, counts, text, change logs, blobs. Exits with 1 if something is wrong.
+
+    With --repair, what follows from the mail itself is made anew; the exit code is 1 if something is left.
+    """
+    with existing(config, data) as built:
+        only = None if account is None else _principal(built, account)
+        patient = Patient(built.store, REGISTRY, built.directory, built.data, built.settings)
+        steps = mended(patient, time.time, only) if repair else examined(patient, only)
+        said = _Said(patients(patient, only), quiet=as_json)
+        said.watch(steps)
+    troubles = [one for one in (said.left if repair else said.found) if one.weight == "trouble"]
     if as_json:
-        say_json([{"account": one.account, "place": one.place, "problem": one.problem} for one in found])
-    elif not found:
-        console.print(f"All is well: the server and {accounts - 1} accounts.")
-    for one in [] if as_json else found:
-        console.print(f"[red]{one.account}[/red], {one.place}: {one.problem}", highlight=False)
-    if found:
+        found = [_trouble(one) for one in said.found]
+        deeds = [{"account": one.account, "place": one.place, "done": one.done} for one in said.deeds]
+        left = [_trouble(one) for one in said.left]
+        say_json({"found": found, "mended": deeds, "left": left} if repair else found)
+    elif not troubles:
+        well = "the account" if only is not None else f"the server and {len(said.accounts) - 1} accounts"
+        console.print(f"All is well{' now' if said.deeds else ''}: {well}.")
+    if troubles:
         raise typer.Exit(1)
+
+
+class _Said:
+    """What the steps told, shown while they are made."""
+
+    def __init__(self, total: int, *, quiet: bool) -> None:
+        self.found: list[Trouble] = []
+        self.deeds: list[Deed] = []
+        self.left: list[Trouble] = []
+        self.accounts: set[str] = set()
+        self._total = total
+        self._quiet = quiet
+
+    def watch(self, steps: Iterator[Step]) -> None:
+        columns = (TextColumn("{task.description}"), BarColumn(), TaskProgressColumn(), TimeRemainingColumn())
+        hidden = self._quiet or not console.is_terminal
+        with Progress(*columns, console=console, transient=True, disable=hidden) as progress:
+            task = progress.add_task("", total=self._total)
+            for step in steps:
+                self.accounts.add(step.account)
+                self._tell(step)
+                behind = len(self.accounts) - 1 + step.done
+                progress.update(task, description=step.account, completed=behind, total=max(self._total, behind))
+
+    def _tell(self, step: Step) -> None:
+        self.found += step.found
+        self.deeds += step.deeds
+        self.left += step.left
+        if self._quiet:
+            return
+        for one in step.found:
+            colour = "red" if one.weight == "trouble" else "yellow"
+            _line(colour, one.account, one.place, one.problem)
+        for deed in step.deeds:
+            _line("green", deed.account, deed.place, f"mended: {deed.done}")
+        for one in step.left:
+            if one.weight == "trouble":
+                _line("red", one.account, one.place, f"not mended: {one.problem}")
+
+
+def _line(colour: str, account: str, place: str, said: str) -> None:
+    # Never broken or read as markup: somebody may look for a line, or a name have brackets.
+    console.print(account, style=colour, end="", markup=False, highlight=False, soft_wrap=True)
+    console.print(f", {place}: {said}", markup=False, highlight=False, soft_wrap=True)
+
+
+def _principal(built: House, address: str) -> Principal:
+    principal = built.directory.find(address)
+    if principal is None:
+        fail(f"there is no account {address}; `pillarbox account list` shows which there are")
+    return principal
+
+
+def _trouble(one: Trouble) -> dict[str, Any]:
+    return {"account": one.account, "place": one.place, "problem": one.problem, "weight": one.weight}

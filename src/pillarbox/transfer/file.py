@@ -9,7 +9,7 @@ met under its own name and the two could form a ring.
 import os
 from pathlib import Path
 
-__all__ = ["OUTSIDE", "contents", "leads_outside"]
+__all__ = ["OUTSIDE", "contents", "leads_outside", "lies_within"]
 
 OUTSIDE = "it is a symbolic link to nowhere or out of the directory; import what it points to by itself"
 
@@ -26,6 +26,14 @@ def leads_outside(path: Path, root: Path) -> bool:
     except (OSError, RuntimeError):
         return True
     return not (there.is_relative_to(root.resolve()) and (there.is_file() or there.is_dir()))
+
+
+def lies_within(path: Path, root: Path) -> bool:
+    """Whether `path`, there or not, is in `root` still when all symbolic links on the way are followed."""
+    try:
+        return path.resolve().is_relative_to(root.resolve())
+    except (OSError, RuntimeError):
+        return False
 
 
 def contents(path: Path, bound: int) -> bytes | str:

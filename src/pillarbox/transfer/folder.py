@@ -16,9 +16,15 @@ from pathlib import Path
 
 from pillarbox.transfer.found import Folder
 
-__all__ = ["below", "below_maildir", "mailbox", "of_mbox", "readable"]
+__all__ = ["ENDINGS", "NO_FILE_NAME", "below", "below_maildir", "mailbox", "of_mbox", "readable"]
 
 _ENDINGS = (".mbox", ".mbx", ".sbd", ".txt")
+
+ENDINGS = (*_ENDINGS, ".eml")
+"""What the name of a mailbox cannot end in as the name of a file or directory, in lower case."""
+
+NO_FILE_NAME = frozenset('/\\:*?"<>|. ')
+"""Characters that some file system has in no name, or not at its ends; an export writes them in modified UTF-7."""
 
 _SHIFTED = re.compile(r"&([A-Za-z0-9+,]*)-")
 
@@ -84,6 +90,6 @@ def _unshifted(found: re.Match[str]) -> str:
     if binascii.b2a_base64(units, newline=False) != padded.encode():
         raise ValueError(found[1])
     text = units.decode("utf-16-be")
-    if any(" " <= character <= "~" for character in text):
+    if any(" " <= character <= "~" and character not in NO_FILE_NAME for character in text):
         raise ValueError(found[1])
     return text

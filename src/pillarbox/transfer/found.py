@@ -9,7 +9,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol, TypeAlias
 
-__all__ = ["BOUND", "TRASH", "Folder", "Found", "Item", "Skipped", "Source", "Unreadable"]
+from pillarbox.wire.values import UTCDate
+
+__all__ = ["BOUND", "TRASH", "Folder", "Found", "Item", "Place", "Skipped", "Source", "Unreadable"]
 
 BOUND = 75_000_000
 """Octets above which a message is told of and not loaded: 50 MB of attachments in base64, and a little."""
@@ -33,6 +35,8 @@ class Found:
     `key` says where the message came from, in words for a report, and is the same in the next run.
     `position` is how many bytes of the source have been read, this message included.
     `also_in` names further mailboxes of the same message, where the source has labels, not folders.
+    `dated` is when it was received to the letter, where the source is an export. Such messages come, and are filed, in
+    the order in which they were filed before; and their mailboxes are all `Place`s that came before them.
     """
 
     raw: bytes
@@ -42,6 +46,23 @@ class Found:
     key: str
     position: int
     also_in: tuple[Folder, ...] = ()
+    dated: UTCDate | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A mailbox as an export has it, empty or not; `path` are the names themselves, from the top, its own the last."""
+
+    path: Folder
+    role: str | None
+    sort_order: int
+    is_subscribed: bool
+    position: int = 0
+
+    @property
+    def key(self) -> str:
+        """What reports call it."""
+        return "/".join(self.path)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +74,7 @@ class Skipped:
     position: int
 
 
-Item: TypeAlias = Found | Skipped
+Item: TypeAlias = Found | Place | Skipped
 
 
 class Source(Protocol):

@@ -10,10 +10,10 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import chain
 
-from pillarbox.datatypes.mail import Arrival, NewEmail, arrival, file, mailbox_at
+from pillarbox.datatypes.mail import Arrival, NewEmail, Wanted, arrange, arrival, file, mailbox_at
 from pillarbox.objects import Registry
 from pillarbox.store import Store, Writing
-from pillarbox.transfer.found import Folder, Found, Item, Skipped
+from pillarbox.transfer.found import Folder, Found, Item, Place, Skipped
 from pillarbox.wire.values import UTCDate, utc_date
 
 __all__ = ["Imported", "imported"]
@@ -46,15 +46,19 @@ def imported(
     What would take the account over its quota, in octets, is skipped. Raises store.StoreError.
     """
     progress = Imported()
+    wanted: list[Wanted] = []
     for batch in _batches(items):
         found = []
         for item in batch:
             progress.position = item.position
-            if isinstance(item, Skipped):
-                progress.skipped.append(item)
-            else:
-                found.append(item)
-        _file(store, registry, account, found, progress, clock(), quota)
+            match item:
+                case Skipped():
+                    progress.skipped.append(item)
+                case Place():
+                    wanted.append(Wanted(item.path, item.role, item.sort_order, item.is_subscribed))
+                case Found():
+                    found.append(item)
+        _file(store, registry, account, (wanted, found), progress, clock(), quota)
         yield progress
 
 
@@ -62,21 +66,25 @@ def _file(
     store: Store,
     registry: Registry,
     account: int,
-    batch: list[Found],
+    told: tuple[list[Wanted], list[Found]],
     progress: Imported,
     now: datetime,
     quota: int | None,
 ) -> None:
+    wanted, batch = told
     # Known ones are not read again, which makes a second run fast.
     with store.read(account) as unit:
         new = [found for found in batch if not unit.seen(_key(found), int(now.timestamp()))]
     read = [(found, arrival(found.raw)) for found in new]
-    # Older ones first, so that a reply meets what it replies to.
-    read.sort(key=lambda pair: _received(pair[0], pair[1], now))
+    # Older ones first, so that a reply meets what it replies to; those of an export are in such an order already.
+    read.sort(key=lambda pair: "" if pair[0].dated else _received(pair[0], pair[1], now))
     added, refused = 0, []
     # Few Mailboxes, many messages: each path is looked up once in a unit, which sees no change but its own.
     places: dict[Folder, int] = {}
     with store.write(account) as unit:
+        if wanted and (read or not batch):
+            # Once more in each unit, for people change their Mailboxes; what is there already stays.
+            places |= arrange(unit, registry, wanted)
         for found, message in read:
             if quota is not None and unit.held_size() + len(found.raw) > quota:
                 refused.append(Skipped(found.key, "the account's quota is full", found.position))
@@ -107,7 +115,7 @@ def _filed(
 
 
 def _received(found: Found, message: Arrival, now: datetime) -> UTCDate:
-    return utc_date(found.received_at or message.received or message.sent or now)
+    return found.dated or utc_date(found.received_at or message.received or message.sent or now)
 
 
 def _key(found: Found) -> bytes:
@@ -119,12 +127,14 @@ def _key(found: Found) -> bytes:
 
 def _batches(items: Iterable[Item]) -> Iterator[list[Item]]:
     batch: list[Item] = []
-    octets = 0
+    messages = octets = 0
     for item in items:
+        # The mailboxes of an export are one batch with its first messages, so that they are arranged all at once.
         batch.append(item)
+        messages += not isinstance(item, Place)
         octets += len(item.raw) if isinstance(item, Found) else 0
-        if len(batch) >= _BATCH or octets >= _BATCH_OCTETS:
+        if messages >= _BATCH or octets >= _BATCH_OCTETS:
             yield batch
-            batch, octets = [], 0
+            batch, messages, octets = [], 0, 0
     if batch:
         yield batch

@@ -15,6 +15,7 @@ _HEAD = 4096
 ADVICE = {
     ".emlx": "It is a file of Apple's Mail: choose Mailbox > Export Mailbox there, and import the .mbox.",
     ".gz": "It is compressed: unpack it, then import what was in it.",
+    ".jsonl": "If it is the manifest of an export, import the folder that it is in by itself, and nothing is lost.",
     ".msg": "It is a file of Outlook: save the message as .eml there.",
     ".olm": "It is an archive of Outlook: drag the folders to the desktop, which gives .mbox files.",
     ".ost": "It is a file of Outlook: convert it to mbox, with readpst for example.",

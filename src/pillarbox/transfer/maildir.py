@@ -107,6 +107,9 @@ def is_maildir(path: Path) -> bool:
 
 def _keywords(path: Path) -> dict[str, str]:
     """The keywords of the flags a to z: lines of a number and a name, as Dovecot writes them."""
+    # A pipe would block, and a link may lead to what is not of the Maildir.
+    if path.is_symlink() or not path.is_file():
+        return {}
     try:
         with path.open("r", encoding="utf-8", errors="replace") as file:
             lines = file.read(1 << 16).splitlines()

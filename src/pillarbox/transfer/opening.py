@@ -7,13 +7,14 @@ from pillarbox.transfer.found import BOUND, Folder, Source, Unreadable
 from pillarbox.transfer.kind import ADVICE, file_kind
 from pillarbox.transfer.loose import LooseMessage
 from pillarbox.transfer.mbox import Mbox
+from pillarbox.transfer.restored import is_export, restored
 from pillarbox.transfer.tree import Tree
 
 __all__ = ["source"]
 
 
 def source(path: Path, bound: int = BOUND) -> Source:
-    """The mail at `path`: an mbox file, a message, a Maildir, or a directory of any of them.
+    """The mail at `path`: an mbox file, a message, a Maildir, a directory of any of them, or an export of ours.
 
     An mbox file's messages go to a mailbox of the file's name, a lone message and those that lie in the
     directory itself to the Inbox. Messages of more than `bound` bytes in their file are skipped.
@@ -36,6 +37,8 @@ def source(path: Path, bound: int = BOUND) -> Source:
 def _directory(path: Path, name: str, bound: int) -> Source:
     # The walk tells of a directory it may not read as skipped; of this one it is an error.
     next(path.iterdir(), None)
+    if is_export(path):
+        return restored(path, name)
     tree = Tree(path, name, _own_folder(path), bound)
     if not tree.holds_mail():
         told = "holds no Maildir, no mbox file and no .eml file. Name the directory in which the mail lies."

@@ -70,6 +70,13 @@ def test_flags_are_keywords(mail: Path, flags: str, keywords: set[str]) -> None:
     assert only(mail).keywords == keywords
 
 
+def test_a_pipe_in_place_of_dovecots_file_is_not_waited_for(mail: Path) -> None:
+    os.mkfifo(mail / "dovecot-keywords")
+    (mail / "cur/532959768.M1P2.far:2,Sa").write_bytes(PLAIN)
+
+    assert only(mail).keywords == {"$seen"}
+
+
 def test_a_trashed_message_goes_to_trash(mail: Path) -> None:
     (mail / "cur/532959768.M1P2.far:2,ST").write_bytes(PLAIN)
 

@@ -10,13 +10,18 @@ import pytest
 from pillarbox.datatypes import REGISTRY
 from pillarbox.datatypes.mail import Folder
 from pillarbox.datatypes.server import InternalDirectory
+from pillarbox.settings import snapshot
+from pillarbox.store import NoAccount
 from pillarbox.store.sqlite import SQLiteStore
-from pillarbox.store.sqlite.unit import SQLiteUnit
-from pillarbox.upkeep import Trouble, examined
+from pillarbox.store.sqlite.unit import SQLiteUnit, SQLiteWriting
+from pillarbox.upkeep import Patient, Trouble, examined, mended, patients
+
+ALICE = "alice@ours.example"
 
 
 class _Failing(SQLiteStore):
     problem: Exception | None = None
+    writing: Exception | None = None
 
     @contextmanager
     def read(self, account: int) -> Iterator[SQLiteUnit]:
@@ -25,38 +30,77 @@ class _Failing(SQLiteStore):
                 raise self.problem
             yield unit
 
+    @contextmanager
+    def write(self, account: int) -> Iterator[SQLiteWriting]:
+        with super().write(account) as unit:
+            if self.writing is not None:
+                raise self.writing
+            yield unit
+
 
 @pytest.fixture
-def store(tmp_path: Path) -> Iterator[_Failing]:
+def patient(tmp_path: Path) -> Iterator[Patient]:
+    tmp_path.chmod(0o700)
     store = _Failing(tmp_path, REGISTRY.tables)
     store.create(0)
     directory = InternalDirectory(store)
     for name in ("alice", "bob"):
         directory.add(f"{name}@ours.example", "", [Folder("inbox", "Inbox")])
-    yield store
+    settings, _ = snapshot({})
+    yield Patient(store, REGISTRY, directory, tmp_path, settings)
     store.close()
+
+
+@pytest.fixture
+def store(patient: Patient) -> _Failing:
+    assert isinstance(patient.store, _Failing)
+    return patient.store
+
+
+def found(patient: Patient) -> list[Trouble]:
+    return [one for step in examined(patient) for one in step.found]
 
 
 @pytest.mark.parametrize(
     "problem",
     [OSError(5, "Input/output error"), apsw.SQLError("no such table"), apsw.Error("x"), ValueError("no JSON")],
 )
-def test_what_ends_the_examination_of_one_account_is_its_trouble(store: _Failing, problem: Exception) -> None:
-    directory = InternalDirectory(store)
-    numbers = [principal.number for principal in directory.all()]
-    assert numbers[0] == 1
+def test_what_ends_the_examination_of_one_account_is_its_trouble(
+    patient: Patient, store: _Failing, problem: Exception
+) -> None:
     store.problem = problem
 
-    server, alice, bob = examined(store, REGISTRY, directory)
+    told = found(patient)
 
-    assert (server, bob) == ([], [])
-    assert [(trouble.account, trouble.place) for trouble in alice] == [("alice@ours.example", "file")]
-    assert str(problem.args[-1]) in alice[0].problem
+    assert {trouble.account for trouble in told} == {ALICE}
+    assert all(str(problem.args[-1]) in trouble.problem for trouble in told)
 
 
-def test_what_an_interrupted_removal_left_is_told(store: _Failing, tmp_path: Path) -> None:
-    (tmp_path / "accounts" / ".going-9-ab").mkdir()
+def test_an_account_that_was_removed_meanwhile_is_no_trouble(patient: Patient, store: _Failing) -> None:
+    store.problem = NoAccount("accounts/1/account.db does not exist")
 
-    server, *_ = examined(store, REGISTRY, InternalDirectory(store))
+    assert found(patient) == []
 
-    assert server == [Trouble("server", "file", ".going-9-ab is of an account that was removed")]
+
+def test_what_cannot_be_mended_is_left_with_why(patient: Patient, store: _Failing, tmp_path: Path) -> None:
+    connection = apsw.Connection(str(tmp_path / "accounts" / "1" / "account.db"))
+    connection.execute("UPDATE account SET held_size = 7")
+    connection.close()
+    store.writing = apsw.FullError("database or disk is full")
+
+    left = [one for step in mended(patient, lambda: 0.0) for one in step.left]
+
+    assert {(one.account, one.place) for one in left} == {(ALICE, "counters"), (ALICE, "held")}
+    assert any("database or disk is full" in one.problem for one in left)
+
+
+def test_what_an_interrupted_removal_left_is_told(patient: Patient, tmp_path: Path) -> None:
+    (tmp_path / "accounts" / ".going-9-ab").mkdir(mode=0o700)
+
+    assert found(patient) == [Trouble("server", "file", ".going-9-ab is of an account that was removed")]
+
+
+def test_there_are_as_many_patients_as_accounts_and_the_server(patient: Patient) -> None:
+    assert patients(patient) == 3
+    assert len({step.account for step in examined(patient)}) == 3
+    assert patients(patient, patient.directory.find(ALICE)) == 1

@@ -1,0 +1,58 @@
+"""Settings of which each is right, and which do not go together."""
+
+from collections.abc import Iterator
+from urllib.parse import urlsplit
+
+from pillarbox.settings import Address, Snapshot, TcpAddress, catalogue
+
+__all__ = ["contradictions"]
+
+
+def contradictions(settings: Snapshot) -> Iterator[str]:
+    """What does not go together, in words that name the settings."""
+    yield from _listening(settings)
+    yield from _sizes(settings)
+
+
+def _listening(settings: Snapshot) -> Iterator[str]:
+    listeners = settings.listeners
+    if not any(one.protocol == "http" for one in listeners):
+        yield "server.listener: none speaks http, so no client reaches this server"
+    taken: dict[Address, str] = {}
+    for one in listeners:
+        for address in one.binds:
+            other = taken.setdefault(address, one.id)
+            if other != one.id and not (isinstance(address, TcpAddress) and address.port == 0):
+                yield f"server.listener.{one.id}.bind: {address} is that of server.listener.{other} already"
+    url = settings[catalogue.HTTP_URL]
+    host = urlsplit(url).hostname if url is not None else None
+    here = host is not None and (host in {"localhost", "::1"} or host.startswith("127."))
+    public = [one.id for one in listeners if one.protocol == "http" and any(map(_is_for_others, one.binds))]
+    if here and public:
+        yield (
+            f"server.http.url: {url} leads clients on other machines to themselves,"
+            f" and server.listener.{public[0]} is open to them"
+        )
+
+
+def _is_for_others(address: Address) -> bool:
+    return isinstance(address, TcpAddress) and not address.host.is_loopback
+
+
+def _sizes(settings: Snapshot) -> Iterator[str]:
+    quota = settings[catalogue.ACCOUNT_QUOTA]
+    message = settings[catalogue.MAX_SIZE_MESSAGE]
+    if quota is not None and quota < message:
+        yield f"account.quota: a message of session.data.limits.size, {message} octets, fits in no account of {quota}"
+    uploads, upload = settings[catalogue.UPLOAD_QUOTA_SIZE], settings[catalogue.MAX_SIZE_UPLOAD]
+    if uploads is not None and uploads < upload:
+        yield (
+            f"jmap.protocol.upload.quota.size: {uploads} is less than one upload may have"
+            f" (jmap.protocol.upload.max-size, {upload})"
+        )
+    attachments, email = settings[catalogue.MAX_SIZE_ATTACHMENTS_PER_EMAIL], settings[catalogue.MAX_SIZE_EMAIL]
+    if attachments > email:
+        yield (
+            f"jmap.email.max-attachment-size: {attachments} is more than a whole e-mail may have"
+            f" (jmap.email.max-size, {email})"
+        )

@@ -1,0 +1,91 @@
+"""`pillarbox doctor`: what it says, and how it ends."""
+
+import json
+from pathlib import Path
+
+import apsw
+import pytest
+from tests.unit.cli.conftest import Command
+
+ALICE = "alice@far.example"
+
+
+@pytest.fixture
+def command(command: Command) -> Command:
+    """With alice and bob."""
+    for name in (ALICE, "bob@far.example"):
+        command("account", "add", name, "--password-stdin", stdin="secret\n")
+    return command
+
+
+@pytest.fixture
+def damaged(command: Command, tmp_path: Path) -> Command:
+    """And something is wrong with alice."""
+    connection = apsw.Connection(str(tmp_path / "var" / "accounts" / "1" / "account.db"))
+    connection.execute("UPDATE account SET held_size = 7")
+    connection.close()
+    return command
+
+
+def test_where_nothing_is_wrong_it_ends_with_0(command: Command) -> None:
+    assert command("doctor").out == "All is well: the server and 2 accounts.\n"
+    assert command("doctor", "--account", ALICE).out == "All is well: the account.\n"
+    assert json.loads(command("doctor", "--json").out) == []
+    assert command("doctor", "--repair").status == 0
+
+
+def test_what_is_wrong_is_told_and_it_ends_with_1(damaged: Command) -> None:
+    ended = damaged("doctor")
+
+    assert ended.status == 1
+    assert ended.out == f"{ALICE}, counters: the size held is said to be 7, but is 0\n"
+    (found,) = json.loads(damaged("doctor", "--json").out)
+    assert found == {
+        "account": ALICE,
+        "place": "counters",
+        "problem": "the size held is said to be 7, but is 0",
+        "weight": "trouble",
+    }
+
+
+def test_what_was_mended_is_told_and_it_ends_with_0(damaged: Command) -> None:
+    ended = damaged("doctor", "--repair")
+
+    assert ended.status == 0
+    assert ended.out == (
+        f"{ALICE}, counters: the size held is said to be 7, but is 0\n"
+        f"{ALICE}, counters: mended: made anew\n"
+        "All is well now: the server and 2 accounts.\n"
+    )
+    assert damaged("doctor").status == 0
+
+
+def test_what_was_mended_is_told_to_programs(damaged: Command) -> None:
+    told = json.loads(damaged("doctor", "--repair", "--json").out)
+
+    assert told["mended"] == [{"account": ALICE, "place": "counters", "done": "made anew"}]
+    assert (len(told["found"]), told["left"]) == (1, [])
+
+
+def test_what_cannot_be_mended_is_told_and_it_ends_with_1(command: Command, tmp_path: Path) -> None:
+    (tmp_path / "var" / "accounts" / "1").rename(tmp_path / "elsewhere")
+
+    ended = command("doctor", "--repair")
+
+    assert ended.status == 1
+    assert f"{ALICE}, file: not mended: the account has no data\n" in ended.out
+
+
+def test_an_account_that_is_not_asked_for_is_not_looked_at(damaged: Command) -> None:
+    assert damaged("doctor", "--account", "bob@far.example").status == 0
+    assert damaged("doctor", "--account", ALICE).status == 1
+
+
+def test_a_remark_does_not_end_it_with_1(command: Command, tmp_path: Path) -> None:
+    settings = tmp_path / "quota.toml"
+    settings.write_text("account.quota = 1000\n")
+
+    ended = command("doctor", "--config", settings)
+
+    assert ended.status == 0
+    assert "server, settings: account.quota: a message of session.data.limits.size" in ended.out
