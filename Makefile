@@ -10,11 +10,11 @@ export PATH := $(PATH):/usr/sbin:/sbin
 # What a killed process leaves behind is the same there.
 in_memory := $(shell [ "$$(df --output=avail -k /dev/shm 2>/dev/null | tail -n 1)" -gt 2000000 ] 2>/dev/null && echo /dev/shm)
 ifneq ($(in_memory),)
-check test: export TMPDIR := $(in_memory)
+check test soak: export TMPDIR := $(in_memory)
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run check test lint format ledger clean
+.PHONY: help setup run check test soak bench lint format ledger clean
 
 help: ## print this list
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' Makefile | expand -t 10
@@ -38,11 +38,25 @@ test: ## all of it: the checks, every test, the real neighbours
 	@$(MAKE) --no-print-directory lint
 	@$(python) -m pytest
 
+soak: ## trouble for long, with everything verified: MINUTES=10 SEED=... STORE=sqlite
+	@scripts/setup check test
+	@compgen -G '/usr/lib/postgresql/*/bin/initdb' >/dev/null || command -v initdb >/dev/null || scripts/debian-install postgresql
+	@$(python) -m tests.journeys.faults.soak --minutes $(or $(MINUTES),10) $(if $(SEED),--seed $(SEED)) $(if $(STORE),--store $(STORE))
+
+bench: ## measure what has a budget: MESSAGES=1000000 ACCOUNTS=10000 STORE=sqlite ONLY=inbox,open
+	@scripts/setup bench
+	@command -v wrk >/dev/null || scripts/debian-install wrk
+	@compgen -G '/usr/lib/postgresql/*/bin/initdb' >/dev/null || command -v initdb >/dev/null || scripts/debian-install postgresql
+	@mkdir -p .work/bench
+	@$(python) -m bench --json $(or $(JSON),.work/bench/report.json) $(if $(MESSAGES),--messages $(MESSAGES)) \
+	    $(if $(ACCOUNTS),--accounts $(ACCOUNTS)) $(if $(STORE),--store $(STORE)) $(if $(ONLY),--only '$(ONLY)') \
+	    $(if $(SECONDS),--seconds $(SECONDS)) $(if $(ROUNDS),--rounds $(ROUNDS)) $(if $(KEEP),--keep)
+
 lint: ## format, lint, types and layers, without the tests
 	@scripts/setup check test
 	@$(python) -m ruff format --quiet --check . scripts/ledger
 	@$(python) -m ruff check --quiet . scripts/ledger
-	@$(python) -m mypy src tests scripts/ledger
+	@$(python) -m mypy src tests bench scripts/ledger
 	@.venv/bin/lint-imports --no-logo
 
 format: ## write every file as the formatter wants it, and mend what the linter can
@@ -56,4 +70,4 @@ ledger: ## how much of each RFC is kept, from docs/rfc
 
 clean: ## remove what is made again by the commands above; never var/, which holds mail
 	rm -rf .venv .work dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache .coverage
-	find src tests scripts -name __pycache__ -type d -prune -exec rm -rf {} +
+	find src tests bench scripts -name __pycache__ -type d -prune -exec rm -rf {} +

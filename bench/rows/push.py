@@ -1,0 +1,124 @@
+"""Lines about event sources: how soon they tell, and what they cost while nothing happens."""
+
+import resource
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from threading import Thread
+
+from bench.client import Stream
+from bench.figure import Figure, NotYet, Wrong, middle, percentile
+from bench.ground import WRITERS
+from bench.lmtp import LMTP
+from bench.mail import numbered, numbers, template
+from bench.rows.bench import Bench, Row
+
+__all__ = ["PUSH"]
+
+_APART = 0.15
+"""Seconds between deliveries: two events within a tenth of a second are told as one."""
+_DELIVERIES = 30
+_IDLE = 1000
+_WITHIN = 10.0
+_SOURCES = 8
+"""So many that of two or four workers each has one, whichever takes which connection."""
+_FIRST = 300
+
+
+class Listener(Thread):
+    """Reads an event source, and keeps when each state event was read."""
+
+    def __init__(self, stream: Stream) -> None:
+        super().__init__(daemon=True)
+        self.heard: list[float] = []
+        self._stream = stream
+
+    def run(self) -> None:
+        while line := self._stream.line():
+            if line.startswith(b"event: state"):
+                self.heard.append(time.monotonic())
+
+    def next_after(self, sent: float) -> float:
+        """When the first event after a moment came. Raises Wrong if none does within ten seconds."""
+        deadline = time.monotonic() + _WITHIN
+        while not (self.heard and self.heard[-1] >= sent):
+            if time.monotonic() > deadline:
+                raise Wrong("no event came within ten seconds")
+            time.sleep(0.0005)
+        return next(at for at in self.heard if at >= sent)
+
+
+def push(bench: Bench) -> Figure:
+    """From the last octet of a message to the event."""
+    return _told(bench, 1)
+
+
+def push_across(bench: Bench) -> Figure:
+    """The same, with two workers, to the last of eight event sources."""
+    if not bench.installation.has_workers:
+        raise NotYet("there is one process")
+    with bench.with_workers(2):
+        return _told(bench, _SOURCES)
+
+
+def _told(bench: Bench, sources: int) -> Figure:
+    address = WRITERS[0]
+    clients = [bench.served.client(address) for _ in range(sources)]
+    streams = [client.listen("Email") for client in clients]
+    listeners = [Listener(stream) for stream in streams]
+    for listener in listeners:
+        listener.start()
+    session = LMTP(bench.served.lmtp_port)
+    times = []
+    try:
+        for number, _ in zip(numbers(_FIRST + sources), range(_deliveries(bench)), strict=False):
+            time.sleep(_APART)
+            sent = session.deliver(address, numbered(template(), number))
+            times.append((max(listener.next_after(sent) for listener in listeners) - sent) * 1000)
+    finally:
+        session.close()
+        for stream, listener in zip(streams, listeners, strict=True):
+            stream.end()
+            listener.join()
+            stream.close()
+    return Figure(middle(times), more={"p99 ms": percentile(times, 0.99), "most ms": max(times)})
+
+
+def _deliveries(bench: Bench) -> int:
+    return max(3, round(_DELIVERIES * min(1.0, bench.pace.seconds)))
+
+
+def idle(bench: Bench) -> Figure:
+    """How much the server grows for a thousand event sources, for each of them."""
+    wanted = _IDLE + 200
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if hard != resource.RLIM_INFINITY and hard < wanted:
+        raise NotYet(f"a process may have only {hard} descriptors here")
+    resource.setrlimit(resource.RLIMIT_NOFILE, (max(soft, wanted), hard))
+    # Passwords are checked, and buffers there, before it is counted.
+    with _listening(bench, _IDLE // 10):
+        pass
+    before = sum(bench.served.processes.memories())
+    with _listening(bench, _IDLE):
+        after = sum(bench.served.processes.memories())
+    return Figure((after - before) / _IDLE / 1000, note=f"{_IDLE:,} of them")
+
+
+@contextmanager
+def _listening(bench: Bench, sources: int) -> Iterator[None]:
+    """A block with so many event sources that listen."""
+    streams: list[Stream] = []
+    try:
+        streams.extend(bench.served.client(WRITERS[at % len(WRITERS)]).listen("Email") for at in range(sources))
+        yield
+    finally:
+        for stream in streams:
+            stream.close()
+
+
+def idle_tls(_: Bench) -> Figure:
+    """The same over TLS."""
+    raise NotYet("the server has no TLS listener")
+
+
+PUSH: dict[str, Row] = {"push": push, "push-across": push_across, "idle": idle, "idle-tls": idle_tls}
