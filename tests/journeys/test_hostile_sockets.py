@@ -18,6 +18,12 @@ QUICK = 1.0
 
 
 @pytest.fixture
+def server(served: Callable[..., Server]) -> Server:
+    """One process that answers, whose memory and time it is."""
+    return served("[server]\nworkers = 1\n")
+
+
+@pytest.fixture
 def sockets() -> Iterator[ExitStack]:
     with ExitStack() as opened:
         yield opened
@@ -213,6 +219,7 @@ def _all(connection: socket.socket) -> bytes:
 
 
 def _memory(server: Server) -> int:
-    """Octets that the server's process has in memory."""
-    pages = int(Path(f"/proc/{server.process.pid}/statm").read_text().split()[1])
+    """Octets that the process which answers has in memory."""
+    (worker,) = server.processes("pillarbox.app.worker")
+    pages = int(Path(f"/proc/{worker}/statm").read_text().split()[1])
     return pages * resource.getpagesize()

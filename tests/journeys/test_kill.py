@@ -1,18 +1,20 @@
-"""Killed a hundred times, at random moments, while mail comes in, is changed, thrown away and imported.
+"""Killed again and again, at random moments, while mail comes in, is changed, thrown away and imported.
 
-What was answered for is there: a message after its 250, a draft, a keyword, the end of an Email after the answer to
-`Email/set`. What was not may have happened or not, and then as a whole. `pillarbox doctor` finds nothing wrong.
+All processes at once; `tests/journeys/faults` kills one of many, and `make soak` goes on for longer. What was answered
+for is there: a message after its 250, a draft, a keyword, the end of an Email after the answer to `Email/set`. What was
+not may have happened or not, and then as a whole. `pillarbox doctor` finds nothing wrong.
 """
 
 import json
 import os
 import random
-import signal
 import smtplib
 import threading
 import time
 from collections import Counter
+from collections.abc import Iterator
 from http.client import HTTPException
+from itertools import count
 from pathlib import Path
 
 import pytest
@@ -23,8 +25,10 @@ from pillarbox.sample import many
 
 pytestmark = pytest.mark.slow
 
-KILLS_SERVING = 70
-KILLS_IMPORTING = 30
+LEAST = 8
+"""So often it is killed on any machine,"""
+SECONDS = 30.0
+"""and on a fast one for as long."""
 LONGEST = 0.25
 """Seconds that the writers have, at most, after each has had its first answer."""
 
@@ -149,6 +153,15 @@ class Clerk(threading.Thread):
         self.doubtful = {}
 
 
+def kills() -> Iterator[int]:
+    """Numbers of kills, from 0."""
+    latest = time.monotonic() + SECONDS
+    for kill in count():
+        if kill >= LEAST and time.monotonic() > latest:
+            return
+        yield kill
+
+
 def test_what_was_answered_for_survives(server: Server, chance: random.Random) -> None:
     for person in PEOPLE:
         server.account(person)
@@ -157,19 +170,19 @@ def test_what_was_answered_for_survives(server: Server, chance: random.Random) -
     changes = 0
     starts: list[float] = []
 
-    for kill in range(KILLS_SERVING):
+    kill = -1
+    for kill in kills():
         postmen = [Postman(server, f"{kill}.{number}") for number in range(2)]
         clerks = [Clerk(server, person, known[person], chance.randrange(2**32)) for person in PEOPLE]
         writers: list[Postman | Clerk] = [*postmen, *clerks]
         for writer in writers:
             writer.start()
         until(lambda writers=writers: _have_answers(writers), "each writer has an answer", 30)  # type: ignore[misc]
-        killing = threading.Timer(chance.uniform(0, LONGEST), server.process.send_signal, [signal.SIGKILL])
+        killing = threading.Timer(chance.uniform(0, LONGEST), server.kill)
         killing.start()
         for writer in writers:
             writer.join(30)
         killing.join()
-        server.kill()
         assert [writer.failure for writer in writers if writer.failure] == []
         starts.append(server.start())
 
@@ -182,15 +195,15 @@ def test_what_was_answered_for_survives(server: Server, chance: random.Random) -
 
     _check_deliveries(server, delivered)
     _check_everything_is_whole(server)
-    print(f"{KILLS_SERVING} kills; {len(delivered)} deliveries and {changes} changes were answered for")
+    print(f"{kill + 1} kills; {len(delivered)} deliveries and {changes} changes were answered for")
     print(f"started in {min(starts):.2f} to {max(starts):.2f} s, {sum(starts) / len(starts):.2f} s on average")
 
 
 def test_an_import_killed_again_and_again_is_complete_in_the_end(server: Server, chance: random.Random) -> None:
     alice = server.account("alice@far.example")
-    count = 6_000
+    messages = 6_000
     path = server.folder / "many.mbox"
-    _write_mbox(path, count)
+    _write_mbox(path, messages)
     # What an import takes before it files the first message is no time to kill it in.
     process = server.program.start("import", "alice@far.example", path)
     before = time.monotonic()
@@ -199,7 +212,8 @@ def test_an_import_killed_again_and_again_is_complete_in_the_end(server: Server,
     process.kill()
     process.communicate()
 
-    for kill in range(KILLS_IMPORTING):
+    kill = -1
+    for kill in kills():
         process = server.program.start("import", "alice@far.example", path)
         killing = threading.Timer(begins * chance.uniform(0.9, 1.8), process.kill)
         killing.start()
@@ -214,10 +228,10 @@ def test_an_import_killed_again_and_again_is_complete_in_the_end(server: Server,
     there = _total(alice)
     told = json.loads(server.program("import", "alice@far.example", path, "--json"))
 
-    print(f"{there} of {count} messages were there after {KILLS_IMPORTING} kills")
-    assert (told["added"], told["known"], told["skipped"]) == (count - there, there, [])
+    print(f"{there} of {messages} messages were there after {kill + 1} kills")
+    assert (told["added"], told["known"], told["skipped"]) == (messages - there, there, [])
     found = Counter(email["messageId"][0] for email in alice.emails(alice.ids(), ["messageId"]))
-    assert found == Counter({f"9.{number}@bulk.example": 1 for number in range(count)})
+    assert found == Counter({f"9.{number}@bulk.example": 1 for number in range(messages)})
     assert server.program.doctor() == []
 
 
