@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+import structlog
 from tests.driver import JMAP, Home
 from tests.neighbour import stores
 from tests.neighbour.postgres import Cluster, cluster
@@ -20,6 +21,13 @@ def postgres() -> Iterator[Cluster]:
     """A PostgreSQL of our own; what needs it fails where there is none. Every statement for it is checked."""
     with cluster() as made, checked():
         yield made
+
+
+@pytest.fixture(autouse=True)
+def log_as_at_first() -> Iterator[None]:
+    """After each test the log is written as at first, to standard error, whatever the test wanted of it."""
+    yield
+    structlog.reset_defaults()
 
 
 @pytest.fixture

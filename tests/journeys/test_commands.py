@@ -8,14 +8,15 @@ import secrets
 import shutil
 import socket
 import subprocess
-import sys
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import apsw
 import pytest
 from tests.journeys.client import Failed, Refused
+from tests.journeys.everybody import for_everybody
 from tests.journeys.program import Program, Server, free_port, until
 
 from pillarbox.sample import many
@@ -366,33 +367,6 @@ def _accepts(port: int, process: "subprocess.Popen[str]") -> bool:
     return True
 
 
-# Root's Python may lie where others cannot read: what is needed of it is imported, in a rehearsal, before the process
-# becomes another user's.
-_LAUNCHER = """
-import contextlib, encodings.idna, encodings.utf_8_sig, io, os, pathlib, sys, tempfile
-import uvicorn.lifespan.off, uvicorn.protocols.http.httptools_impl
-from pillarbox.cli import main
-asked = sys.argv
-with tempfile.TemporaryDirectory() as rehearsal, contextlib.redirect_stdout(io.StringIO()):
-    config = pathlib.Path(rehearsal, "p.toml")
-    config.write_text("")
-    pathlib.Path(rehearsal, "var").mkdir()
-    for command in (["account", "list"], ["doctor"], ["account", "--help"]):
-        sys.argv = ["pillarbox", *command]
-        if command[-1] != "--help":
-            sys.argv += ["--data", rehearsal + "/var", "--config", str(config)]
-        with contextlib.suppress(SystemExit):
-            main()
-sys.argv = asked
-user, group = map(int, os.environ["BECOME"].split(":"))
-if os.geteuid() == 0:
-    os.setgroups([])
-    os.setgid(group)
-    os.setuid(user)
-main()
-"""
-
-
 class Somebody:
     """An ordinary user of this machine, made for a test, who runs `pillarbox`."""
 
@@ -400,10 +374,15 @@ class Somebody:
         entry = pwd.getpwnam(name)
         self.uid = entry.pw_uid
         self._group = entry.pw_gid
-        self.program = Program(folder, folder / "var", folder / "pillarbox.toml")
+        home = folder / "home"
+        home.mkdir()
+        self.program = Program(home, home / "var", home / "pillarbox.toml", {"PATH": os.environ["PATH"]})
         self.program.config.write_text("")
-        for path in (folder, self.program.config):
+        for path in (home, self.program.config):
             os.chown(path, self.uid, self._group)
+        for_everybody(self.program, folder)
+        is_root = os.geteuid() == 0
+        self._identity: Any = {"user": self.uid, "group": self._group, "extra_groups": []} if is_root else {}
 
     def run(self, *arguments: str, stdin: str = "") -> "subprocess.CompletedProcess[str]":
         process = self.start(*arguments)
@@ -412,13 +391,14 @@ class Somebody:
 
     def start(self, *arguments: str) -> "subprocess.Popen[str]":
         return subprocess.Popen(
-            [sys.executable, "-c", _LAUNCHER, *self.program.complete(arguments)],
+            [*self.program.command, *self.program.complete(arguments)],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,
             cwd=self.program.folder,
-            env={"PATH": os.environ["PATH"], "BECOME": f"{self.uid}:{self._group}"},
+            env=self.program.environment,
+            **self._identity,
         )
 
 
@@ -427,7 +407,7 @@ def somebody(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Somebody]:
     """A user made for the test where this one is root, and else this one, who is no root."""
     # pytest's own folders are closed to others.
     folder = Path(f"/tmp/pillarbox-{secrets.token_hex(4)}")  # noqa: S108
-    folder.mkdir()
+    folder.mkdir(mode=0o755)
     if os.geteuid() != 0:
         name, made = pwd.getpwuid(os.geteuid()).pw_name, False
     else:

@@ -53,7 +53,8 @@ def test_an_account_is_mended_beside_a_server_that_runs(server: Server) -> None:
     for sample in many(20, 1):
         alice.import_(sample.raw)
     before = {name: one["totalEmails"] for name, one in alice.mailboxes().items()}
-    database = apsw.Connection(str(server.program.data / "accounts" / "1" / "account.db"))
+    (path,) = server.program.data.glob("accounts/*/account.db")
+    database = apsw.Connection(str(path))
     for table in ("s_Email_mailboxIds", "t_Email", "d_Thread", "change"):
         database.execute(f'DELETE FROM "{table}"')  # noqa: S608
     database.close()

@@ -1,14 +1,13 @@
 """Started as root, the server is another user's before it reads anything; started as somebody else, it stays theirs."""
 
 import os
-import sys
-import sysconfig
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from tests.journeys.program import Program, Server, until
+from tests.journeys.everybody import for_everybody
+from tests.journeys.program import Server, until
 
 pytestmark = pytest.mark.slow
 
@@ -23,7 +22,7 @@ def server() -> Iterator[Server]:
         folder.chmod(0o755)
         server = Server(folder, "[server]\nworkers = 2\n")
         server.program.environment["RUN_AS_USER"] = str(USER)
-        _make_everybodys(server.program)
+        for_everybody(server.program, folder)
         with server.running():
             yield server
 
@@ -51,15 +50,3 @@ def test_root_works_on_the_folder_as_the_user_whose_it_is(server: Server) -> Non
 
     assert {path.lstat().st_uid for path in server.program.data.rglob("*")} == {USER}
     assert server.program.doctor() == []
-
-
-def _make_everybodys(program: Program) -> None:
-    """Has it run by an interpreter that every user can reach: one in root's home is not."""
-    real = Path(sys.executable).resolve()
-    if os.geteuid() == USER or all(folder.stat().st_mode & 0o001 for folder in real.parents):
-        return
-    system = Path(f"/usr/bin/python{sys.version_info.major}.{sys.version_info.minor}")
-    assert system.exists(), f"{real} is root's alone, and there is no {system}; use an interpreter that all can run"
-    source = Path(__file__).resolve().parents[2] / "src"
-    program.environment["PYTHONPATH"] = f"{source}:{sysconfig.get_path('purelib')}"
-    program.command = (str(system), "-m", "pillarbox")
