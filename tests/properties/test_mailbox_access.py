@@ -14,7 +14,9 @@ from pillarbox.jmap import process
 from pillarbox.wire.values import Id
 
 CLIENTS = frozenset((CORE, MAIL))
-METHODS = [(kind.name, method) for kind in REGISTRY if kind.capability in CLIENTS for method in kind.methods]
+KINDS = [kind for kind in REGISTRY if kind.capability in CLIENTS]
+METHODS = [(kind.name, method) for kind in KINDS if not kind.personal for method in kind.methods]
+PERSONAL = [f"{kind.name}/{method.name}" for kind in KINDS if kind.personal for method in kind.methods]
 WRITING = {f"{name}/{method.name}" for name, method in METHODS if method.writes}
 NAMES = [f"{name}/{method.name}" for name, method in METHODS]
 
@@ -56,6 +58,7 @@ def test_there_are_methods_to_try() -> None:
     """Ours: the tests below must not pass for want of methods."""
     assert {"Mailbox/set", "Email/set", "Email/import", "Blob/copy"} <= WRITING
     assert {"Mailbox/get", "Email/query", "Thread/changes"} <= set(NAMES) - WRITING
+    assert set(PERSONAL) == {"PushSubscription/get", "PushSubscription/set"}
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -71,6 +74,21 @@ def test_a_stranger_finds_no_account(
     )
 
     assert answer[:2] == ["error", {"type": "accountNotFound"}]
+    assert everything(alice) == held
+
+
+@pytest.mark.parametrize("name", PERSONAL)
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(arguments=ANY_ARGUMENTS)
+def test_what_is_personal_is_of_no_account_that_a_call_can_name(
+    home: Home, alice: JMAP, bob: JMAP, held: bytes, name: str, arguments: dict[str, Any]
+) -> None:
+    """RFC 8620 section 7.2: these methods have no accountId, so nobody reaches another's with it."""
+    mine = Grant(bob.number, bob.name, personal=True, rights=Rights.FULL)
+    actor = Actor(bob.name, {Id(bob.account_id): mine})
+    answer = answered(home, actor, name, {**arguments, "accountId": alice.account_id})
+
+    assert (answer[0], answer[1]["type"]) == ("error", "invalidArguments")
     assert everything(alice) == held
 
 

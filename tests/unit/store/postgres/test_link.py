@@ -161,7 +161,9 @@ def test_what_was_told_is_told_back_by_nobody(one: Node, other: Node, overheard:
 
     assert one.worker.heard.count(NEWS) == 1
     until(lambda: LATER in news(overheard()), "it was said")
-    assert news(overheard()) == [NEWS, LATER]
+    # Of two servers' news no order is promised.
+    said = news(overheard())
+    assert (said.count(NEWS), said.count(LATER), len(said)) == (1, 1, 2)
 
 
 def test_when_a_server_comes_all_others_look_for_what_they_have_missed(one: Node, starts: Callable[..., Node]) -> None:
