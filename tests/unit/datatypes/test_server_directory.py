@@ -11,7 +11,7 @@ from pillarbox.datatypes.mail import MAILBOX, Folder
 from pillarbox.datatypes.server import InternalDirectory
 from pillarbox.store import Unavailable
 from pillarbox.store.sqlite import SQLiteStore
-from pillarbox.store.sqlite.unit import SQLiteWriting
+from pillarbox.store.sqlite.writing import SQLiteWriting
 
 FOLDERS = (Folder("inbox", "Inbox"), Folder("sent", "Sent"))
 NOW = 1_800_000_000

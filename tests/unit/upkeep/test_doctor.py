@@ -13,7 +13,8 @@ from pillarbox.datatypes.server import InternalDirectory
 from pillarbox.settings import snapshot
 from pillarbox.store import NoAccount
 from pillarbox.store.sqlite import SQLiteStore
-from pillarbox.store.sqlite.unit import SQLiteUnit, SQLiteWriting
+from pillarbox.store.sqlite.unit import SQLiteUnit
+from pillarbox.store.sqlite.writing import SQLiteWriting
 from pillarbox.upkeep import Patient, Trouble, examined, mended, patients
 
 ALICE = "alice@ours.example"

@@ -18,7 +18,8 @@ from pillarbox.store.sqlite import folder as folders
 from pillarbox.store.sqlite.blobs import NO_FILES, BlobFiles, Blobs, FileStaged
 from pillarbox.store.sqlite.pool import MAX_OPEN, PATIENCE, Pool, opened, translated
 from pillarbox.store.sqlite.schema import BASE, VERSION, shape
-from pillarbox.store.sqlite.unit import SQLiteUnit, SQLiteWriting
+from pillarbox.store.sqlite.unit import SQLiteUnit
+from pillarbox.store.sqlite.writing import SQLiteWriting
 from pillarbox.store.table import Table
 from pillarbox.wire.values import state_text
 

@@ -1,10 +1,8 @@
-"""One account's transaction: reading, and writing with its change log."""
+"""One account's transaction, for reading."""
 
-import re
-from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
-from contextlib import closing, contextmanager
+from collections.abc import Generator, Iterable, Iterator, Sequence
+from contextlib import closing
 from itertools import islice, starmap
-from pathlib import Path
 from typing import cast
 
 import apsw
@@ -18,29 +16,21 @@ from pillarbox.store.contract import (
     Finding,
     Held,
     LogTooShort,
-    Staged,
     Stored,
 )
 from pillarbox.store.query import Select
-from pillarbox.store.sqlite import changelog, index
-from pillarbox.store.sqlite.blobs import BlobFiles, Blobs, FileStaged
+from pillarbox.store.sqlite import changelog
+from pillarbox.store.sqlite.blobs import Blobs
 from pillarbox.store.sqlite.compile import Statement, counted, listed, placed
 from pillarbox.store.sqlite.inspect import (
     forgotten,
-    held_size,
     inspect,
-    least_counters,
-    logged_only,
-    misgrouped,
-    unlogged,
 )
-from pillarbox.store.sqlite.schema import create_tables, names_of, quoted, shape
+from pillarbox.store.sqlite.schema import names_of, quoted
 from pillarbox.store.sqlite.sizes import Sizes
-from pillarbox.store.table import Document, Table
+from pillarbox.store.table import Table
 
-__all__ = ["SQLiteUnit", "SQLiteWriting"]
-
-_NO_WORD = re.compile(r"[\W_]+")
+__all__ = ["SQLiteUnit"]
 
 _PORTION = 100
 """So many objects are read at once. No statement is left half way when a caller stops early: it would keep its
@@ -235,226 +225,6 @@ class SQLiteUnit:
         floor = cast("int", self._connection.execute("SELECT log_floor FROM kind WHERE code = ?", (code,)).get)
         if since < floor:
             raise LogTooShort(f"account {self.account}: {since} is before {floor}")
-
-
-class SQLiteWriting(SQLiteUnit):
-    """What `contract.Writing` promises, in a transaction that has begun IMMEDIATE."""
-
-    def __init__(self, connection: apsw.Connection, account: int, blobs: Blobs, files: BlobFiles) -> None:
-        super().__init__(connection, account, blobs)
-        self._files = files
-        self._before = (self._next, self._sequence, self._held)
-        self._writes = connection.total_changes()
-        self.states: dict[str, int] = {}
-        """The types that changed, and the number each is at."""
-
-    def state(self, table: Table) -> int:
-        changed = self.states.get(table.name)
-        return changed if changed is not None else super().state(table)
-
-    def fresh(self) -> int:
-        number = self._next
-        self._next += 1
-        return number
-
-    def insert(
-        self,
-        table: Table,
-        number: int,
-        document: Document,
-        apart: Document | None = None,
-        text: Mapping[str, str] | None = None,
-    ) -> None:
-        code = self._made(table)
-        names = names_of(table)
-        self._connection.execute(f"INSERT INTO {names.documents} VALUES (?, ?)", (number, orjson.dumps(document)))
-        if apart is not None:
-            self._connection.execute(f"INSERT INTO {names.apart} VALUES (?, ?)", (number, orjson.dumps(apart)))
-        if table.text:
-            self._insert_text(table, number, text or {})
-        entry = index.add(self._connection, table, number, document)
-        group = entry.columns[table.group] if table.group else None
-        changelog.log_created(self._connection, code, number, self._tick(table), cast("int | None", group))
-
-    def update(self, table: Table, number: int, old: Document, new: Document) -> None:
-        code = self._replaced(table, number, old, new)
-        at = self._tick(table)
-        changelog.log_updated(self._connection, code, number, at, at)
-
-    def update_volatile(self, table: Table, number: int, old: Document, new: Document) -> None:
-        code = self._replaced(table, number, old, new)
-        changelog.log_updated(self._connection, code, number, self._tick(table), None)
-
-    def amend(self, table: Table, number: int, old: Document, new: Document) -> None:
-        self._replaced(table, number, old, new)
-
-    def index_text(self, table: Table, number: int, text: Mapping[str, str]) -> None:
-        names = names_of(table)
-        self._connection.execute(f"DELETE FROM {names.text} WHERE rowid = ?", (number,))
-        self._insert_text(table, number, text)
-
-    def touch(self, table: Table, number: int) -> None:
-        at = self._tick(table)
-        changelog.log_updated(self._connection, self._made(table), number, at, at)
-
-    def delete(self, table: Table, number: int, old: Document) -> None:
-        code = self._made(table)
-        names = names_of(table)
-        self._connection.execute(f"DELETE FROM {names.documents} WHERE number = ?", (number,))
-        self._connection.execute(f"DELETE FROM {names.apart} WHERE number = ?", (number,))
-        if table.text:
-            self._connection.execute(f"DELETE FROM {names.text} WHERE rowid = ?", (number,))
-        index.remove(self._connection, table, number, old)
-        changelog.log_destroyed(self._connection, code, number, self._tick(table))
-
-    def add_blob(self, octets: bytes, expires: int) -> Blob:
-        with self._files.stage() as staged:
-            staged.write(octets)
-            return self.keep_blob(staged, expires)
-
-    def keep_blob(self, staged: Staged, expires: int) -> Blob:
-        if not isinstance(staged, FileStaged) or staged.folder != self._files.incoming:
-            raise TypeError("octets are kept by the account of the store that staged them")
-        return self._blobs.add(staged, self.fresh(), expires)
-
-    def hold(self, blob: int) -> None:
-        self._held += self._blobs.hold(blob)
-
-    def release(self, blob: int, expires: int) -> None:
-        self._held -= self._blobs.release(blob, expires)
-
-    def set_holders(self, blob: int, holders: int, expires: int) -> None:
-        self._held += self._blobs.set_holders(blob, holders, expires)
-
-    def make_room(self, size: int, files: int, total: int) -> None:
-        self._blobs.make_room(size, files, total)
-
-    def collect(self, now: int) -> int:
-        self._connection.execute("DELETE FROM once WHERE until < ?", (now,))
-        return self._blobs.collect(now)
-
-    def once(self, key: bytes, until: int, now: int) -> bool:
-        if self.seen(key, now):
-            return False
-        self._connection.execute("INSERT OR REPLACE INTO once VALUES (?, ?)", (key, until))
-        return True
-
-    def trim_log(self, now: int, history: int) -> None:
-        changelog.trim(self._connection, now, history)
-
-    @contextmanager
-    def savepoint(self) -> Iterator[None]:
-        kept = (self._next, self._sequence, self._held, dict(self.states), dict(self._codes))
-        self._connection.execute("SAVEPOINT inner")
-        try:
-            yield
-        except BaseException:
-            # An error such as a full disk has undone the whole transaction, with its savepoints.
-            if self._connection.in_transaction:
-                self._connection.execute("ROLLBACK TO inner")
-                self._connection.execute("RELEASE inner")
-            # Numbers given since are given again: nobody outside has seen them.
-            self._next, self._sequence, self._held, self.states, self._codes = kept
-            raise
-        self._connection.execute("RELEASE inner")
-
-    def rebuild(self, tables: Iterable[Table]) -> None:
-        for table in tables:
-            if self._code(table) is not None:
-                index.rebuild(self._connection, table)
-                self._mend_log(table)
-                self._connection.execute("UPDATE kind SET shape = ? WHERE name = ?", (shape(table), table.name))
-        next_number, sequence = least_counters(self._connection, [])
-        self._next, self._sequence = max(self._next, next_number), max(self._sequence, sequence)
-        self._held = held_size(self._connection)
-
-    def stray_files(self) -> list[Path]:
-        """Files in the account's folder that belong to no blob of it."""
-        return self._blobs.stray_files()
-
-    def finish(self, now: int) -> None:
-        """Writes what was counted in memory; the last thing before the commit."""
-        counters = (self._next, self._sequence, self._held)
-        if counters == self._before and self._connection.total_changes() == self._writes:
-            return
-        self._flush(commits=1)
-        if self.states:
-            # At most one mark a day, so that the log can be trimmed by age.
-            self._connection.execute(
-                "INSERT INTO mark SELECT ?, ? WHERE NOT EXISTS (SELECT 1 FROM mark WHERE at > ?)",
-                (self._sequence, now, now - 86_400),
-            )
-
-    def inspect(self, tables: Iterable[Table]) -> Iterator[Finding]:
-        self._flush()
-        yield from super().inspect(tables)
-
-    def _flush(self, commits: int = 0) -> None:
-        self._connection.execute(
-            "UPDATE account SET next_number = ?, sequence = ?, held_size = ?, commits = commits + ?",
-            (self._next, self._sequence, self._held, commits),
-        )
-        for name, state in self.states.items():
-            self._connection.execute("UPDATE kind SET state = ? WHERE name = ?", (state, name))
-
-    def _insert_text(self, table: Table, number: int, text: Mapping[str, str]) -> None:
-        marks = ", ?" * len(table.text)
-        columns = ", ".join(f'"{name}"' for name in table.text)
-        self._connection.execute(
-            f"INSERT INTO {names_of(table).text} (rowid, {columns}) VALUES (?{marks})",
-            (number, *(_words(text.get(name, "")) for name in table.text)),
-        )
-
-    def _replaced(self, table: Table, number: int, old: Document, new: Document) -> int:
-        self._connection.execute(
-            f"UPDATE {names_of(table).documents} SET document = ? WHERE number = ?",
-            (orjson.dumps(new), number),
-        )
-        index.replace(self._connection, table, number, old, new)
-        return self._made(table)
-
-    def _made(self, table: Table) -> int:
-        """The type's code; its tables are made at its first write."""
-        code = self._code(table)
-        if code is None:
-            create_tables(self._connection, table)
-            self._connection.execute(
-                "INSERT INTO kind (name, state, log_floor, shape) VALUES (?, 0, 0, ?)", (table.name, shape(table))
-            )
-            code = self._codes[table.name] = self._connection.last_insert_rowid()
-        return code
-
-    def _mend_log(self, table: Table) -> None:
-        """Makes the log know the objects that exist, and no others; its numbers, and those of blobs, lie behind us."""
-        code = self._made(table)
-        next_number, sequence = least_counters(self._connection, [table])
-        self._next, self._sequence = max(self._next, next_number), max(self._sequence, sequence)
-        for number in unlogged(self._connection, table, code):
-            # A row that says it is gone makes place.
-            self._connection.execute("DELETE FROM change WHERE code = ? AND number = ?", (code, number))
-            (stored,) = self.get(table, (number,))
-            group = table.entry(orjson.loads(stored.document)).columns[table.group] if table.group else None
-            at = self._tick(table)
-            changelog.log_created(self._connection, code, number, at, cast("int | None", group))
-        for number in logged_only(self._connection, table, code):
-            changelog.log_destroyed(self._connection, code, number, self._tick(table))
-        for number, group in misgrouped(self._connection, table, code):
-            self._connection.execute("UPDATE change SET grp = ? WHERE code = ? AND number = ?", (group, code, number))
-        last = cast(
-            "int", self._connection.execute("SELECT coalesce(max(updated), 0) FROM change WHERE code = ?", (code,)).get
-        )
-        if last > self.state(table):
-            self.states[table.name] = last
-
-    def _tick(self, table: Table) -> int:
-        self._sequence += 1
-        self.states[table.name] = self._sequence
-        return self._sequence
-
-
-def _words(text: str) -> str:
-    """The text without what is in no word: FTS5 takes a character newer than its tables for a letter."""
-    return text if text.isascii() else _NO_WORD.sub(" ", text)
 
 
 def _portions(numbers: Sequence[int]) -> Iterator[str]:
