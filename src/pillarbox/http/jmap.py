@@ -5,7 +5,7 @@ from contextlib import AsyncExitStack
 from pillarbox.http.exchange import Exchange
 from pillarbox.http.problem import Problem
 from pillarbox.http.setup import Setup
-from pillarbox.jmap import RequestError, Session, at_once, brief, process
+from pillarbox.jmap import Facts, RequestError, Session, at_once, brief, process
 from pillarbox.jmap import session as session_of
 
 __all__ = ["api", "base_url", "session"]
@@ -71,6 +71,6 @@ def _session(setup: Setup, exchange: Exchange) -> Session:
         service = setup.service
         entry.session = (
             base,
-            session_of(entry.actor, base, service.registry, service.limits, service.traffic, service.push_key),
+            session_of(entry.actor, Facts(service.registry, service.limits, service.traffic, service.push_key, base)),
         )
     return entry.session[1]

@@ -4,14 +4,16 @@ Begin with `process`: one request, each call in turn. `methods` reads the names 
 describes what there is, `push` tells of changes. It must not know sockets or HTTP's headers, nor any rule of a type.
 """
 
+from pillarbox.jmap.capability import CORE, MAIL, Facts, Traffic
 from pillarbox.jmap.process import RequestError, Service, at_once, brief, process
 from pillarbox.jmap.push import Changes, Rereading, Subscription
-from pillarbox.jmap.session import CORE, MAIL, Session, Traffic, session
+from pillarbox.jmap.session import Session, session
 
 __all__ = [
     "CORE",
     "MAIL",
     "Changes",
+    "Facts",
     "RequestError",
     "Rereading",
     "Service",

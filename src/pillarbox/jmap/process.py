@@ -2,7 +2,7 @@
 
 import secrets
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -11,8 +11,8 @@ from typing import Any
 import orjson
 
 from pillarbox.access import Actor
-from pillarbox.jmap.methods import CAPABILITIES, ECHO, Named, methods
-from pillarbox.jmap.session import CORE, Traffic
+from pillarbox.jmap.capability import CAPABILITIES, CORE, Traffic
+from pillarbox.jmap.methods import ECHO, Named, methods
 from pillarbox.objects import Context, Limits, MethodError, Registry, perform
 from pillarbox.store import Glancing, Moment, Passed, Store, StoreError, Unit
 from pillarbox.telemetry import Event, emit
@@ -109,8 +109,9 @@ def _context(service: Service, actor: Actor, asked: Request, moment: Moment | No
 def _told(service: Service, context: Context, asked: Request, session_state: str) -> bytes:
     responses: list[Response] = []
     told: list[orjson.Fragment] = []
-    for call in asked.method_calls:
-        response = _answered(service, context, asked.using, call, responses)
+
+    def answer_to(call: Invocation, using: Collection[str]) -> None:
+        response = _answered(service, context, using, call, responses)
         try:
             octets = _octets(response)
         except TypeError as bug:
@@ -119,6 +120,13 @@ def _told(service: Service, context: Context, asked: Request, session_state: str
             octets = _octets(response)
         responses.append(response)
         told.append(orjson.Fragment(octets))
+
+    for call in asked.method_calls:
+        answer_to(call, asked.using)
+        while context.implied:
+            implied = context.implied.pop(0)
+            # What a client did not say it can use may still follow from what it can.
+            answer_to(Invocation(implied.name, implied.arguments, call.call_id), CAPABILITIES)
     answer: dict[str, Any] = {"methodResponses": told, "sessionState": session_state}
     if asked.created_ids is not None:
         answer["createdIds"] = context.created_ids
@@ -147,12 +155,12 @@ def _asked(service: Service, octets: bytes) -> Request:
 
 
 def _answered(
-    service: Service, context: Context, using: tuple[str, ...], call: Invocation, responses: list[Response]
+    service: Service, context: Context, using: Collection[str], call: Invocation, responses: list[Response]
 ) -> Response:
     """A call's response, or the error in its place (section 3.6.2)."""
     try:
         named = service.methods.get(call.name)
-        capability = CORE if call.name == ECHO else named.kind.capability if named else None
+        capability = CORE if call.name == ECHO else named.capability if named else None
         if capability is None or capability not in using:
             raise MethodError("unknownMethod")
         arguments = _resolved(call.arguments, responses, service.traffic.size_request)

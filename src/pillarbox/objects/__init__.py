@@ -5,11 +5,12 @@ access), then the methods: `get`, `changes`, `set`, `query`, `query_changes`. It
 with one that is not mail.
 """
 
-from pillarbox.objects.call import Arguments, Call, Context, Limits, Seen, granted, perform
+from pillarbox.objects.call import Arguments, Call, Context, Implied, Limits, Seen, granted, perform
 from pillarbox.objects.changes import CHANGES
 from pillarbox.objects.datatype import Argument, DataType, Method, Pattern
 from pillarbox.objects.draft import reference
 from pillarbox.objects.errors import MethodError, Refused, SetError, already_exists, invalid, merged
+from pillarbox.objects.filter import asked
 from pillarbox.objects.get import GET, Projection, projected, projection
 from pillarbox.objects.kind import (
     ANYTHING,
@@ -72,6 +73,7 @@ __all__ = [
     "Condition",
     "Context",
     "DataType",
+    "Implied",
     "Key",
     "Kind",
     "Limits",
@@ -91,6 +93,7 @@ __all__ = [
     "Write",
     "after",
     "already_exists",
+    "asked",
     "at_least",
     "before",
     "below",

@@ -21,7 +21,7 @@ from pillarbox.objects.registry import Registry
 from pillarbox.store import Document, LogTooShort, Moment, NoAccount, Store, Unavailable, Unit, Writing
 from pillarbox.wire.values import JSON, Id, State, state_number, state_text
 
-__all__ = ["Arguments", "Beside", "Call", "Context", "Limits", "Seen", "granted", "perform"]
+__all__ = ["Arguments", "Beside", "Call", "Context", "Implied", "Limits", "Seen", "granted", "perform"]
 
 R = TypeVar("R", bound=Record)
 T = TypeVar("T")
@@ -50,10 +50,19 @@ class Limits:
     filter_depth: int = 32
     filter_conditions: int = 500
     keywords: int = 128
+    snippets: int = 100
     push_subscriptions: int = 100
     push_verification: int = 3600
     guard: Guard = field(default_factory=Guard)
     """Where the server may be sent by a URL in an object."""
+
+
+@dataclass(frozen=True, slots=True)
+class Implied:
+    """A call that another one makes, once that has succeeded and is committed: it is answered after it."""
+
+    name: str
+    arguments: Mapping[str, JSON]
 
 
 @dataclass(frozen=True)
@@ -73,6 +82,9 @@ class Context:
 
     looked: list[int] = field(default_factory=lambda: [0])
     """One number: the objects that were read to see whether a filter matches them."""
+
+    implied: list[Implied] = field(default_factory=list)
+    """The calls that the present one makes, in order; whoever performs calls takes them out."""
 
     moment: Moment | None = None
     """How long all of it may take; None for as long as it takes."""
@@ -271,7 +283,7 @@ def perform(context: Context, kind: DataType[Any], method: Method, given: Mappin
             with context.read(grant.number) as unit:
                 prepared = method.prepare(Call(context, kind, grant, account_id, unit, Arguments(given)))
         with (
-            _undone_together(context.created_ids),
+            _undone_together(context),
             context.store.write(grant.number) if method.writes else context.read(grant.number) as unit,
         ):
             return method.run(Call(context, kind, grant, account_id, unit, arguments, prepared=prepared))
@@ -293,12 +305,16 @@ def _own(actor: Actor) -> Id:
 
 
 @contextmanager
-def _undone_together(created_ids: dict[str, str]) -> Iterator[None]:
-    """What was created is undone with its unit, even if only the commit failed: nothing later may refer to it."""
-    known = dict(created_ids)
+def _undone_together(context: Context) -> Iterator[None]:
+    """What was created is undone with its unit, even if only the commit failed: nothing later may refer to it.
+
+    Nor does anything follow from it.
+    """
+    known = dict(context.created_ids)
     try:
         yield
     except BaseException:
-        created_ids.clear()
-        created_ids.update(known)
+        context.created_ids.clear()
+        context.created_ids.update(known)
+        context.implied.clear()
         raise

@@ -34,6 +34,8 @@ class Method:
     writes: bool
     prepare: "Callable[[Call[Any]], object] | None" = None
     """What takes long and needs no writing: done in a reading unit before, its result is `Call.prepared`."""
+    capability: str | None = None
+    """What a request has to use; None for the type's."""
 
 
 @dataclass(frozen=True)

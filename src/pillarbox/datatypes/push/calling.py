@@ -6,12 +6,12 @@ from typing import Any
 import orjson
 
 from pillarbox.datatypes.push.life import is_over, standing
-from pillarbox.datatypes.push.watched import watch
+from pillarbox.datatypes.server import PUSH, expect
 from pillarbox.objects import GET, SET, Call, MethodError
 from pillarbox.store import Document
 from pillarbox.wire.values import JSON
 
-__all__ = ["get", "set_", "watched_first"]
+__all__ = ["expected_first", "get", "set_"]
 
 _PRIVATE = frozenset(("url", "keys"))
 
@@ -53,10 +53,10 @@ def set_(call: Call[Any]) -> Mapping[str, JSON]:
     return {name: answer[name] for name in outcome}
 
 
-def watched_first(call: Call[Any]) -> None:
+def expected_first(call: Call[Any]) -> None:
     """Before a subscription is made, account 0 knows that the account has some."""
     if call.arguments.sent("create"):
-        watch(call.context.store, call.grant.number, call.context.now)
+        expect(call.context.store, call.grant.number, PUSH, call.context.now)
 
 
 def _over(call: Call[Any]) -> list[tuple[int, Document]]:

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from hmac import compare_digest
 from typing import Any
 
-from pillarbox.datatypes.push.calling import get, set_, watched_first
+from pillarbox.datatypes.push.calling import expected_first, get, set_
 from pillarbox.datatypes.push.life import standing
 from pillarbox.net import BadURL, destination
 from pillarbox.objects import DataType, Method, Property, Record, Refused, SetError, Write, invalid, prop
@@ -149,7 +149,7 @@ PUSH_SUBSCRIPTION: DataType[PushSubscription] = DataType(
     rfc="8620 section 7.2",
     capability="urn:ietf:params:jmap:core",
     letter="p",
-    methods=(Method("get", get, writes=False), Method("set", set_, writes=True, prepare=watched_first)),
+    methods=(Method("get", get, writes=False), Method("set", set_, writes=True, prepare=expected_first)),
     rules=(the_url_leads_out, the_code_is_the_one_that_was_pushed, it_expires_in_the_future, nobody_has_too_many),
     effects=(settle,),
     personal=True,

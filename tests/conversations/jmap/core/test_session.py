@@ -8,7 +8,7 @@ from tests.driver import ANY, CORE, JMAP, MAIL, assert_is
 
 from pillarbox.access import Actor, Grant, Rights
 from pillarbox.datatypes import REGISTRY
-from pillarbox.jmap import Traffic, session
+from pillarbox.jmap import Facts, Traffic, session
 from pillarbox.objects import Limits
 from pillarbox.wire.values import Id
 
@@ -97,7 +97,7 @@ ACTOR = Actor("x", {Id("a7"): GRANT})
 
 
 def state(actor: Actor = ACTOR, base: str = BASE, limits: Limits | None = None, traffic: Traffic | None = None) -> str:
-    return session(actor, base, REGISTRY, limits or Limits(), traffic or Traffic()).state
+    return session(actor, Facts(REGISTRY, limits or Limits(), traffic or Traffic(), None, base)).state
 
 
 def test_the_state_differs_once_anything_else_does() -> None:
@@ -121,7 +121,7 @@ def test_the_state_differs_once_anything_else_does() -> None:
 def test_a_reader_is_told_so() -> None:
     """RFC 8620 section 2, "isReadOnly"; RFC 8621 section 1.3.1, "mayCreateTopLevelMailbox"."""
     shared = Grant(8, "team", personal=False, rights=Rights.READ)
-    octets = session(Actor("x", {Id("a7"): GRANT, Id("a8"): shared}), BASE, REGISTRY, Limits(), Traffic()).octets
+    octets = session(Actor("x", {Id("a7"): GRANT, Id("a8"): shared}), Facts(REGISTRY, Limits(), Traffic(), None, BASE)).octets
     told: Any = json.loads(octets)
 
     assert [told["accounts"]["a8"][name] for name in ("name", "isPersonal", "isReadOnly")] == ["team", False, True]
@@ -132,6 +132,6 @@ def test_a_reader_is_told_so() -> None:
 def test_who_has_no_account_of_their_own_has_no_primary_account() -> None:
     """RFC 8620 section 2, "primaryAccounts": there may be none."""
     shared = Grant(8, "team", personal=False, rights=Rights.FULL)
-    octets = session(Actor("x", {Id("a8"): shared}), BASE, REGISTRY, Limits(), Traffic()).octets
+    octets = session(Actor("x", {Id("a8"): shared}), Facts(REGISTRY, Limits(), Traffic(), None, BASE)).octets
 
     assert b'"primaryAccounts":{}' in octets

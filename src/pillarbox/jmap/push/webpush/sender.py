@@ -15,15 +15,13 @@ from typing import ParamSpec, Protocol, TypeVar
 
 from pillarbox.datatypes.push import (
     PUSH_SUBSCRIPTION,
-    WATCHED,
     Subscribed,
-    accounts,
     destroy,
     note,
     note_asked,
     subscribed,
-    unwatch,
 )
+from pillarbox.datatypes.server import DUE, PUSH, due, settle
 from pillarbox.jmap.push.subscription import states
 from pillarbox.jmap.push.webpush.line import Line, States, added, change, verification
 from pillarbox.jmap.push.webpush.pace import Pacing
@@ -134,7 +132,7 @@ class WebPush:
     def _heard(self, number: int, notice: Notice) -> None:
         if number == 0:
             self._directory += 1
-            if WATCHED.name in notice.states:
+            if DUE.name in notice.states:
                 self._ask(0)
             return
         owner = self._owners.get(number)
@@ -167,7 +165,7 @@ class WebPush:
                     emit(Event.PUSH_FAILED, account=account, known="a bug ended the look", exception=bug)
 
     async def _read_all(self) -> None:
-        for account in await self._through(accounts, self._store):
+        for account in await self._through(due, self._store, PUSH):
             if account not in self._owners:
                 self._ask(account)
 
@@ -205,7 +203,7 @@ class WebPush:
     def _found(self, number: int, reached: Mapping[int, Id]) -> _Read:
         now = datetime.fromtimestamp(self._post.clock(), UTC)
         kept = subscribed(self._store, number, now)
-        is_known = bool(kept) or not unwatch(self._store, number, now)
+        is_known = bool(kept) or not settle(self._store, number, PUSH, now)
         there: States = {}
         for account, account_id in reached.items() if kept else ():
             with suppress(NoAccount):

@@ -1,0 +1,90 @@
+"""Due: an account that has, or is about to have, work of one kind (ours; kept in account 0).
+
+Who does such work begins with these accounts, and hears of more by the notices of account 0. One is written down before
+what is to be done is, and forgotten long after the last was done: there may be one too many, never one too few.
+"""
+
+from datetime import datetime, timedelta
+
+import orjson
+
+from pillarbox.objects import DataType, Property, Record, equal, prop
+from pillarbox.store import AllOf, Document, Equal, Select, Store, Unit
+from pillarbox.wire.collation import unicode_casemap
+from pillarbox.wire.values import UnsignedInt, UTCDate, utc_date, utc_datetime
+
+__all__ = ["DUE", "PUSH", "QUEUE", "Due", "due", "expect", "settle"]
+
+PUSH = "push"
+"""The account has push subscriptions."""
+QUEUE = "queue"
+"""The account has messages on their way out."""
+
+_RENEWED = timedelta(minutes=10)
+_FORGOTTEN = timedelta(hours=1)
+"""Much longer than a call takes from `expect` to its commit, so that what it is about to make is not forgotten."""
+
+
+class Due(Record):
+    """An account, by its number, a kind of work, and when it was last said that there is some."""
+
+    account: Property[UnsignedInt] = prop(immutable=True)
+    work: Property[str] = prop(immutable=True)
+    since: Property[UTCDate] = prop()
+
+
+DUE = DataType(
+    record=Due,
+    rfc="ours",
+    capability="urn:pillarbox:params:jmap:admin",
+    letter="w",
+    methods=(),
+    filters=(equal("account", Due.account, sorted=True), equal("work", Due.work)),
+)
+
+
+def expect(store: Store, account: int, work: str, now: datetime) -> None:
+    """The account is about to have work of this kind. Raises store.StoreError."""
+    with store.read(0) as unit:
+        known = _found(unit, account, work)
+    if known is not None and now - utc_datetime(known.since) < _RENEWED:
+        return
+    with store.write(0) as server:
+        known = _found(server, account, work)
+        document: Document = {"account": account, "work": work, "since": utc_date(now)}
+        if known is None:
+            server.insert(DUE.table, server.fresh(), document)
+        else:
+            server.update(DUE.table, known.number, known.document, document)
+
+
+def settle(store: Store, account: int, work: str, now: datetime) -> bool:
+    """Whether the account, which has no such work, is forgotten: not if it may be about to have some.
+
+    Raises store.StoreError.
+    """
+    with store.write(0) as server:
+        known = _found(server, account, work)
+        if known is not None and now - utc_datetime(known.since) < _FORGOTTEN:
+            return False
+        if known is not None:
+            server.delete(DUE.table, known.number, known.document)
+    return True
+
+
+def due(store: Store, work: str) -> list[int]:
+    """The numbers of all accounts that have such work. Raises store.StoreError."""
+    with store.read(0) as server:
+        numbers = server.page(DUE.table, Select(_is(work)), 0, 2**31)
+        return [orjson.loads(stored.document)["account"] for stored in server.get(DUE.table, numbers)]
+
+
+def _is(work: str) -> Equal:
+    return Equal("work", unicode_casemap(work))
+
+
+def _found(unit: Unit, account: int, work: str) -> Due | None:
+    wanted = Select(AllOf((Equal("account", account), _is(work))))
+    for stored in unit.get(DUE.table, unit.page(DUE.table, wanted, 0, 1)):
+        return Due(stored.number, orjson.loads(stored.document))
+    return None
