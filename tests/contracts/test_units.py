@@ -8,7 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from tests.contracts.conftest import Opener
 from tests.toy.failing import failing
-from tests.toy.notes import NOTE, add, change, drop, read
+from tests.toy.notes import NOTE, add, change, drop, read, unneeded
 
 from pillarbox.store import Equal, Member, NoAccount, Select, Store, Unavailable
 
@@ -267,7 +267,7 @@ def test_what_a_killed_process_said_it_had_committed_is_there(
         assert len(unit.numbers(NOTE, 100_000)) in (told, told + 1)
         places = {finding.place for finding in unit.inspect([NOTE])}
     assert places <= {"blobs"}
-    store.sweep(1)
+    store.sweep(1, unneeded)
     with store.read(1) as unit:
         assert [finding for finding in unit.inspect([NOTE]) if "belongs to no blob" in finding.problem] == []
 

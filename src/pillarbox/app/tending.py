@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 
 from pillarbox.app.house import House
+from pillarbox.datatypes import REGISTRY
 from pillarbox.http import Door
 from pillarbox.settings import catalogue
 from pillarbox.store import NoAccount, StoreError
@@ -30,7 +31,7 @@ async def tended(built: House, door: Door) -> None:
             accounts = await door.through(built.store.accounts)
         for account in accounts:
             with _survived():
-                await door.through(tend, built.store, account, now, seconds)
+                await door.through(tend, built.store, REGISTRY, account, now, seconds)
         await asyncio.sleep(_TEND_SECONDS)
 
 

@@ -13,7 +13,7 @@ otherwise; then, and only then, the feed speaks.
 """
 
 import errno
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import NamedTuple, Protocol
@@ -163,6 +163,9 @@ class Unit(Protocol):
 
     def state(self, table: Table) -> int:
         """The number of the table's last change, 0 before the first."""
+
+    def arrived(self, table: Table) -> int:
+        """The number of the change that made the table's newest object, as far as the log still knows of it; or 0."""
 
     def get(self, table: Table, numbers: Sequence[int]) -> Iterator[Stored]:
         """Those objects that exist, once each, in the order given, without what is apart."""
@@ -350,9 +353,11 @@ class Store(Protocol):
         So it is after the account was removed and created anew. Raises NoAccount, Unavailable.
         """
 
-    def sweep(self, account: int) -> int:
+    def sweep(self, account: int, needs: Callable[[Unit], bool]) -> int:
         """Deletes octets that no blob has: left by units that failed, and by uploads of an hour ago; how many.
 
+        Those of a blob that an object refers to, but that is gone, look like the former. So `needs` is asked before any
+        of them is deleted, within the same unit: whether the account lacks blobs. Then they stay.
         Of account 0 also what `remains` of other accounts. Raises NoAccount, Unavailable.
         """
 

@@ -20,6 +20,7 @@ class Event(Enum):
     """One thing that can be said in the log; `title` is the name that is written."""
 
     AUTH_FAILED = "auth.failed", "warn", "Credentials were refused: scheme, address and reason."
+    BLOBS_LOST = "blobs.lost", "error", "Objects refer to blobs that are gone, `pillarbox doctor` says which: account."
     EXPORT_DONE = "export.done", "info", "An export ended: account, format, messages, missing, seconds."
     HTTP_FAILED = "http.failed", "error", "A bug ended a request, answered 500: method, path, exception."
     HTTP_REQUEST = "http.request", "debug", "A request was answered: method, path, status, milliseconds."

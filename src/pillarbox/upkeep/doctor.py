@@ -13,6 +13,7 @@ from pillarbox.upkeep import folder
 from pillarbox.upkeep.contradiction import contradictions
 from pillarbox.upkeep.examination import examination
 from pillarbox.upkeep.finding import Deed, Step, Trouble, told
+from pillarbox.upkeep.holding import lost
 from pillarbox.upkeep.mending import Mending
 
 __all__ = ["Patient", "examined", "mended", "patients"]
@@ -134,7 +135,7 @@ def _server_mended(patient: Patient, now: int, failed: list[Trouble]) -> Iterato
     failed += wrong
     with told(_SERVER, "file", "mended") as wrong:
         remains = patient.store.remains()
-        patient.store.sweep(0)
+        patient.store.sweep(0, lambda unit: lost(unit, patient.registry))
         for gone in sorted(set(remains) - set(patient.store.remains())):
             yield Deed(_SERVER, "file", f"{gone}: it was deleted")
     failed += wrong

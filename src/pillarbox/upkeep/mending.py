@@ -125,10 +125,8 @@ class Mending:
 
     def _files(self) -> Iterator[Deed]:
         with told(self._name, "blobs", "mended") as failed:
-            with self._store.read(self._number) as unit:
-                # A file that belongs to no blob may be the octets of one that is gone.
-                is_needed = lost(unit, self._registry)
-            swept = 0 if is_needed else self._store.sweep(self._number)
+            # A file that belongs to no blob may be the octets of one that is gone.
+            swept = self._store.sweep(self._number, lambda unit: lost(unit, self._registry))
             if swept:
                 yield self._deed("blobs", f"{swept} files that belonged to no blob were deleted")
         self.failed += failed

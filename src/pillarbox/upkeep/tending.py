@@ -1,12 +1,17 @@
 """What has had its time is dropped: uploads that nothing holds, keys of deliveries, the log's oldest part."""
 
-from pillarbox.store import Store
+from pillarbox.objects import Registry
+from pillarbox.store import Store, Unit
+from pillarbox.telemetry import Event, emit
+from pillarbox.upkeep.holding import lost
 
 __all__ = ["tend"]
 
 
-def tend(store: Store, account: int, now: int, history: int | None) -> None:
+def tend(store: Store, registry: Registry, account: int, now: int, history: int | None) -> None:
     """Tends one account; `history` is the age in seconds up to which changes are remembered, None for ever.
+
+    Octets of no blob stay where blobs are gone that objects refer to: they may be theirs, and the log says so.
 
     Raises store.StoreError.
     """
@@ -14,4 +19,11 @@ def tend(store: Store, account: int, now: int, history: int | None) -> None:
         unit.collect(now)
         if history is not None:
             unit.trim_log(now, history)
-    store.sweep(account)
+
+    def needs(unit: Unit) -> bool:
+        is_needed = lost(unit, registry)
+        if is_needed:
+            emit(Event.BLOBS_LOST, account=account)
+        return is_needed
+
+    store.sweep(account, needs)

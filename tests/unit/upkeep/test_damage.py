@@ -10,7 +10,7 @@ from tests.driver.installation import ALICE, BOB, BOBS, Installation
 
 from pillarbox.datatypes.mail import EMAIL, MAILBOX, inbox
 from pillarbox.store import Select, Text
-from pillarbox.upkeep import Step, Trouble, mended
+from pillarbox.upkeep import Step, Trouble, mended, tend
 from pillarbox.wire.words import phrases
 
 STATEMENTS = {
@@ -258,6 +258,19 @@ def test_a_blob_without_its_row_is_told_with_whose_it_was(installation: Installa
     assert sorted({one.place for one in installation.mended()[1]}) == ["blobs", "held"]
     # The file may be all that is left of the message.
     assert [path for path in (installation.account(1) / "blobs").rglob("*") if path.is_file()]
+
+
+def test_the_hourly_upkeep_leaves_the_octets_of_a_blob_without_its_row(
+    installation: Installation, capfd: pytest.CaptureFixture[str]
+) -> None:
+    """They may be all that is left of the message; the log says that doctor should be asked."""
+    installation.damage("DELETE FROM blob WHERE octets IS NULL")
+
+    with installation.opened() as patient:
+        tend(patient.store, patient.registry, 1, int(installation.clock()), None)
+
+    assert [path for path in (installation.account(1) / "blobs").rglob("*") if path.is_file()]
+    assert "blobs.lost" in capfd.readouterr().err
 
 
 def test_text_whose_message_is_lost_is_made_of_what_is_left(installation: Installation) -> None:

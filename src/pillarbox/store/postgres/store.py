@@ -5,7 +5,7 @@ import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 
-from pillarbox.store.contract import NoAccount, StoreError, Unavailable
+from pillarbox.store.contract import NoAccount, StoreError, Unavailable, Unit
 from pillarbox.store.feed import Feed, LocalFeed, Notice
 from pillarbox.store.postgres import account as accounts
 from pillarbox.store.postgres.account import Account
@@ -146,9 +146,9 @@ class PostgresStore:
                 raise NoAccount(f"{self._place} has no account {account}")
             return found
 
-    def sweep(self, account: int) -> int:
+    def sweep(self, account: int, needs: Callable[[Unit], bool]) -> int:
         with self.write(account) as unit:
-            return unit.sweep()
+            return unit.sweep(needs)
 
     def remains(self) -> list[str]:
         # An account is made and removed by one transaction each.

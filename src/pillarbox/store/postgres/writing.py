@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import orjson
 
-from pillarbox.store.contract import Blob, Finding, Staged
+from pillarbox.store.contract import Blob, Finding, Staged, Unit
 from pillarbox.store.entries import shape
 from pillarbox.store.postgres import changelog
 from pillarbox.store.postgres.account import TOKEN, Account, Kind
@@ -70,7 +70,7 @@ class PostgresWriting(PostgresUnit):
             self._insert_text(table, number, text or {})
         entry = self._index.add(table, number, document)
         group = _whole(entry.columns[table.group]) if table.group else None
-        changelog.log_created(self._session, self.account, kind.code, number, self._tick(table), group)
+        changelog.log_created(self._session, self.account, kind.code, number, self._arrive(table), group)
 
     def update(self, table: Table, number: int, old: Document, new: Document) -> None:
         kind = self._replaced(table, number, old, new)
@@ -182,9 +182,11 @@ class PostgresWriting(PostgresUnit):
         self._next, self._sequence = max(self._next, next_number), max(self._sequence, sequence)
         self._held = held_size(self._session, self.account)
 
-    def sweep(self) -> int:
-        """Deletes octets that no blob has and nobody can still be reading; of how many."""
-        forgotten = self._blobs.forget(self._now) + self._blobs.delete_strays()
+    def sweep(self, needs: Callable[[Unit], bool]) -> int:
+        """Deletes octets that no blob has and nobody can still be reading, but for what `needs` says; of how many."""
+        forgotten = self._blobs.forget(self._now)
+        if self._blobs.strays() and not needs(self):
+            forgotten += self._blobs.delete_strays()
         self._has_written = self._has_written or forgotten > 0
         return forgotten
 
@@ -271,6 +273,12 @@ class PostgresWriting(PostgresUnit):
         if last > self.state(table):
             self.states[table.name] = last
             self._kinds[table.name] = replace(self._kinds[table.name], state=last)
+
+    def _arrive(self, table: Table) -> int:
+        at = self._tick(table)
+        if table.arrivals:
+            self.states[table.arrivals] = at
+        return at
 
     def _tick(self, table: Table) -> int:
         self._sequence += 1

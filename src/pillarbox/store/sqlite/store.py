@@ -11,7 +11,7 @@ from typing import cast
 
 import apsw
 
-from pillarbox.store.contract import NoAccount, OutOfSpace, StoreError
+from pillarbox.store.contract import NoAccount, OutOfSpace, StoreError, Unit
 from pillarbox.store.feed import Feed, LocalFeed, Notice
 from pillarbox.store.glance import Moment, Passed
 from pillarbox.store.sqlite import folder as folders
@@ -194,12 +194,13 @@ class SQLiteStore:
         with self._pool.connection(path) as connection, translated(str(path)):
             return cast("int", connection.execute("SELECT commits FROM account").get)
 
-    def sweep(self, account: int) -> int:
+    def sweep(self, account: int, needs: Callable[[Unit], bool]) -> int:
         files = self._files(account)
         strays = list(files.abandoned(self._clock() - 3600))
         # A writing unit, so that no file of a blob just being added is taken for a stray one.
         with self.write(account) as unit:
-            strays += unit.stray_files()
+            if (nameless := unit.stray_files()) and not needs(unit):
+                strays += nameless
             for path in strays:
                 with suppress(FileNotFoundError), _files_translated(str(path)):
                     path.unlink()

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 from tests.neighbour.postgres import Cluster
 from tests.toy.clock import Clock
-from tests.toy.notes import NOTE, TABLES, add, change
+from tests.toy.notes import NOTE, TABLES, add, change, unneeded
 from tests.unit.store.postgres.conftest import Opens
 
 from pillarbox.store import (
@@ -117,8 +117,9 @@ def test_octets_of_no_blob_are_told_and_swept(store: PostgresStore, postgres: Cl
     postgres.sql(place, "INSERT INTO piece VALUES (1, 77, 0, 'octets')")
     with store.read(1) as unit:
         assert [finding.place for finding in unit.inspect([])] == ["blobs"]
-    assert store.sweep(1) == 1
-    assert store.sweep(1) == 0
+    assert store.sweep(1, lambda _: True) == 0
+    assert store.sweep(1, unneeded) == 1
+    assert store.sweep(1, lambda _: pytest.fail("there is nothing to ask about")) == 0
     with store.read(1) as unit:
         assert list(unit.inspect([])) == []
 
@@ -135,9 +136,9 @@ def test_octets_of_a_large_blob_that_was_dropped_stay_for_those_who_read_them_an
         unit.collect(10)
     with store.read(1) as unit:
         assert list(unit.inspect([])) == []
-    assert store.sweep(1) == 0
+    assert store.sweep(1, unneeded) == 0
     clock.now += 3601
-    assert store.sweep(1) == 1
+    assert store.sweep(1, unneeded) == 1
     with pytest.raises(StoreError):
         reader.read(1)
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from tests.toy.clock import Clock
 from tests.toy.failing import failing
-from tests.toy.notes import TABLES
+from tests.toy.notes import TABLES, unneeded
 
 from pillarbox.store import Blob, StoreError, Unavailable
 from pillarbox.store.sqlite import SQLiteStore
@@ -54,10 +54,10 @@ def test_what_was_left_behind_is_swept(store: SQLiteStore, folder: Path, clock: 
         clock.now = max(path.stat().st_mtime for path in files) + 10
         with store.read(1) as unit:
             assert len(list(unit.inspect([]))) == 1
-        assert store.sweep(1) == 1
+        assert store.sweep(1, unneeded) == 1
         clock.now += 7200
-        assert store.sweep(1) == 1
-    assert store.sweep(1) == 0
+        assert store.sweep(1, unneeded) == 1
+    assert store.sweep(1, unneeded) == 0
     with store.read(1) as unit:
         assert unit.octets(kept, 0, 9) == LARGE[1:10]
         assert list(unit.inspect([])) == []

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import apsw
 import pytest
-from tests.toy.notes import NOTE, TABLES, add
+from tests.toy.notes import NOTE, TABLES, add, unneeded
 
 from pillarbox.store import Select, StoreError, Unavailable
 from pillarbox.store.sqlite import SQLiteStore
@@ -260,15 +260,15 @@ def test_what_an_interrupted_removal_or_making_left_is_told_and_swept(folder: Pa
 
     # Those that are young may be another process's.
     assert store.remains() == [".going-7-abc is of an account that was removed"]
-    store.sweep(1)
+    store.sweep(1, unneeded)
     assert going.exists()
-    store.sweep(0)
+    store.sweep(0, unneeded)
     assert not going.exists()
     assert all(path.exists() for path in making)
 
     now[0] += 3700
     assert len(store.remains()) == 3
-    store.sweep(0)
+    store.sweep(0, unneeded)
     assert store.remains() == []
     assert not any(path.exists() for path in making)
     assert store.accounts() == [0, 1]
@@ -282,7 +282,7 @@ def test_a_folder_of_blobs_that_cannot_be_read_is_unavailable(store: SQLiteStore
     path.write_bytes(b"a file where a folder belongs")
 
     with pytest.raises(Unavailable):
-        store.sweep(1)
+        store.sweep(1, unneeded)
 
 
 def test_tables_that_are_missing_are_damage(store: SQLiteStore, folder: Path) -> None:
