@@ -20,6 +20,8 @@ class Cable:
         self.port = int(self._listening.getsockname()[1])
         self._cut: Literal["", "request", "answer"] = ""
         self._is_down = False
+        self._flows = threading.Event()
+        self._flows.set()
         self._ends: list[socket.socket] = []
         self._threads = [threading.Thread(target=self._accept)]
         self._threads[0].start()
@@ -36,7 +38,12 @@ class Cable:
         """From now on new connections are made again."""
         self._is_down = False
 
+    def stall(self) -> None:
+        """From now on nothing arrives, and nobody is told so."""
+        self._flows.clear()
+
     def close(self) -> None:
+        self._flows.set()
         # Closing alone would not wake the thread that accepts.
         self._listening.shutdown(socket.SHUT_RDWR)
         self._listening.close()
@@ -67,6 +74,7 @@ class Cable:
                 if self._cut == ("request" if is_request else "answer"):
                     self._cut = ""
                     break
+                self._flows.wait()
                 other.sendall(octets)
         _end(one)
         _end(other)

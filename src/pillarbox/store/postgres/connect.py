@@ -22,6 +22,9 @@ FROZEN = 60.0
 What we compute between two statements takes well under a second.
 """
 
+_SILENT = 60.0
+"""Seconds after which a server that was asked and says nothing is taken for gone; whole accounts are read in less."""
+
 _CHECK = (
     "SELECT current_setting('synchronous_commit'), current_setting('server_encoding'),"
     " current_setting('server_version_num')::bigint"
@@ -79,7 +82,7 @@ def connected(place: Place, *, patience: float) -> Session:
         )
     except psycopg.Error as problem:
         raise Unavailable(f"{place}: {str(problem).strip()}") from problem
-    session = Session(connection, str(place))
+    session = Session(connection, str(place), _SILENT)
     try:
         ((durable, encoding, version),) = session.ask_anew(_CHECK)
         if durable != "on":

@@ -41,12 +41,14 @@ class Lost(Unavailable):
 class Session:
     """One connection, in pipeline mode for all of its life.
 
-    Not for two threads at once. An error undoes nothing by itself: whoever began a transaction ends it.
+    Not for two threads at once. An error undoes nothing by itself: whoever began a transaction ends it. A server that
+    says nothing for `silence` seconds, though it has been asked, is as good as gone: Lost.
     """
 
-    def __init__(self, connection: "psycopg.Connection[Any]", place: str) -> None:
+    def __init__(self, connection: "psycopg.Connection[Any]", place: str, silence: float) -> None:
         self._connection = connection
         self._place = place
+        self._silence = silence
         self._raw = connection.pgconn
         self._raw.nonblocking = 1
         self._raw.enter_pipeline_mode()
@@ -235,7 +237,7 @@ class Session:
 
     def _wait(self) -> None:
         while self._raw.is_busy():
-            self._ready.poll()
+            self._heard(self._ready)
             self._try(self._raw.consume_input)
 
     def _flush(self) -> None:
@@ -246,8 +248,16 @@ class Session:
         both.register(self._raw.socket, select.POLLIN | select.POLLOUT)
         while self._try(self._raw.flush):
             # The server may wait for us to read before it reads on.
-            if any(event & select.POLLIN for _, event in both.poll()):
+            if any(event & select.POLLIN for _, event in self._heard(both)):
                 self._try(self._raw.consume_input)
+
+    def _heard(self, poll: select.poll) -> list[tuple[int, int]]:
+        """What happened to the socket."""
+        if events := poll.poll(self._silence * 1000):
+            return events
+        self._expected.clear()
+        self.close()
+        raise Lost(f"{self._place}: it has said nothing for {self._silence:g} seconds")
 
     def _try(self, action: Callable[[], Any]) -> Any:
         try:

@@ -81,6 +81,19 @@ def test_a_commit_whose_answer_was_lost_has_succeeded(
     assert notes(store) == notes(distant) == [number]
 
 
+def test_a_database_that_falls_silent_keeps_nobody_waiting_for_ever(
+    opens: Opens, place: Place, line: Cable, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Ours: its host hangs, or a firewall has forgotten the connection; nothing says that it is over."""
+    monkeypatch.setattr("pillarbox.store.postgres.connect._SILENT", 0.3)
+    store = opens(replace(place, host="127.0.0.1", port=line.port, timeout=2.0), patience=0.5)
+    store.create(1)
+    line.stall()
+
+    with pytest.raises(Unavailable), store.write(1) as unit:
+        add(unit)
+
+
 def test_a_commit_that_was_lost_itself_has_not(
     distant: PostgresStore, line: Cable, watched: Watched, store: PostgresStore
 ) -> None:
