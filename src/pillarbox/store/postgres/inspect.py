@@ -13,7 +13,16 @@ from pillarbox.store.postgres.schema import key_of, keys_of, names_of, quoted, s
 from pillarbox.store.postgres.session import Session, Value
 from pillarbox.store.table import Entry, Scalar, SetIndex, Table
 
-__all__ = ["held_size", "inspect", "last_change", "least_counters", "logged_only", "misgrouped", "unlogged"]
+__all__ = [
+    "forgotten",
+    "held_size",
+    "inspect",
+    "last_change",
+    "least_counters",
+    "logged_only",
+    "misgrouped",
+    "unlogged",
+]
 
 
 def inspect(session: Session, blobs: Blobs, row: Account, tables: dict[Table, Kind]) -> Iterator[Finding]:
@@ -33,6 +42,13 @@ def inspect(session: Session, blobs: Blobs, row: Account, tables: dict[Table, Ki
         yield Finding(row.number, "counters", problem)
     for number in blobs.strays():
         yield Finding(row.number, "blobs", f"the octets kept as {number} belong to no blob")
+
+
+def forgotten(session: Session, account: int, tables: Iterable[Table]) -> Iterator[Finding]:
+    """Yields which of these types, none of which the account knows, have documents in it all the same."""
+    for table in tables:
+        if session.ask(f"SELECT 1 FROM {names_of(table).documents} WHERE account_id = $1 LIMIT 1", account):
+            yield Finding(account, "file", f"it has documents of {table.name}, and does not know that type any more")
 
 
 def _differences(session: Session, account: int, table: Table) -> Iterator[str]:

@@ -10,7 +10,7 @@ from pillarbox.store.postgres.account import Account, Kind
 from pillarbox.store.postgres.blobs import Blobs
 from pillarbox.store.postgres.compile import Statement, counted, has_place, listed, page, placed, ranked
 from pillarbox.store.postgres.index import PORTION
-from pillarbox.store.postgres.inspect import inspect
+from pillarbox.store.postgres.inspect import forgotten, inspect
 from pillarbox.store.postgres.schema import key_of, keys_of, names_of, quoted, sql_kind
 from pillarbox.store.postgres.session import Row, Session
 from pillarbox.store.query import Select
@@ -40,6 +40,10 @@ class PostgresUnit:
     def state(self, table: Table) -> int:
         kind = self._kind(table)
         return kind.state if kind else 0
+
+    def arrived(self, table: Table) -> int:
+        kind = self._kind(table)
+        return changelog.arrived(self._session, self.account, kind.code) if kind else 0
 
     def get(self, table: Table, numbers: Sequence[int]) -> Iterator[Stored]:
         if self._kind(table) is None:
@@ -171,8 +175,10 @@ class PostgresUnit:
         return [number for (number,) in self._session.ask(sql, self.account, limit)]
 
     def inspect(self, tables: Iterable[Table]) -> Iterator[Finding]:
-        known = {table: kind for table in tables if (kind := self._kind(table)) is not None}
+        wanted = list(tables)
+        known = {table: kind for table in wanted if (kind := self._kind(table)) is not None}
         yield from inspect(self._session, self._blobs, self._row, known)
+        yield from forgotten(self._session, self.account, [table for table in wanted if table not in known])
 
     def _in_order(self, table: Table, select: Select, wanted: int) -> Generator[int, None, None]:
         """A whole collapsed result, read as far as it is looked at; to be closed."""

@@ -79,6 +79,16 @@ def test_damage_is_told_and_mended(filled: PostgresStore, postgres: Cluster, pla
         assert add(unit) not in (1, 2, 3, 4, 5)
 
 
+def test_documents_of_a_type_that_the_account_does_not_know_are_told(
+    filled: PostgresStore, postgres: Cluster, place: Place
+) -> None:
+    """Ours: or whoever asks for them would be told that there are none."""
+    postgres.sql(place, "UPDATE account SET kinds = '{}'")
+    with filled.read(1) as unit:
+        (finding,) = [one for one in unit.inspect(TABLES) if one.place == "file"]
+    assert finding.problem == "it has documents of Note, and does not know that type any more"
+
+
 def test_an_object_whose_text_is_missing_is_told(filled: PostgresStore, postgres: Cluster, place: Place) -> None:
     postgres.sql(place, 'DELETE FROM "t_Note" WHERE number = 2')
     with filled.read(1) as unit:
