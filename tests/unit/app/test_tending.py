@@ -9,6 +9,7 @@ import pytest
 
 from pillarbox.app import house, tending
 from pillarbox.http import Door
+from pillarbox.objects import Registry
 from pillarbox.settings import snapshot
 from pillarbox.store import Store, Unavailable
 from pillarbox.telemetry import configure
@@ -35,7 +36,7 @@ def test_what_goes_wrong_is_told_and_the_rest_is_tended(
     tended: list[int] = []
     cleared: list[int] = []
 
-    def tend(store: Store, account: int, now: int, history: int | None) -> None:
+    def tend(store: Store, registry: Registry, account: int, now: int, history: int | None) -> None:
         tended.append(account)
         if where == "tend" and account == 0:
             raise problem
