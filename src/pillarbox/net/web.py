@@ -1,4 +1,7 @@
-"""uvicorn, adapted: the one file that knows it (adr/0002). Its version is pinned for this file's sake."""
+"""uvicorn, adapted: the one file that knows it (adr/0002). Its version is pinned for this file's sake.
+
+What is asked to become a WebSocket leaves it here (`websocket`, adr/0037).
+"""
 
 import asyncio
 import contextlib
@@ -14,6 +17,9 @@ import uvloop
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
 
 from pillarbox.net.accept import Acceptor, Balance
+from pillarbox.net.handshake import socket_scope
+from pillarbox.net.unread import Unread
+from pillarbox.net.websocket import Rules, WebSocket
 
 __all__ = ["Application", "WebServer", "use_fast_loop"]
 
@@ -39,7 +45,8 @@ class WebServer:
 
     `patience` is how many seconds a client has for all before a body, and for what stands between its parts and after
     it; `unread` those it may leave an answer lie without reading any of it; `grace` those that requests have when the
-    server stops. `balance` is kept with other processes that accept from the same sockets.
+    server stops. `balance` is kept with other processes that accept from the same sockets. With `sockets`, requests to
+    become a WebSocket are the application's to accept; without, they are requests like others.
     """
 
     def __init__(
@@ -51,6 +58,7 @@ class WebServer:
         patience: float = 10.0,
         unread: float = 30.0,
         balance: Balance | None = None,
+        sockets: Rules | None = None,
     ) -> None:
         balance = balance or Balance.alone()
         config = uvicorn.Config(
@@ -58,7 +66,14 @@ class WebServer:
             # Called with keywords, as the class would be.
             http=cast(
                 "type[asyncio.Protocol]",
-                partial(_Bounded, most=max_connections, patience=patience, unread=unread, left=balance.left),
+                partial(
+                    _Bounded,
+                    most=max_connections,
+                    patience=patience,
+                    unread=unread,
+                    left=balance.left,
+                    sockets=sockets,
+                ),
             ),
             ws="none",
             loop="none",
@@ -98,18 +113,21 @@ class _Bounded(HttpToolsProtocol):
         patience: float,
         unread: float,
         left: Callable[[], None],
+        sockets: Rules | None,
         **kwargs: Any,
     ) -> None:
         super().__init__(*args, **kwargs)
         self._most = most
         self.logger = _LOG
         self._left = left
+        self._sockets = sockets
         self._patience = patience
         self._in_head, self._in_body = True, False
+        self._is_upgraded = False
         self._moved = False
         self._taken = 0
         self._timer: asyncio.TimerHandle | None = None
-        self._unread = _Unread(self.loop, unread)
+        self._unread = Unread(self.loop, unread)
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         super().connection_made(transport)
@@ -128,7 +146,7 @@ class _Bounded(HttpToolsProtocol):
     def data_received(self, data: bytes) -> None:
         self._moved = False
         super().data_received(data)
-        if self.transport.is_closing():
+        if self.transport.is_closing() or self._is_upgraded:
             return
         # The read in which a head begins may hold a long body of the request before it, so it is not counted.
         if not self._moved:
@@ -136,15 +154,17 @@ class _Bounded(HttpToolsProtocol):
             if self._taken > MAX_HEAD:
                 self._refuse(431, "Request Header Fields Too Large", f"no more than {MAX_HEAD} octets are taken here")
                 return
+        if self._timer is not None:
+            return
         stalls = self._in_body and not self._moved
-        if self._timer is None and (stalls or (self._is_answered and not self._in_head)):
+        if self._in_head or stalls or self._is_answered:
             self._expect()
 
     def on_message_begin(self) -> None:
         super().on_message_begin()
         self._in_head = True
         self._move()
-        self._expect()
+        self._relax()
 
     def on_header(self, name: bytes, value: bytes) -> None:
         # After the head it is a trailer field, which may be dropped (RFC 9110 section 6.5.1): nobody here looks at any.
@@ -190,6 +210,27 @@ class _Bounded(HttpToolsProtocol):
     def _unsupported_upgrade_warning(self) -> None:
         """Says nothing: whoever asks for an upgrade gets the answer they get without."""
 
+    def _should_upgrade_to_ws(self) -> bool:
+        # What is still being answered must not be cut in two by another protocol.
+        cycle: RequestResponseCycle | None = self.cycle
+        is_free = cycle is None or cycle.response_complete
+        is_get = self.scope["method"] == "GET" and self.scope["http_version"] == "1.1"
+        return self._sockets is not None and is_free and is_get
+
+    def handle_websocket_upgrade(self) -> None:
+        try:
+            scope = socket_scope(self.scope, self.url)
+        except ValueError:
+            self.send_400_response("")
+            return
+        self._is_upgraded = True
+        self._relax()
+        self.connections.discard(self)
+        assert self._sockets is not None  # noqa: S101 - or it would not be upgraded
+        WebSocket(self.app, scope, self.transport, self._sockets, self.server_state, self._unread, self._left).begin()
+        # It and its parser hold each other, for as long as the other protocol goes on.
+        self.parser = None  # type: ignore[assignment]
+
     @property
     def _is_answered(self) -> bool:
         cycle: RequestResponseCycle | None = self.cycle
@@ -228,33 +269,6 @@ class _Bounded(HttpToolsProtocol):
         if self._timer is not None:
             self._timer.cancel()
             self._timer = None
-
-
-class _Unread:
-    """Cuts a connection off whose peer reads nothing for so many seconds of what waits to be sent."""
-
-    def __init__(self, loop: asyncio.AbstractEventLoop, seconds: float) -> None:
-        self._loop = loop
-        self._seconds = seconds
-        self._timer: asyncio.TimerHandle | None = None
-
-    def watch(self, transport: asyncio.Transport) -> None:
-        """Looks from now on, until all is sent."""
-        size = transport.get_write_buffer_size()
-        if self._timer is None and size:
-            self._timer = self._loop.call_later(self._seconds, self._look, transport, size)
-
-    def end(self) -> None:
-        if self._timer is not None:
-            self._timer.cancel()
-            self._timer = None
-
-    def _look(self, transport: asyncio.Transport, before: int) -> None:
-        self._timer = None
-        if transport.get_write_buffer_size() >= before:
-            transport.abort()
-        else:
-            self.watch(transport)
 
 
 class _Quiet(uvicorn.Server):

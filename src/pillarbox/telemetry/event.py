@@ -41,6 +41,19 @@ class Event(Enum):
         "A subscription was destroyed, its URL is of no use: account, subscription, known.",
     )
     PUSH_FAILED = "push.failed", "warn", "A push waits until there is more: account, subscription, known, exception."
+    QUEUE_DEFERRED = (
+        "queue.deferred",
+        "info",
+        "A message is tried again later: account, message, recipient, reply, host.",
+    )
+    QUEUE_DELIVERED = "queue.delivered", "info", "A message is in an account here: account, message, recipient, reply."
+    QUEUE_FAILED = "queue.failed", "error", "A bug stopped a message for a while: account, message, known, exception."
+    QUEUE_REFUSED = (
+        "queue.refused",
+        "warn",
+        "A message was given up for a recipient: account, message, recipient, reply, host.",
+    )
+    QUEUE_RELAYED = "queue.relayed", "info", "A server took a message: account, message, recipient, reply, host."
     SERVER_STARTED = "server.started", "info", "Connections are accepted: version, listeners, workers."
     SERVER_CRAMPED = "server.cramped", "warn", "Fewer connections fit than the settings allow: descriptors, needed."
     SERVER_STOPPED = "server.stopped", "info", "The last connection is closed: seconds of service."

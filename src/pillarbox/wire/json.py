@@ -44,6 +44,9 @@ def parse(octets: bytes) -> JSON:
     return value
 
 
+_TEXTS = {str}
+
+
 def heavier(value: JSON, limit: int) -> bool:
     """Whether a value would take more than about `limit` octets as JSON text.
 
@@ -61,7 +64,11 @@ def heavier(value: JSON, limit: int) -> bool:
             weight += sum(map(len, item))
             waiting.extend(item.values())
         elif isinstance(item, list):
-            waiting.extend(item)
+            if set(map(type, item)) == _TEXTS:
+                # Ids, most of the time, and many.
+                weight += 2 * len(item) + sum(map(len, item))
+            else:
+                waiting.extend(item)
         if weight + 2 * len(waiting) > limit:
             return True
     return False

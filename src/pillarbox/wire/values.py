@@ -16,6 +16,7 @@ __all__ = [
     "State",
     "UTCDate",
     "UnsignedInt",
+    "are_ids",
     "id_number",
     "id_text",
     "is_date",
@@ -40,6 +41,9 @@ UnsignedInt = NewType("UnsignedInt", int)
 MAX_INT = 2**53 - 1
 
 _ID = re.compile(r"[A-Za-z0-9_-]{1,255}", re.ASCII)
+# Possessive, so that nothing is remembered of each of perhaps millions.
+_IDS = re.compile(r"(?:[A-Za-z0-9_-]{1,255}+\n)*+", re.ASCII)
+_TEXT = {str}
 _DATE = re.compile(
     r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.(?!0+(?:Z|[+-]))\d+)?(?:Z|[+-]\d\d:\d\d)",
     re.ASCII,
@@ -57,6 +61,15 @@ _OWN_LENGTH = 13
 def is_id(value: object) -> bool:
     """Whether a value is an Id: 1 to 255 of the URL-safe base64 alphabet (RFC 8620 section 1.2)."""
     return isinstance(value, str) and _ID.fullmatch(value) is not None
+
+
+def are_ids(values: object) -> bool:
+    """Whether a value is a list of Ids."""
+    if not isinstance(values, list) or (values and set(map(type, values)) != _TEXT):
+        return False
+    # One pattern over all of them: lists of thousands are taken in as fast as they are read.
+    text = "\n".join((*values, ""))
+    return _IDS.fullmatch(text) is not None and text.count("\n") == len(values)
 
 
 def is_date(value: object) -> bool:

@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pillarbox.wire.values import (
+    are_ids,
     id_number,
     id_text,
     is_date,
@@ -27,6 +28,12 @@ def test_an_id_is_of_the_safe_alphabet(text: str) -> None:
 @pytest.mark.parametrize("value", ["", "x" * 256, "a b", "é", "a/b", "#a", "a\n", "٣", None, 1, ["a"], b"a"])
 def test_anything_else_is_no_id(value: object) -> None:
     assert not is_id(value)
+
+
+@given(st.lists(st.one_of(st.text("aZ_\n#", max_size=3), st.just("x" * 255), st.just("x" * 256), st.none())))
+def test_a_list_is_of_ids_if_each_of_them_is_one(values: list[str | None]) -> None:
+    assert are_ids(values) == all(map(is_id, values))
+    assert not are_ids(tuple(values))
 
 
 @given(st.sampled_from("acz"), st.integers(0, 2**58))

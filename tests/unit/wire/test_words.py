@@ -1,10 +1,13 @@
 """Words for full text; that they are found again is in `contracts/test_text.py`."""
 
+import re
+import unicodedata
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pillarbox.wire.words import MAX_PHRASES, indexable, phrases
+from pillarbox.wire.words import MAX_PHRASES, indexable, is_open, phrases, placed
 
 
 @pytest.mark.parametrize(
@@ -27,6 +30,8 @@ from pillarbox.wire.words import MAX_PHRASES, indexable, phrases
         ("東", (("東",),)),
         ("2026年5月", (("2026", "年", "5", "月"),)),
         ("서울", (("서울",),)),
+        ('"東京都 a"', (("東京", "京都", "都", "a"),)),
+        ('"a 東京都"', (("a", "東京", "京都"),)),
         ("서울특별시", (("서울", "울특", "특별", "별시"),)),
         ("a\tb\nc", (("a",), ("b",), ("c",))),
     ],
@@ -55,3 +60,20 @@ def test_case_makes_no_difference(text: str) -> None:
 @given(st.text("\"\\' a", max_size=2000))
 def test_no_search_takes_long(text: str) -> None:
     phrases(text * 50)
+
+
+@given(st.text(st.sampled_from("ab éß東京都กัनि한글ﬁ\u0301\ue000-_1"), max_size=30) | st.text())
+def test_words_stand_where_they_were_found(text: str) -> None:
+    text = unicodedata.normalize("NFC", text)
+    words = list(placed(text))
+
+    assert [word.text for word in words] == re.findall(r"[^\W_]+", indexable(text))
+    assert all(0 <= word.start < word.end <= len(text) for word in words)
+
+
+@pytest.mark.parametrize(
+    ("sought", "found"), [("東", True), ("東京", False), ("a", False), ('"a 東"', True), ("ก", True)]
+)
+def test_one_character_of_an_unspaced_script_may_go_on(sought: str, *, found: bool) -> None:
+    (phrase,) = phrases(sought)
+    assert is_open(phrase) == found

@@ -1,6 +1,7 @@
 """The base subject, by which replies and forwards are found together (RFC 5256 section 2.1)."""
 
 import re
+from functools import lru_cache
 
 _MAX_LENGTH = 1000
 """Characters that are looked at: removing blobs one by one takes quadratic time."""
@@ -17,7 +18,13 @@ def base_subject(subject: str) -> str:
 
     Not for comparing as it is: case is kept.
     """
-    rest = _BLANKS.sub(" ", subject[:_MAX_LENGTH])
+    return _base(subject[:_MAX_LENGTH])
+
+
+# Whoever files a message asks for its subject several times: to sort by, in each collation, and to find its Thread.
+@lru_cache(maxsize=256)
+def _base(subject: str) -> str:
+    rest = _BLANKS.sub(" ", subject)
     while True:
         rest = _without_leaders(_without_trailers(rest))
         is_forward = rest.lower().startswith(_FORWARD_BEGIN) and rest.endswith(_FORWARD_END)

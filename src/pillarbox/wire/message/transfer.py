@@ -125,7 +125,8 @@ def _chunk(digits: bytes) -> bytes:
 
 def _from_quoted_printable(data: bytes) -> bytes:
     """White space at the end of a line is not part of it; a wrong escape stands for itself (section 6.7)."""
-    if data[-1:] in _BLANKS or b"=\r" in data or any(mark in data for mark in _PADDED_MARKS):
+    has_lone_break = data.count(b"=\r") > data.count(b"=\r\n")
+    if has_lone_break or data[-1:] in _BLANKS or any(mark in data for mark in _PADDED_MARKS):
         data = b"".join(_LONE_SOFT_BREAK.sub(b"", _PADDED_LINE.sub(b"", lines)) for lines in _slices(data))
     return a2b_qp(data)
 
