@@ -20,7 +20,8 @@ class Rights(Enum):
 class Grant:
     """An account as one actor has it (RFC 8620 section 2).
 
-    `number` is the store's, `name` for people, `quota` the octets its objects may hold, None for any number.
+    `number` is the store's, `name` for people, `quota` the octets its objects may hold, None for any number, and
+    `addresses` those that are its own, in the form that `normal` gives.
     """
 
     number: int
@@ -28,6 +29,7 @@ class Grant:
     personal: bool
     rights: Rights
     quota: int | None = None
+    addresses: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,7 @@
 """Settings of mail that is taken in: what a session may send, and how much an account may hold."""
 
 from pillarbox.settings.declare import Group, Setting
-from pillarbox.settings.kind import BOOLEAN, COUNT, optional
+from pillarbox.settings.kind import BOOLEAN, COUNT, STRING, optional
 from pillarbox.settings.quantity import BYTES, DURATION, Bytes, Duration
 
 __all__ = [
@@ -12,6 +12,9 @@ __all__ = [
     "MAX_SIZE_MESSAGE",
     "SESSION_TIMEOUT",
     "SUB_ADDRESSING",
+    "VACATION_PERIOD",
+    "VACATION_PREFIX",
+    "VACATION_SUBJECT",
 ]
 
 SESSION_TIMEOUT = Setting(
@@ -52,6 +55,25 @@ ACCOUNT_QUOTA = Setting(
     None,
     "How much mail an account may hold, unless the account has a limit of its own. Off: any amount.",
 )
+VACATION_PERIOD = Setting(
+    "sieve.untrusted.default-expiry.vacation",
+    DURATION,
+    # RFC 3834 section 2 recommends seven days.
+    Duration(7 * 86_400_000),
+    "For how long nobody is sent the same vacation response again.",
+)
+VACATION_SUBJECT = Setting(
+    "sieve.untrusted.vacation.default-subject",
+    STRING,
+    "Automated reply",
+    "The subject of a vacation response to a message without one, unless its user wrote another.",
+)
+VACATION_PREFIX = Setting(
+    "sieve.untrusted.vacation.subject-prefix",
+    STRING,
+    "Auto: ",
+    "What stands before the subject of the message in that of a vacation response, unless its user wrote another.",
+)
 
 DELIVERY = Group(
     "Incoming mail",
@@ -63,5 +85,8 @@ DELIVERY = Group(
         MAX_SIZE_MESSAGE,
         MAX_RECEIVED_HEADERS,
         ACCOUNT_QUOTA,
+        VACATION_PERIOD,
+        VACATION_SUBJECT,
+        VACATION_PREFIX,
     ),
 )

@@ -16,15 +16,20 @@ __all__ = [
     "MAX_CHANGES_HISTORY",
     "MAX_CONCURRENT_REQUESTS",
     "MAX_CONCURRENT_UPLOAD",
+    "MAX_DELAYED_SEND",
     "MAX_MAILBOX_DEPTH",
     "MAX_OBJECTS_IN_GET",
     "MAX_OBJECTS_IN_SET",
+    "MAX_PARSED",
     "MAX_QUERY_RESULTS",
+    "MAX_QUEUED",
     "MAX_SIZE_ATTACHMENTS_PER_EMAIL",
     "MAX_SIZE_EMAIL",
     "MAX_SIZE_MAILBOX_NAME",
     "MAX_SIZE_REQUEST",
     "MAX_SIZE_UPLOAD",
+    "MAX_SNIPPETS",
+    "MAX_SUBMISSION_RECIPIENTS",
     "PUSH_ATTEMPTS",
     "PUSH_ATTEMPTS_INTERVAL",
     "PUSH_MAX_TOTAL",
@@ -34,6 +39,9 @@ __all__ = [
     "UPLOAD_QUOTA_FILES",
     "UPLOAD_QUOTA_SIZE",
     "UPLOAD_TTL",
+    "WEB_SOCKET_HEARTBEAT",
+    "WEB_SOCKET_THROTTLE",
+    "WEB_SOCKET_TIMEOUT",
 ]
 
 MAX_CONCURRENT_REQUESTS = Setting(
@@ -72,6 +80,18 @@ MAX_QUERY_RESULTS = Setting(
     COUNT,
     5000,
     "How many ids one `/query` gives at most, whatever `limit` it was sent.",
+)
+MAX_SNIPPETS = Setting(
+    "jmap.protocol.search-snippet.max-results",
+    COUNT,
+    100,
+    "For how many e-mails one `SearchSnippet/get` may ask.",
+)
+MAX_PARSED = Setting(
+    "jmap.email.parse.max-items",
+    COUNT,
+    10,
+    "How many blobs one `Email/parse` or `MDN/parse` may read as messages.",
 )
 MAX_CHANGES = Setting(
     "jmap.protocol.changes.max-results",
@@ -139,11 +159,52 @@ MAX_SIZE_EMAIL = Setting(
     Bytes(75_000_000),
     "The largest e-mail a client may make.",
 )
+MAX_SUBMISSION_RECIPIENTS = Setting(
+    "jmap.submission.max-recipients",
+    COUNT,
+    # RFC 5321 section 4.5.3.1.8: what every server must take at once.
+    100,
+    "To how many recipients one message may be sent (`maxRecipients`).",
+)
+MAX_QUEUED = Setting(
+    "jmap.submission.max-queued",
+    COUNT,
+    10_000,
+    "How many messages of one account may be on their way at once; no more are taken then (`forbiddenToSend`).",
+)
+MAX_DELAYED_SEND = Setting(
+    "jmap.submission.max-delay",
+    optional(DURATION),
+    Duration(30 * 86_400_000),
+    "For how long a message may wait to be sent because its sender wants it to (`maxDelayedSend`). Off: not at all.",
+)
 EVENT_SOURCE_THROTTLE = Setting(
     "jmap.event-source.throttle",
     DURATION,
     Duration(100),
     "The shortest time between two state events to one event source; the first goes out at once.",
+)
+WEB_SOCKET_THROTTLE = Setting(
+    "jmap.web-socket.throttle",
+    DURATION,
+    Duration(100),
+    "The shortest time between two state changes that are told on one WebSocket; the first is told at once.",
+    aliases=("jmap.web-sockets.throttle",),
+)
+WEB_SOCKET_TIMEOUT = Setting(
+    "jmap.web-socket.timeout",
+    DURATION,
+    Duration(600_000),
+    "How long a WebSocket may be silent before it is closed. An answer to a ping, which browsers give by themselves, "
+    "is no silence.",
+    aliases=("jmap.web-sockets.timeout",),
+)
+WEB_SOCKET_HEARTBEAT = Setting(
+    "jmap.web-socket.heartbeat",
+    DURATION,
+    Duration(60_000),
+    "How often a WebSocket is sent a ping, so that nothing in between takes the connection for dead.",
+    aliases=("jmap.web-sockets.heartbeat",),
 )
 PUSH_MAX_TOTAL = Setting(
     "jmap.push.max-total",
@@ -193,6 +254,8 @@ JMAP = Group(
         MAX_OBJECTS_IN_GET,
         MAX_OBJECTS_IN_SET,
         MAX_QUERY_RESULTS,
+        MAX_SNIPPETS,
+        MAX_PARSED,
         MAX_CHANGES,
         MAX_CHANGES_HISTORY,
         MAX_SIZE_UPLOAD,
@@ -204,7 +267,13 @@ JMAP = Group(
         MAX_SIZE_MAILBOX_NAME,
         MAX_SIZE_ATTACHMENTS_PER_EMAIL,
         MAX_SIZE_EMAIL,
+        MAX_SUBMISSION_RECIPIENTS,
+        MAX_QUEUED,
+        MAX_DELAYED_SEND,
         EVENT_SOURCE_THROTTLE,
+        WEB_SOCKET_THROTTLE,
+        WEB_SOCKET_TIMEOUT,
+        WEB_SOCKET_HEARTBEAT,
         PUSH_MAX_TOTAL,
         PUSH_THROTTLE,
         PUSH_ATTEMPTS,
