@@ -1,6 +1,7 @@
 """The feed: what is told, to whom, and when."""
 
 import threading
+from dataclasses import replace
 
 from tests.toy.failing import failing
 from tests.toy.notes import NOTE, PAGE, add
@@ -31,6 +32,33 @@ def test_one_notice_tells_of_all_types_that_changed(store: Store) -> None:
         unit.insert(PAGE, unit.fresh(), {})
         add(unit)
     assert [set(notice.states) for notice in heard] == [{"Note", "Page"}]
+
+
+def test_of_new_objects_it_is_told_by_a_name_of_their_own(store: Store) -> None:
+    """And that name's state is then what a reader is told of arrivals; what changes or goes leaves both alone."""
+    table = replace(PAGE, arrivals="PageArrival")
+    heard: list[Notice] = []
+    with store.feed.listen(1, heard.append):
+        with store.write(1) as unit:
+            number = unit.fresh()
+            unit.insert(table, number, {})
+            unit.touch(table, number)
+            came = unit.arrived(table)
+        with store.write(1) as unit:
+            unit.touch(table, number)
+        with store.write(1) as unit:
+            unit.delete(table, number, {})
+    with store.read(1) as unit:
+        assert unit.arrived(table) == came < unit.state(table)
+        state = state_text(unit.epoch, came)
+    assert [notice.states.get("PageArrival") for notice in heard] == [state, None, None]
+
+
+def test_nothing_has_arrived_where_nothing_is(store: Store) -> None:
+    with store.write(1) as unit:
+        assert unit.arrived(PAGE) == 0
+        add(unit)
+        assert unit.arrived(PAGE) == 0
 
 
 def test_nothing_is_told_of_a_unit_that_failed_or_changed_no_object(store: Store) -> None:

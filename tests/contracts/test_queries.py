@@ -119,6 +119,17 @@ def test_results_come_in_the_order_asked_for(store: Store, order: tuple[Order, .
         assert [all_names[number - 1] for number in numbers] == names
 
 
+def test_of_several_columns_the_first_that_is_there_counts(store: Store) -> None:
+    with store.write(1) as unit:
+        one, two, three, four = (
+            add(unit, thread=thread, at=at) for thread, at in ((9, 3), (2, None), (0, 4), (5, None))
+        )
+    with store.read(1) as unit:
+        for descending, numbers in ((False, [two, one, three, four]), (True, [four, three, one, two])):
+            order = Order(("at", "thread"), descending=descending)
+            assert unit.page(NOTE, Select(order=(order,)), 0, 10) == numbers
+
+
 @pytest.mark.parametrize("descending", [False, True])
 @pytest.mark.parametrize("where", [Everything(), Member("box", 1), AllOf((Member("box", 1), Not(Equal("name", "x"))))])
 def test_ties_are_broken_by_number_in_the_direction_of_the_last_order(

@@ -75,7 +75,8 @@ filters: st.SearchStrategy[Filter] = st.recursive(
     ),
     max_leaves=6,
 )
-orders = st.lists(st.builds(Order, st.sampled_from(["at", "name", "thread"]) | words, st.booleans()), max_size=2)
+columns = st.sampled_from(["at", "name", "thread", ("at", "thread")])
+orders = st.lists(st.builds(Order, columns | words, st.booleans()), max_size=2)
 selects = st.builds(Select, filters, orders.map(tuple), st.booleans())
 # What an index answers by itself, more often than chance would have it.
 ordered_members = st.builds(

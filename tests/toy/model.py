@@ -81,9 +81,10 @@ def holds(notes: Notes, number: int, condition: Filter) -> bool:  # noqa: C901, 
             assert_never(condition)
 
 
-def _key(notes: Notes, number: int, by: str | Filter) -> Any:
-    if not isinstance(by, str):
+def _key(notes: Notes, number: int, by: str | tuple[str, ...] | Filter) -> Any:
+    if not isinstance(by, (str, tuple)):
         return holds(notes, number, by)
-    value = notes[number][by]
+    columns = (by,) if isinstance(by, str) else by
+    value = next((notes[number][column] for column in columns if notes[number][column] is not None), None)
     # None first; then numbers by size, text by its octets.
     return (value is not None, value.encode() if isinstance(value, str) else value or 0)

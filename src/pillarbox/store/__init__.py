@@ -24,7 +24,7 @@ from pillarbox.store.contract import (
     Writing,
 )
 from pillarbox.store.feed import Feed, Listener, LocalFeed, Notice
-from pillarbox.store.glance import Glancing, Moment, Passed
+from pillarbox.store.glance import Glances, Glancing, Moment, Passed
 from pillarbox.store.query import (
     AllOf,
     Among,
@@ -69,6 +69,7 @@ __all__ = [
     "Feed",
     "Filter",
     "Finding",
+    "Glances",
     "Glancing",
     "Held",
     "Hit",

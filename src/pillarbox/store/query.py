@@ -155,9 +155,12 @@ Filter: TypeAlias = (
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """By a column (None first), or by whether a condition holds (first where it does not)."""
+    """By a column (None first), or by whether a condition holds (first where it does not).
 
-    by: "str | Filter"
+    Of several columns that one counts which is not None, the first of them.
+    """
+
+    by: "str | tuple[str, ...] | Filter"
     descending: bool = False
 
 

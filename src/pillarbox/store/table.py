@@ -53,7 +53,8 @@ class Table:
     `group` names a column of integers whose equal values bind objects together, as a Thread does its Emails; it is
     never None, and never changes in an object's life. `text` names the fields of full text, given with each insert;
     of a type that gets other fields, what was inserted before is found by none. Another `version` says that `entry`
-    makes something else of the same document, so that indexes made before must be made anew.
+    makes something else of the same document, so that indexes made before must be made anew. `arrivals` is the name
+    by which notices tell of new objects alone.
     """
 
     name: str
@@ -63,6 +64,7 @@ class Table:
     text: tuple[str, ...] = ()
     group: str | None = None
     version: int = 1
+    arrivals: str | None = None
 
     def column(self, name: str) -> Column:
         """The column of this name. Raises KeyError."""

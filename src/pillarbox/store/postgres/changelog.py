@@ -4,7 +4,7 @@ from pillarbox.store.contract import Changed, ChangePage
 from pillarbox.store.paging import page_of
 from pillarbox.store.postgres.session import Session
 
-__all__ = ["changed", "log_created", "log_destroyed", "log_updated", "log_volatile", "page", "trim"]
+__all__ = ["arrived", "changed", "log_created", "log_destroyed", "log_updated", "log_volatile", "page", "trim"]
 
 
 def log_created(session: Session, account: int, code: int, number: int, at: int, group: int | None) -> None:
@@ -46,6 +46,14 @@ def log_destroyed(session: Session, account: int, code: int, number: int, at: in
         number,
         at,
     )
+
+
+def arrived(session: Session, account: int, code: int) -> int:
+    """What `Unit.arrived` promises."""
+    ((newest,),) = session.ask(
+        "SELECT coalesce(max(created), 0) FROM change WHERE account_id = $1 AND code = $2", account, code
+    )
+    return int(newest)
 
 
 def page(session: Session, account: int, code: int, since: int, limit: int, state: int) -> ChangePage:

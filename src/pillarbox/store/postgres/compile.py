@@ -9,7 +9,7 @@ from typing import assert_never
 from pillarbox.store.entries import NOWHERE
 from pillarbox.store.postgres.schema import key_of, keys_of, names_of, ordering, quoted
 from pillarbox.store.postgres.session import Value
-from pillarbox.store.postgres.text import query, run
+from pillarbox.store.postgres.text import begin, query
 from pillarbox.store.query import (
     AllOf,
     Among,
@@ -215,6 +215,9 @@ def _ordered(table: Table, order: Order, bindings: _Bindings) -> str:
             # The index has the beginning of each, and the rest decides among equal ones.
             return f"{ordering(column, name)} {direction}, {name} {direction}, "
         return f"{name} {direction}, "
+    if isinstance(order.by, tuple):
+        columns = (f"e.{quoted(table.column(name).name)}" for name in order.by)
+        return f"coalesce({', '.join(columns)}) {direction}, "
     # A constant alone cannot be sorted by.
     return f"CASE WHEN {_condition(table, order.by, bindings)} THEN 1 ELSE 0 END {direction}, "
 
@@ -291,7 +294,8 @@ def _in_group(table: Table, condition: InGroup, bindings: _Bindings) -> str:
     group = quoted(table.group or "")
     value = bindings.add(key_of(condition.value))
     if condition.quantity is Quantity.SOME:
-        return f"EXISTS (SELECT 1 FROM {members} m WHERE m.account_id = $1 AND m.value = {value} AND m.grp = e.{group})"
+        # As a list: it is made once, where the planner would look through all members for each object.
+        return f"e.{group} IN (SELECT m.grp FROM {members} m WHERE m.account_id = $1 AND m.value = {value})"
     # All have it where none is without it.
     return (
         f"NOT EXISTS (SELECT 1 FROM {names.columns} x WHERE x.account_id = $1 AND x.{group} = e.{group}"
@@ -306,7 +310,7 @@ def _has_text(table: Table, condition: Text, bindings: _Bindings) -> str:
     where = f"t.account_id = $1 AND t.words @@ {sought}::tsquery"
     for phrase in condition.phrases:
         if len(phrase) > 1:
-            words = bindings.add(run(phrase))
+            words = bindings.add(begin(phrase))
             found = (f"strpos(t.{quoted(f'f_{name}')}, {words}::text) > 0" for name in condition.fields or table.text)
             where += f" AND ({' OR '.join(found)})"
     return where

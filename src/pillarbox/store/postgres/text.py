@@ -11,11 +11,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from pillarbox.store.table import Table
-from pillarbox.wire.words import Phrase
+from pillarbox.wire.words import Phrase, is_open
 
-__all__ = ["Words", "letter", "query", "run", "words_of"]
+__all__ = ["Words", "begin", "letter", "query", "run", "words_of"]
 
-_WORD = re.compile(r"[^\W_]+")
+# Words that are made up have characters of private use; an underline is no part of a word.
+_WORD = re.compile("[\\w\ue000-\ue1ff]+")
 _LONGEST = 500
 """A lexeme has 2,046 octets; a word of more characters than this is told by its hash."""
 _MOST = 1_000_000
@@ -36,7 +37,7 @@ def words_of(table: Table, text: Mapping[str, str]) -> Words:
     lexemes: set[str] = set()
     fields = []
     for name in table.text:
-        words = _WORD.findall(text.get(name, ""))
+        words = _WORD.findall(text.get(name, "").replace("_", " "))
         fields.append(run(words) if words else "")
         mark = letter(table, name)
         lexemes.update(mark + _short(word) for word in set(words))
@@ -54,13 +55,24 @@ def run(words: Phrase | list[str]) -> str:
     return f" {' '.join(words)} "
 
 
+def begin(phrase: Phrase) -> str:
+    """What a field has in it that has the phrase, whose last word may go on there (`is_open`)."""
+    return run(phrase).rstrip() if is_open(phrase) else run(phrase)
+
+
 def query(table: Table, fields: tuple[str, ...], phrases: tuple[Phrase, ...]) -> str:
     """A tsquery for all words of the phrases, those of one in one field; words hold letters and digits only."""
     letters = [letter(table, field) for field in fields or table.text]
     return " & ".join(
-        "(" + " | ".join("(" + " & ".join(f"'{mark}{_short(word)}'" for word in phrase) + ")" for mark in letters) + ")"
-        for phrase in phrases
+        "(" + " | ".join("(" + " & ".join(_lexemes(mark, phrase)) + ")" for mark in letters) + ")" for phrase in phrases
     )
+
+
+def _lexemes(mark: str, phrase: Phrase) -> list[str]:
+    lexemes = [f"'{mark}{_short(word)}'" for word in phrase]
+    if is_open(phrase):
+        lexemes[-1] += ":*"
+    return lexemes
 
 
 def _short(word: str) -> str:

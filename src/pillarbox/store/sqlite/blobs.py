@@ -154,6 +154,8 @@ class Blobs:
         self._files = files
         self.deletable: list[bytes] = []
         """Digests whose files are to be deleted once the unit is committed, if no blob has them then."""
+        self._sizes: dict[int, int] = {}
+        """Of blobs that this unit added."""
 
     def blob(self, number: int) -> Blob | None:
         size = self._connection.execute("SELECT size FROM blob WHERE number = ?", (number,)).get
@@ -194,29 +196,28 @@ class Blobs:
         self._connection.execute(
             "INSERT INTO blob VALUES (?, ?, ?, 0, ?, ?)", (number, digest, staged.size, expires, octets)
         )
+        self._sizes[number] = staged.size
         return Blob(number, staged.size)
 
     def hold(self, number: int) -> int:
         """One more holds it; by how much that makes what is held larger."""
-        size, _ = self._row(number)
         self._connection.execute("UPDATE blob SET refs = refs + 1 WHERE number = ?", (number,))
-        return size
+        return self._size_of_changed(number)
 
     def release(self, number: int, expires: int) -> int:
         """One less holds it; by how much that makes what is held smaller."""
-        size, _ = self._row(number)
         self._connection.execute(
             "UPDATE blob SET refs = refs - 1, expires = max(expires, ?) WHERE number = ?", (expires, number)
         )
-        return size
+        return self._size_of_changed(number)
 
     def set_holders(self, number: int, holders: int, expires: int) -> int:
         """So many hold it; by how much that makes what is held larger."""
-        size, before = self._row(number)
+        before = self._connection.execute("SELECT refs FROM blob WHERE number = ?", (number,)).get
         self._connection.execute(
             "UPDATE blob SET refs = ?, expires = max(expires, ?) WHERE number = ?", (holders, expires, number)
         )
-        return size * (holders - max(before, 0))
+        return self._size_of_changed(number) * (holders - max(cast("int", before), 0))
 
     def page(self, after: int, limit: int) -> list[Held]:
         """What `Unit.blobs` promises."""
@@ -280,11 +281,16 @@ class Blobs:
         if not inline:
             self.deletable.append(digest)
 
-    def _row(self, number: int) -> tuple[int, int]:
-        row = self._connection.execute("SELECT size, refs FROM blob WHERE number = ?", (number,)).fetchone()
-        if row is None:
+    def _size_of_changed(self, number: int) -> int:
+        """The size of the blob whose row was just changed. Raises StoreError if there is none."""
+        # Not by RETURNING, which makes FTS5 write what it holds back until the commit, once a message of an import.
+        if not self._connection.changes():
             raise StoreError(f"blob {number} has no row")
-        return cast("tuple[int, int]", row)
+        size = self._sizes.get(number)
+        if size is None:
+            sql = "SELECT size FROM blob WHERE number = ?"
+            size = cast("int", self._connection.execute(sql, (number,)).get)
+        return size
 
 
 @contextmanager

@@ -7,7 +7,7 @@ import apsw
 from pillarbox.store.contract import Changed, ChangePage
 from pillarbox.store.paging import page_of
 
-__all__ = ["changed", "log_created", "log_destroyed", "log_updated", "page", "trim"]
+__all__ = ["arrived", "changed", "log_created", "log_destroyed", "log_updated", "page", "trim"]
 
 
 def log_created(connection: apsw.Connection, code: int, number: int, at: int, group: int | None) -> None:
@@ -30,6 +30,11 @@ def log_destroyed(connection: apsw.Connection, code: int, number: int, at: int) 
         "UPDATE change SET updated = ?, essential = ?, destroyed = ? WHERE code = ? AND number = ?",
         (at, at, at, code, number),
     )
+
+
+def arrived(connection: apsw.Connection, code: int) -> int:
+    """What `Unit.arrived` promises."""
+    return cast("int", connection.execute("SELECT coalesce(max(created), 0) FROM change WHERE code = ?", (code,)).get)
 
 
 def page(connection: apsw.Connection, code: int, since: int, limit: int, state: int) -> ChangePage:
@@ -89,16 +94,16 @@ def changed(connection: apsw.Connection, code: int, since: int) -> Changed:
     return Changed(frozenset(existing), frozenset(new), frozenset(groups))
 
 
-def trim(connection: apsw.Connection, now: int, history: int) -> None:
-    """Forgets what was destroyed before the last mark that is older than `history` seconds."""
+def trim(connection: apsw.Connection, now: int, history: int) -> dict[int, int]:
+    """Forgets what was destroyed before the last mark that is older than `history` seconds.
+
+    From where on the log of each type is whole, by code; a type none of whose objects is forgotten keeps its whole log.
+    """
     floor = connection.execute("SELECT max(sequence) FROM mark WHERE at <= ?", (now - history,)).get
     if floor is None:
-        return
-    # A type none of whose objects is forgotten keeps its whole log.
-    connection.execute(
-        "UPDATE kind SET log_floor = max(log_floor, coalesce("
-        "(SELECT max(destroyed) FROM change WHERE change.code = kind.code AND destroyed <= ?), 0))",
-        (floor,),
-    )
+        return {}
+    sql = "SELECT code, max(destroyed) FROM change WHERE destroyed <= ? GROUP BY code"
+    floors = dict(cast("list[tuple[int, int]]", connection.execute(sql, (floor,)).fetchall()))
     connection.execute("DELETE FROM change WHERE destroyed <= ?", (floor,))
     connection.execute("DELETE FROM mark WHERE sequence < ?", (floor,))
+    return floors

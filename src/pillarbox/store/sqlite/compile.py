@@ -34,6 +34,7 @@ from pillarbox.store.query import (
 from pillarbox.store.sqlite.schema import NOWHERE, names_of, quoted
 from pillarbox.store.sqlite.sizes import Sizes
 from pillarbox.store.table import Scalar, Table
+from pillarbox.wire.words import Phrase, is_open
 
 __all__ = ["Statement", "counted", "listed", "placed"]
 
@@ -118,7 +119,7 @@ def counted(table: Table, select: Select, sizes: Sizes) -> Statement:
                 [value],
             )
         case Select(where=Text(fields=fields, phrases=phrases), one_of_group=False) if phrases:
-            return Statement(f"SELECT count(*) FROM {names.text} WHERE {names.text} MATCH ?", [_match(fields, phrases)])
+            return Statement("SELECT ?", [sizes.hits(_match(fields, phrases))])
         case Select(where=Everything(), one_of_group=False):
             return Statement(f"SELECT count(*) FROM {names.columns}")
     view = _View(table, sizes, _ALL)
@@ -144,6 +145,8 @@ class _View:
     table: Table
     sizes: Sizes
     rows: int
+    is_led: bool = False
+    """Whether it is settled where rows come from, so that no condition can change it."""
 
     @property
     def is_whole(self) -> bool:
@@ -201,7 +204,7 @@ def _led(view: _View, member: Member, rest: tuple[Filter, ...]) -> _Source:
     if rest:
         # CROSS JOIN, because SQLite then reads the members in their order instead of guessing a better one.
         source += f" CROSS JOIN {names.columns} e ON e.number = m.number"
-        within = replace(view, rows=min(view.rows, view.sizes.members(member.set, member.value)))
+        within = replace(view, rows=min(view.rows, view.sizes.members(member.set, member.value)), is_led=True)
         _extend(where, Statement(" AND "))
         _extend(where, _condition(within, AllOf(rest)))
     return _Source(source, where)
@@ -248,6 +251,8 @@ def _ordered(view: _View, order: Order) -> Statement:
     direction = "DESC" if order.descending else "ASC"
     if isinstance(order.by, str):
         return Statement(f"e.{quoted(order.by)} {direction}, ")
+    if isinstance(order.by, tuple):
+        return Statement(f"coalesce({', '.join(f'e.{quoted(column)}' for column in order.by)}) {direction}, ")
     condition = _condition(replace(view, rows=_ALL), order.by)
     # A constant alone would be the number of a column to sort by.
     return Statement(f"iif({condition.sql}, 1, 0) {direction}, ", condition.bindings)
@@ -325,8 +330,8 @@ def _member_outside(view: _View, condition: MemberOutside) -> Statement:
 def _some_in_group(view: _View, condition: InGroup) -> Statement:
     """Always by a list: to look through its group for each object would cost the square of a large group."""
     index, value = condition.set, condition.value
-    # The plus as for texts.
-    plus = "" if view.lists(view.sizes.members(index, value)) else "+"
+    # The plus as for texts; where it is not needed, a list of whole numbers is faster without it.
+    plus = "" if view.is_led or view.lists(view.sizes.members(index, value)) else "+"
     return Statement(
         f"{plus}e.{quoted(view.table.group or '')} IN (SELECT grp FROM {names_of(view.table).members(index)}"
         " WHERE value = ?)",
@@ -349,6 +354,9 @@ def _all_in_group(view: _View, condition: InGroup) -> Statement:
 
 def _text(view: _View, condition: Text) -> Statement:
     text, match = names_of(view.table).text, _match(condition.fields, condition.phrases)
+    found = view.sizes.found(match)
+    if found is not None:
+        return Statement("e.number IN (SELECT value FROM json_each(?))", [_array(tuple(found))])
     # A plus keeps SQLite from beginning with all that is found, to sort it for one page.
     number = "e.number" if view.is_whole or view.sizes.hits(match) <= _FEW else "+e.number"
     return Statement(f"{number} IN (SELECT rowid FROM {text} WHERE {text} MATCH ?)", [match])
@@ -370,10 +378,14 @@ def _extend(statement: Statement, other: Statement) -> None:
     statement.bindings += other.bindings
 
 
-def _match(fields: tuple[str, ...], phrases: tuple[tuple[str, ...], ...]) -> str:
+def _match(fields: tuple[str, ...], phrases: tuple[Phrase, ...]) -> str:
     """FTS5's own language; words hold letters and digits only, and fields are names of a declaration."""
     columns = "{" + " ".join(map(quoted, fields)) + "} : " if fields else ""
-    return columns + "(" + " AND ".join(quoted(" ".join(words)) for words in phrases) + ")"
+    return columns + "(" + " AND ".join(map(_phrase, phrases)) + ")"
+
+
+def _phrase(words: Phrase) -> str:
+    return quoted(" ".join(words)) + (" *" if is_open(words) else "")
 
 
 def _array(values: tuple[int | str, ...]) -> str:

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from typing import cast
 
 import apsw
+import orjson
 
 from pillarbox.store.contract import Finding
 from pillarbox.store.sqlite import index
@@ -51,10 +52,7 @@ def _place(problem: str, tables: list[Table]) -> str:
 
 
 def _log(connection: apsw.Connection, account: int, table: Table) -> Iterator[Finding]:
-    code, state = cast(
-        "tuple[int, int]",
-        connection.execute("SELECT code, state FROM kind WHERE name = ?", (table.name,)).fetchone(),
-    )
+    code, state = _kinds(connection)[table.name]
     for number in unlogged(connection, table, code):
         yield Finding(account, table.name, f"object {number} exists, but the change log does not know it")
     for number in logged_only(connection, table, code):
@@ -103,7 +101,13 @@ def least_counters(connection: apsw.Connection, tables: list[Table]) -> tuple[in
     places = ("change", "blob", *(names_of(table).documents for table in tables))
     used = (cast("int", connection.execute(f"SELECT coalesce(max(number), 0) FROM {place}").get) for place in places)
     sequence = cast("int", connection.execute("SELECT coalesce(max(updated), 0) FROM change").get)
-    return max(used) + 1, max(sequence, cast("int", connection.execute("SELECT coalesce(max(state), 0) FROM kind").get))
+    return max(used) + 1, max(sequence, *(state for _, state in _kinds(connection).values()), 0)
+
+
+def _kinds(connection: apsw.Connection) -> dict[str, tuple[int, int]]:
+    """The code of each type, and its state."""
+    kinds = cast("str", connection.execute("SELECT kinds FROM account").get)
+    return {name: (kind[0], kind[1]) for name, kind in orjson.loads(kinds).items()}
 
 
 def held_size(connection: apsw.Connection) -> int:

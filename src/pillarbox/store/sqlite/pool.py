@@ -5,10 +5,11 @@ other means would drop the locks SQLite holds on it (POSIX locks belong to the p
 """
 
 import ctypes
+import os
 import threading
 from collections import OrderedDict
-from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeAlias
@@ -33,7 +34,7 @@ _File: TypeAlias = tuple[int, int]
 
 
 @dataclass(frozen=True, slots=True)
-class _Open:
+class Open:
     """A connection, and which file it has: another one may have the name by now."""
 
     connection: apsw.Connection
@@ -59,25 +60,16 @@ class Pool:
         self._patience = patience
         self._lock = threading.Lock()
         # By path; the path used last is the last, and so is the connection used last among those of one path.
-        self._idle: OrderedDict[str, list[_Open]] = OrderedDict()
+        self._idle: OrderedDict[str, list[Open]] = OrderedDict()
         self._count = 0
         self._closed = False
         self._turns = Turns(patience)
 
-    @contextmanager
-    def connection(self, path: Path) -> Iterator[apsw.Connection]:
-        """A connection for this block alone. Raises NoAccount if there is no such file."""
-        taken = self._taken(path)
-        try:
-            yield taken.connection
-        finally:
-            if taken.connection.in_transaction:
-                _end(taken)
-            else:
-                self._put_back(taken)
+    def connection(self, path: Path) -> "Lent":
+        """A connection for a block alone. Raises NoAccount if there is no such file."""
+        return Lent(self, self._taken(path))
 
-    @contextmanager
-    def idle_connection(self, path: Path) -> Iterator[apsw.Connection]:
+    def idle_connection(self, path: Path) -> "Lent":
         """The same, if one is open that nobody uses. Raises Passed if none is; NoAccount."""
         file = _file(path)
         taken = self._kept(path, file)
@@ -85,13 +77,7 @@ class Pool:
             raise NoAccount(f"{path} does not exist")
         if taken is None:
             raise Passed
-        try:
-            yield taken.connection
-        finally:
-            if taken.connection.in_transaction:
-                _end(taken)
-            else:
-                self._put_back(taken)
+        return Lent(self, taken)
 
     def turn_to_write(self, path: Path) -> AbstractContextManager[None]:
         """A block that no other thread of this process has at the same time for this file.
@@ -118,7 +104,7 @@ class Pool:
         for one in closing:
             _end(one)
 
-    def _kept(self, path: Path, file: _File | None) -> _Open | None:
+    def _kept(self, path: Path, file: _File | None) -> Open | None:
         name, outdated = str(path), []
         try:
             with self._lock:
@@ -138,7 +124,7 @@ class Pool:
                 _end(one)
         return None
 
-    def _taken(self, path: Path) -> _Open:
+    def _taken(self, path: Path) -> Open:
         file = _file(path)
         kept = self._kept(path, file)
         if kept is not None:
@@ -147,14 +133,18 @@ class Pool:
             raise NoAccount(f"{path} does not exist")
         connection = opened(path, patience=self._patience)
         try:
-            with translated(str(path)):
+            with translated(path):
                 self._prepare(connection, path)
         except BaseException:
             connection.close(True)
             raise
-        return _Open(connection, path, _file(path))
+        return Open(connection, path, _file(path))
 
-    def _put_back(self, one: _Open) -> None:
+    def put_back(self, one: Open) -> None:
+        """Another unit may have it; it is closed if it is still in a transaction."""
+        if one.connection.in_transaction:
+            _end(one)
+            return
         surplus = []
         with self._lock:
             if self._closed:
@@ -174,6 +164,22 @@ class Pool:
             _end(old)
 
 
+class Lent:
+    """A block with a connection, which goes back to its pool."""
+
+    __slots__ = ("_open", "_pool")
+
+    def __init__(self, pool: Pool, open_: Open) -> None:
+        self._pool = pool
+        self._open = open_
+
+    def __enter__(self) -> apsw.Connection:
+        return self._open.connection
+
+    def __exit__(self, *_: object) -> None:
+        self._pool.put_back(self._open)
+
+
 def opened(path: Path, flags: int = apsw.SQLITE_OPEN_READWRITE, *, patience: float = PATIENCE) -> apsw.Connection:
     """A connection under our rules to a file that exists. Raises NoAccount, StoreError."""
     try:
@@ -184,7 +190,7 @@ def opened(path: Path, flags: int = apsw.SQLITE_OPEN_READWRITE, *, patience: flo
         raise Unavailable(f"{path}: {problem}") from problem
     try:
         connection.set_busy_timeout(int(patience * 1000))
-        with translated(str(path)):
+        with translated(path):
             mode = connection.pragma("journal_mode", "WAL")
             # NORMAL would lose acknowledged commits at a power failure (architecture, 3.1).
             connection.pragma("synchronous", "FULL")
@@ -200,32 +206,41 @@ def opened(path: Path, flags: int = apsw.SQLITE_OPEN_READWRITE, *, patience: flo
     return connection
 
 
-@contextmanager
-def translated(place: str) -> Iterator[None]:
+class translated:  # noqa: N801 - used as a function, in each unit: a generator would take four times as long
     """A block whose SQLite errors become the store's own; other exceptions are the caller's."""
-    try:
-        yield
-    except apsw.FullError as problem:
-        raise OutOfSpace(f"{place}: {problem}") from problem
-    except (
-        apsw.BusyError,
-        apsw.LockedError,
-        apsw.ProtocolError,
-        apsw.IOError,
-        apsw.CantOpenError,
-        apsw.NoMemError,
-        apsw.ReadOnlyError,
-    ) as problem:
-        raise Unavailable(f"{place}: {problem}") from problem
-    except (apsw.CorruptError, apsw.NotADBError, apsw.SQLError) as problem:
-        # Our statements are sound where the tables are there that they name.
-        raise StoreError(f"{place} is damaged: {problem}") from problem
+
+    __slots__ = ("_place",)
+
+    def __init__(self, place: Path) -> None:
+        self._place = place
+
+    def __enter__(self) -> None:
+        pass
+
+    def __exit__(self, _: object, problem: BaseException | None, __: object) -> None:
+        match problem:
+            case apsw.FullError():
+                raise OutOfSpace(f"{self._place}: {problem}") from problem
+            case (
+                apsw.BusyError()
+                | apsw.LockedError()
+                | apsw.ProtocolError()
+                | apsw.IOError()
+                | apsw.CantOpenError()
+                | apsw.NoMemError()
+                | apsw.ReadOnlyError()
+            ):
+                raise Unavailable(f"{self._place}: {problem}") from problem
+            case apsw.CorruptError() | apsw.NotADBError() | apsw.SQLError():
+                # Our statements are sound where the tables are there that they name.
+                raise StoreError(f"{self._place} is damaged: {problem}") from problem
 
 
 def _file(path: Path) -> _File | None:
     """Which file has the name now. Raises Unavailable."""
     try:
-        found = path.stat()
+        # Not the path's own method: a unit begins with this.
+        found = os.stat(path)  # noqa: PTH116
     except FileNotFoundError:
         return None
     except OSError as problem:
@@ -233,7 +248,7 @@ def _file(path: Path) -> _File | None:
     return found.st_dev, found.st_ino
 
 
-def _end(one: _Open) -> None:
+def _end(one: Open) -> None:
     try:
         same = one.file == _file(one.path)
     except Unavailable:

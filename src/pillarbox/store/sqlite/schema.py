@@ -5,7 +5,7 @@ table `s_Email_…` a set, with its counts in `n_Email_…` if it is ordered, an
 the type's first write in an account: most accounts never use most types, and each table costs a page.
 """
 
-from functools import cache
+from functools import cache, lru_cache
 
 import apsw
 
@@ -27,23 +27,20 @@ __all__ = [
     "shape",
 ]
 
-VERSION = 1
+VERSION = 2
 """Of the store's own tables; kept as SQLite's user_version."""
 
+# `kinds` has of each type its code in the log, its state, how far back the log reaches, and what its indexes were made
+# from: in one row with the counters, which each commit writes.
 BASE = """
 CREATE TABLE account (
     epoch TEXT NOT NULL,
     next_number INTEGER NOT NULL,
     sequence INTEGER NOT NULL,
     held_size INTEGER NOT NULL,
-    commits INTEGER NOT NULL
-);
-CREATE TABLE kind (
-    code INTEGER PRIMARY KEY,
-    name TEXT NOT NULL UNIQUE,
-    state INTEGER NOT NULL,
-    log_floor INTEGER NOT NULL,
-    shape TEXT NOT NULL
+    commits INTEGER NOT NULL,
+    marked INTEGER NOT NULL,
+    kinds TEXT NOT NULL
 );
 CREATE TABLE change (
     code INTEGER NOT NULL,
@@ -109,6 +106,7 @@ def _named(type_name: str) -> Names:
     return Names(type_name)
 
 
+@lru_cache(maxsize=4096)
 def quoted(name: str) -> str:
     """An SQL identifier."""
     return '"' + name.replace('"', '""') + '"'

@@ -63,7 +63,7 @@ class SQLiteStore:
         path = self._path(account)
         if path.exists():
             return
-        with translated(str(path)), _files_translated(str(path)):
+        with translated(path), _files_translated(str(path)):
             folders.make(path.parent)
             # Made elsewhere and then linked, so that a file under the real name is always whole.
             making = path.with_name(f".making-{secrets.token_hex(8)}")
@@ -76,7 +76,7 @@ class SQLiteStore:
                         # Commits are counted from a random number, so that a cached version of an account that was
                         # removed is none of the new one's.
                         connection.execute(
-                            "INSERT INTO account VALUES (?, 1, 0, 0, ?)", (_epoch(), secrets.randbits(48))
+                            "INSERT INTO account VALUES (?, 1, 0, 0, ?, 0, '{}')", (_epoch(), secrets.randbits(48))
                         )
                         connection.execute(f"PRAGMA user_version = {VERSION}")
                 finally:
@@ -114,7 +114,7 @@ class SQLiteStore:
     @contextmanager
     def read(self, account: int) -> Iterator[SQLiteUnit]:
         path = self._path(account)
-        with self._pool.connection(path) as connection, translated(str(path)):
+        with self._pool.connection(path) as connection, translated(path):
             connection.execute("BEGIN")
             blobs = Blobs(connection, self._files(account))
             unit = None
@@ -136,19 +136,23 @@ class SQLiteStore:
     @contextmanager
     def glance(self, account: int, moment: Moment) -> Iterator[SQLiteUnit]:
         path = self._path(account)
-        with self._pool.idle_connection(path) as connection, translated(str(path)), _watched(connection, moment):
-            # A reader waits for no writer here, nor while the log is put into the file.
-            connection.execute("BEGIN")
-            blobs = Blobs(connection, NO_FILES)
-            unit = None
+        with self._pool.idle_connection(path) as connection, translated(path):
+            _watch(connection, moment)
             try:
-                unit = SQLiteUnit(connection, account, blobs)
+                # A reader waits for no writer here, nor while the log is put into the file.
+                connection.execute("BEGIN")
+                unit = SQLiteUnit(connection, account, Blobs(connection, NO_FILES))
                 if self._stale(unit):
                     raise Passed
-                yield unit
-            finally:
-                if unit is not None:
+                try:
+                    yield unit
+                finally:
                     unit.end()
+            finally:
+                connection.exec_trace = None
+                connection.set_progress_handler(None)
+                if connection.in_transaction:
+                    connection.execute("ROLLBACK")
 
     @contextmanager
     def write(self, account: int) -> Iterator[SQLiteWriting]:
@@ -157,7 +161,7 @@ class SQLiteStore:
         with (
             self._pool.turn_to_write(path),
             self._pool.connection(path) as connection,
-            translated(str(path)),
+            translated(path),
         ):
             connection.execute("BEGIN IMMEDIATE")
             blobs = Blobs(connection, files)
@@ -191,7 +195,7 @@ class SQLiteStore:
 
     def version(self, account: int) -> int:
         path = self._path(account)
-        with self._pool.connection(path) as connection, translated(str(path)):
+        with self._pool.connection(path) as connection, translated(path):
             return cast("int", connection.execute("SELECT commits FROM account").get)
 
     def sweep(self, account: int, needs: Callable[[Unit], bool]) -> int:
@@ -295,12 +299,8 @@ def _files(folder: Path, account: int) -> BlobFiles:
     return BlobFiles(_path(folder, account).parent / ("server-blobs" if account == 0 else "blobs"))
 
 
-@contextmanager
-def _watched(connection: apsw.Connection, moment: Moment) -> Iterator[None]:
-    """A block in which each statement, and each so many steps of one, look whether the moment is over.
-
-    After it the connection is in no transaction.
-    """
+def _watch(connection: apsw.Connection, moment: Moment) -> None:
+    """From now on each statement, and each so many steps of one, looks whether the moment is over."""
 
     def stop() -> bool:
         moment.check()
@@ -312,13 +312,6 @@ def _watched(connection: apsw.Connection, moment: Moment) -> Iterator[None]:
 
     connection.set_progress_handler(stop, _STEPS)
     connection.exec_trace = begin
-    try:
-        yield
-    finally:
-        connection.exec_trace = None
-        connection.set_progress_handler(None)
-        if connection.in_transaction:
-            connection.execute("ROLLBACK")
 
 
 def _delete_files(connection: apsw.Connection, blobs: Blobs) -> None:

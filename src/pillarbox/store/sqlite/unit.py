@@ -1,9 +1,10 @@
 """One account's transaction, for reading."""
 
-from collections.abc import Generator, Iterable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from contextlib import closing
-from itertools import islice, starmap
-from typing import cast
+from functools import partial
+from itertools import islice
+from typing import Any, cast
 
 import apsw
 import orjson
@@ -32,6 +33,9 @@ from pillarbox.store.table import Table
 
 __all__ = ["SQLiteUnit"]
 
+# Of a row of three. A page makes hundreds, and the class's own constructor is a function of Python.
+_stored: Callable[[Any], Stored] = partial(tuple.__new__, Stored)
+
 _PORTION = 100
 """So many objects are read at once. No statement is left half way when a caller stops early: it would keep its
 snapshot, and the connection's next unit would see that."""
@@ -53,32 +57,37 @@ class SQLiteUnit:
         self._connection = connection
         self._blobs = blobs
         self.account = account
-        row = connection.execute("SELECT epoch, next_number, sequence, held_size FROM account").fetchone()
-        self.epoch, self._next, self._sequence, self._held = cast("tuple[str, int, int, int]", row)
-        # All at once: there are few, and nearly every unit asks for several.
-        kinds = cast(
-            "list[tuple[str, int, int, str]]",
-            connection.execute("SELECT name, code, state, shape FROM kind").fetchall(),
-        )
-        self._codes = {name: code for name, code, _, _ in kinds}
-        self._states = {name: state for name, _, state, _ in kinds}
-        self.shapes = {name: made for name, _, _, made in kinds}
+        self._known: dict[str, Sizes] = {}
+        sql = "SELECT epoch, next_number, sequence, held_size, marked, kinds FROM account"
+        row = cast("tuple[str, int, int, int, int, str]", connection.execute(sql).fetchone())
+        self.epoch, self._next, self._sequence, self._held, self._marked, kinds = row
+        self._codes: dict[str, int] = {}
+        self._states: dict[str, int] = {}
+        self._floors: dict[str, int] = {}
+        """How far back the change log of each type reaches."""
+        self.shapes: dict[str, str] = {}
         """What the indexes of each type were made from when this began."""
+        for name, kind in orjson.loads(kinds).items():
+            self._codes[name], self._states[name], self._floors[name], self.shapes[name] = kind
 
     def end(self) -> None:
         """Nothing more can be asked: the connection is another unit's from now on."""
-        del self._connection, self._blobs
+        del self._connection, self._blobs, self._known
 
     def state(self, table: Table) -> int:
         return self._states.get(table.name, 0)
 
+    def arrived(self, table: Table) -> int:
+        code = self._code(table)
+        return changelog.arrived(self._connection, code) if code is not None else 0
+
     def get(self, table: Table, numbers: Sequence[int]) -> Iterator[Stored]:
         if self._code(table) is None:
             return
-        sql = f"SELECT d.number, d.document FROM {_GIVEN} JOIN {names_of(table).documents} d ON d.number = given.value"
+        documents = names_of(table).documents
+        sql = f"SELECT d.number, d.document, NULL FROM {_GIVEN} JOIN {documents} d ON d.number = given.value"
         for portion in _portions(numbers):
-            rows = cast("list[tuple[int, bytes]]", self._connection.execute(sql, (portion,)).fetchall())
-            yield from starmap(Stored, rows)
+            yield from map(_stored, self._connection.execute(sql, (portion,)).fetchall())
 
     def get_apart(self, table: Table, numbers: Sequence[int]) -> Iterator[Stored]:
         if self._code(table) is None:
@@ -89,8 +98,7 @@ class SQLiteUnit:
             f" LEFT JOIN {names.apart} a ON a.number = d.number"
         )
         for portion in _portions(numbers):
-            rows = cast("list[tuple[int, bytes, bytes | None]]", self._connection.execute(sql, (portion,)).fetchall())
-            yield from starmap(Stored, rows)
+            yield from map(_stored, self._connection.execute(sql, (portion,)).fetchall())
 
     def groups(self, table: Table, groups: Sequence[int], by: str) -> dict[int, list[int]]:
         found: dict[int, list[int]] = {}
@@ -122,17 +130,18 @@ class SQLiteUnit:
     def page(self, table: Table, select: Select, offset: int, limit: int) -> list[int]:
         if self._code(table) is None or limit == 0:
             return []
-        statement = listed(table, select, Sizes(self._connection, table), offset + limit)
+        statement = listed(table, select, self._sizes(table), offset + limit)
         if not select.one_of_group:
-            rows = self._connection.execute(f"{statement.sql} LIMIT ? OFFSET ?", (*statement.bindings, limit, offset))
-            return [cast("int", number) for number, _ in rows]
+            sql = f"{statement.sql} LIMIT ? OFFSET ?"
+            found = self._connection.execute(sql, (*statement.bindings, limit, offset)).fetchall()
+            return [number for number, _ in cast("list[tuple[int, int | None]]", found)]
         with closing(self._in_order(statement, select)) as numbers:
             return list(islice(numbers, offset, offset + limit))
 
     def count(self, table: Table, select: Select) -> int:
         if self._code(table) is None:
             return 0
-        statement = counted(table, select, Sizes(self._connection, table))
+        statement = counted(table, select, self._sizes(table))
         return cast("int | None", self._connection.execute(statement.sql, statement.bindings).get) or 0
 
     def positions(self, table: Table, select: Select, numbers: Iterable[int]) -> dict[int, int]:
@@ -140,7 +149,7 @@ class SQLiteUnit:
         found: dict[int, int] = {}
         if self._code(table) is None or not wanted:
             return found
-        sizes = Sizes(self._connection, table)
+        sizes = self._sizes(table)
         if len(wanted) <= _FEW:
             statements = [placed(table, select, number, sizes) for number in wanted]
             counted_before = [one for one in statements if one is not None]
@@ -161,14 +170,14 @@ class SQLiteUnit:
         code = self._code(table)
         if code is None:
             return ChangePage([], [], [], until=0, more=False, essential=False)
-        self._reach(code, since)
+        self._reach(table, since)
         return changelog.page(self._connection, code, since, limit, self.state(table))
 
     def changed(self, table: Table, since: int) -> Changed:
         code = self._code(table)
         if code is None:
             return Changed(frozenset(), frozenset(), frozenset())
-        self._reach(code, since)
+        self._reach(table, since)
         return changelog.changed(self._connection, code, since)
 
     def blob(self, number: int) -> Blob | None:
@@ -221,8 +230,14 @@ class SQLiteUnit:
         """The type's code, or None if it has never been written to in this account."""
         return self._codes.get(table.name)
 
-    def _reach(self, code: int, since: int) -> None:
-        floor = cast("int", self._connection.execute("SELECT log_floor FROM kind WHERE code = ?", (code,)).get)
+    def _sizes(self, table: Table) -> Sizes:
+        """The same one all the time, for all that is read is of one moment."""
+        if table.name not in self._known:
+            self._known[table.name] = Sizes(self._connection, table)
+        return self._known[table.name]
+
+    def _reach(self, table: Table, since: int) -> None:
+        floor = self._floors[table.name]
         if since < floor:
             raise LogTooShort(f"account {self.account}: {since} is before {floor}")
 

@@ -24,12 +24,16 @@ from pillarbox.store.sqlite.inspect import (
     unlogged,
 )
 from pillarbox.store.sqlite.schema import create_tables, names_of, shape
+from pillarbox.store.sqlite.sizes import Sizes
 from pillarbox.store.sqlite.unit import SQLiteUnit
 from pillarbox.store.table import Document, Table
 
 __all__ = ["SQLiteWriting"]
 
-_NO_WORD = re.compile(r"[\W_]+")
+# Characters of private use are in words that are made up (`wire.words`).
+_NO_WORD = re.compile("(?:_|[^\\w\ue000-\ue1ff])+")
+
+_DAY = 86_400
 
 
 class SQLiteWriting(SQLiteUnit):
@@ -69,7 +73,7 @@ class SQLiteWriting(SQLiteUnit):
             self._insert_text(table, number, text or {})
         entry = index.add(self._connection, table, number, document)
         group = entry.columns[table.group] if table.group else None
-        changelog.log_created(self._connection, code, number, self._tick(table), cast("int | None", group))
+        changelog.log_created(self._connection, code, number, self._arrive(table), cast("int | None", group))
 
     def update(self, table: Table, number: int, old: Document, new: Document) -> None:
         code = self._replaced(table, number, old, new)
@@ -129,13 +133,16 @@ class SQLiteWriting(SQLiteUnit):
         return self._blobs.collect(now)
 
     def once(self, key: bytes, until: int, now: int) -> bool:
-        if self.seen(key, now):
-            return False
-        self._connection.execute("INSERT OR REPLACE INTO once VALUES (?, ?)", (key, until))
-        return True
+        self._connection.execute(
+            "INSERT INTO once VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET until = excluded.until WHERE until < ?",
+            (key, until, now),
+        )
+        return self._connection.changes() > 0
 
     def trim_log(self, now: int, history: int) -> None:
-        changelog.trim(self._connection, now, history)
+        floors = changelog.trim(self._connection, now, history)
+        for name, code in self._codes.items():
+            self._floors[name] = max(self._floors[name], floors.get(code, 0))
 
     @contextmanager
     def savepoint(self) -> Iterator[None]:
@@ -158,7 +165,7 @@ class SQLiteWriting(SQLiteUnit):
             if self._code(table) is not None:
                 index.rebuild(self._connection, table)
                 self._mend_log(table)
-                self._connection.execute("UPDATE kind SET shape = ? WHERE name = ?", (shape(table), table.name))
+                self.shapes[table.name] = shape(table)
         next_number, sequence = least_counters(self._connection, [])
         self._next, self._sequence = max(self._next, next_number), max(self._sequence, sequence)
         self._held = held_size(self._connection)
@@ -172,25 +179,31 @@ class SQLiteWriting(SQLiteUnit):
         counters = (self._next, self._sequence, self._held)
         if counters == self._before and self._connection.total_changes() == self._writes:
             return
-        self._flush(commits=1)
-        if self.states:
+        if self.states and self._marked <= now - _DAY:
             # At most one mark a day, so that the log can be trimmed by age.
-            self._connection.execute(
-                "INSERT INTO mark SELECT ?, ? WHERE NOT EXISTS (SELECT 1 FROM mark WHERE at > ?)",
-                (self._sequence, now, now - 86_400),
-            )
+            self._connection.execute("INSERT OR REPLACE INTO mark VALUES (?, ?)", (self._sequence, now))
+            self._marked = now
+        self._flush(commits=1)
 
     def inspect(self, tables: Iterable[Table]) -> Iterator[Finding]:
         self._flush()
         yield from super().inspect(tables)
 
     def _flush(self, commits: int = 0) -> None:
+        states = self._states | self.states
+        kinds = {
+            name: (code, states.get(name, 0), self._floors[name], self.shapes[name])
+            for name, code in self._codes.items()
+        }
         self._connection.execute(
-            "UPDATE account SET next_number = ?, sequence = ?, held_size = ?, commits = commits + ?",
-            (self._next, self._sequence, self._held, commits),
+            "UPDATE account SET next_number = ?, sequence = ?, held_size = ?, commits = commits + ?, marked = ?,"
+            " kinds = ? WHERE rowid = 1",
+            (self._next, self._sequence, self._held, commits, self._marked, orjson.dumps(kinds).decode()),
         )
-        for name, state in self.states.items():
-            self._connection.execute("UPDATE kind SET state = ? WHERE name = ?", (state, name))
+
+    def _sizes(self, table: Table) -> Sizes:
+        # What is written changes them.
+        return Sizes(self._connection, table)
 
     def _insert_text(self, table: Table, number: int, text: Mapping[str, str]) -> None:
         marks = ", ?" * len(table.text)
@@ -213,10 +226,8 @@ class SQLiteWriting(SQLiteUnit):
         code = self._code(table)
         if code is None:
             create_tables(self._connection, table)
-            self._connection.execute(
-                "INSERT INTO kind (name, state, log_floor, shape) VALUES (?, 0, 0, ?)", (table.name, shape(table))
-            )
-            code = self._codes[table.name] = self._connection.last_insert_rowid()
+            code = self._codes[table.name] = max(self._codes.values(), default=0) + 1
+            self._floors[table.name], self.shapes[table.name] = 0, shape(table)
         return code
 
     def _mend_log(self, table: Table) -> None:
@@ -240,6 +251,12 @@ class SQLiteWriting(SQLiteUnit):
         )
         if last > self.state(table):
             self.states[table.name] = last
+
+    def _arrive(self, table: Table) -> int:
+        at = self._tick(table)
+        if table.arrivals:
+            self.states[table.arrivals] = at
+        return at
 
     def _tick(self, table: Table) -> int:
         self._sequence += 1

@@ -1,14 +1,16 @@
 """Reading at a glance: for a moment, and without waiting for anything (adr/0031)."""
 
 from collections.abc import Callable, Iterator
+from contextlib import nullcontext
 from itertools import count
 from pathlib import Path
 
+import apsw
 import pytest
 from tests.toy.clock import Clock
 from tests.toy.notes import NOTE, TABLES, add, read
 
-from pillarbox.store import Contains, Moment, NoAccount, Passed, Select
+from pillarbox.store import Contains, Glances, Moment, NoAccount, Passed, Select, Unavailable
 from pillarbox.store.sqlite import SQLiteStore
 from pillarbox.store.sqlite.blobs import INLINE
 
@@ -101,3 +103,43 @@ def test_few_octets_are_read_and_files_are_not(store: SQLiteStore, moment: Momen
         assert unit.octets(few, 0, 3) == b"xxx"
         with pytest.raises(Passed):
             unit.octets(many, 0, 3)
+
+
+def test_what_is_asked_within_a_moment_sees_an_account_as_it_was_at_the_first(
+    store: SQLiteStore, moment: Moment
+) -> None:
+    with Glances(store.glance, moment) as glances:
+        with glances.read(1) as unit:
+            before = unit.numbers(NOTE, 1000)
+        with store.write(1) as writing:
+            add(writing, at=300, name="later")
+        with glances.read(1) as again:
+            assert again is unit
+            assert again.numbers(NOTE, 1000) == before
+
+    with store.glance(1, moment) as after:
+        assert len(after.numbers(NOTE, 1000)) == len(before) + 1
+
+
+def test_what_is_raised_ends_the_unit_and_is_told_in_the_store_s_words(store: SQLiteStore, moment: Moment) -> None:
+    with Glances(store.glance, moment) as glances:
+        with pytest.raises(Unavailable), glances.read(1):
+            raise apsw.BusyError
+        with pytest.raises(KeyError), glances.read(1) as unit:
+            raise KeyError
+        with glances.read(1) as another:
+            assert another is not unit
+
+
+@pytest.mark.parametrize(
+    ("passed", "worked", "is_over"), [(0.9, 0.9, False), (1.1, 0.2, False), (1.1, 1.1, True), (3.1, 0.0, True)]
+)
+def test_a_thread_that_was_kept_from_running_has_longer(passed: float, worked: float, *, is_over: bool) -> None:
+    """Ours (adr/0031): a busy machine would else have everything begun twice; a slow disk is no reason to wait long."""
+    clock, work = Clock(), Clock()
+    moment = Moment(1.0, clock, work, 3.0)
+    clock.now += passed
+    work.now += worked
+
+    with pytest.raises(Passed) if is_over else nullcontext():
+        moment.check()

@@ -45,7 +45,7 @@ DAMAGE = {
     "a held size": "UPDATE account SET held_size = 1",
     "a next number": "UPDATE account SET next_number = 1",
     "a sequence": "UPDATE account SET sequence = 1",
-    "a state behind the log": "UPDATE kind SET state = 1 WHERE name = 'Note'",
+    "a state behind the log": "UPDATE account SET kinds = json_set(kinds, '$.Note[1]', 1)",
     "another group in the log": "UPDATE change SET grp = 99 WHERE number = 2",
     "a second document of nothing": "INSERT INTO \"a_Note\" VALUES (99, '{}')",
     "text of nothing": "INSERT INTO \"t_Note\" (rowid, title) VALUES (99, 'garden')",
