@@ -8,6 +8,7 @@ import orjson
 from pillarbox.objects import (
     BOOLEAN,
     CHANGES,
+    COPY,
     GET,
     ID,
     QUERY,
@@ -46,7 +47,7 @@ from pillarbox.objects import (
 from pillarbox.store import Everything, InGroup, Member, Quantity, Select, SetIndex
 from pillarbox.wire.values import JSON, Id, Int, UnsignedInt, UTCDate
 
-__all__ = ["CAKE", "INGREDIENT", "REGISTRY", "Cake", "Ingredient"]
+__all__ = ["CAKE", "INGREDIENT", "OVEN", "REGISTRY", "Cake", "Ingredient", "Oven"]
 
 
 def _summary(seen: Seen) -> JSON:
@@ -84,6 +85,19 @@ class Cake(Record):
     note: Property[str | None] = prop(default=None, secret=True)
     recipe: Property[Any] = prop(default=None, apart=True, immutable=True)
     summary: Property[str] = prop(computed=_summary)
+
+
+class Oven(Record):
+    """The one oven."""
+
+    degrees: Property[UnsignedInt] = prop(default=20)
+    programme: Property[str | None] = prop(default=None)
+
+
+def ovens_do_not_burn(write: Write[Oven]) -> Iterator[SetError]:
+    """It has a limit."""
+    if write.new.degrees > 250:
+        yield invalid("degrees", "too hot")
 
 
 def siblings_have_different_names(write: Write[Cake]) -> Iterator[SetError]:
@@ -170,7 +184,7 @@ CAKE: DataType[Cake] = DataType(
     rfc="ours",
     capability="urn:example:cakes",
     letter="c",
-    methods=(GET, CHANGES, SET, QUERY, QUERY_CHANGES),
+    methods=(GET, CHANGES, SET, QUERY, QUERY_CHANGES, COPY),
     filters=(
         equal("name", Cake.name),
         contains("nameHas", Cake.name),
@@ -230,4 +244,14 @@ CAKE: DataType[Cake] = DataType(
     arrangements=("tallestFirst",),
 )
 
-REGISTRY = Registry((INGREDIENT, CAKE))
+OVEN = DataType(
+    record=Oven,
+    rfc="ours",
+    capability="urn:example:cakes",
+    letter="o",
+    methods=(GET, SET),
+    rules=(ovens_do_not_burn,),
+    is_singleton=True,
+)
+
+REGISTRY = Registry((INGREDIENT, CAKE, OVEN))

@@ -10,7 +10,7 @@ import orjson
 from tests.toy.cakes import REGISTRY
 
 from pillarbox.access import Actor, Grant, Rights
-from pillarbox.objects import Context, Limits, MethodError, perform
+from pillarbox.objects import Context, Implied, Limits, MethodError, perform
 from pillarbox.store import Store
 from pillarbox.wire.values import Id
 
@@ -39,7 +39,7 @@ class like:  # noqa: N801 - reads as a word in an expectation
 
 @dataclass
 class Speaker:
-    """An actor with one account, a1; what its requests share is shared by all calls since `begins`."""
+    """An actor with one account, a1, or a2 as well; what its requests share is shared by all calls since `begins`."""
 
     store: Store
     rights: Rights | None = Rights.FULL
@@ -47,6 +47,11 @@ class Speaker:
     name: str = "alice"
     heard: tuple[str, dict[str, Any]] = ("", {})
     created_ids: dict[str, str] = field(default_factory=dict)
+    has_two: bool = False
+    lacks: frozenset[str] = frozenset()
+    """Names of accounts that are not for cakes."""
+    implied: list[Implied] = field(default_factory=list)
+    """The calls that the last one made."""
 
     def begins(self, limits: Limits | None = None) -> None:
         """Another request: creation ids of earlier ones mean nothing."""
@@ -56,6 +61,9 @@ class Speaker:
     def says(self, method: str, **arguments: Any) -> dict[str, Any]:
         """Calls a method; gives the arguments of the response."""
         grants = {} if self.rights is None else {Id("a1"): Grant(1, "cakes", self.rights is Rights.FULL, self.rights)}
+        if self.has_two:
+            grants[Id("a2")] = Grant(2, "more cakes", personal=False, rights=Rights.FULL)
+        self.implied = []
         tokens = count()
         context = Context(
             actor=Actor(self.name, grants),
@@ -65,6 +73,8 @@ class Speaker:
             now=_NOW,
             token=lambda: f"token{next(tokens)}",
             created_ids=self.created_ids,
+            implied=self.implied,
+            supports=lambda grant, _: grant.name not in self.lacks,
         )
         type_name, _, verb = method.partition("/")
         kind = REGISTRY[type_name]

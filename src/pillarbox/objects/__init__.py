@@ -7,10 +7,11 @@ with one that is not mail.
 
 from pillarbox.objects.call import Arguments, Call, Context, Implied, Limits, Seen, granted, perform
 from pillarbox.objects.changes import CHANGES
-from pillarbox.objects.datatype import Argument, DataType, Method, Pattern
+from pillarbox.objects.copy import COPY, Original, origin
+from pillarbox.objects.datatype import Argument, Copying, DataType, Method, Pattern
 from pillarbox.objects.draft import reference
 from pillarbox.objects.errors import MethodError, Refused, SetError, already_exists, invalid, merged
-from pillarbox.objects.filter import asked
+from pillarbox.objects.filter import stated
 from pillarbox.objects.get import GET, Projection, projected, projection
 from pillarbox.objects.kind import (
     ANYTHING,
@@ -26,9 +27,10 @@ from pillarbox.objects.kind import (
     map_of,
     nullable,
 )
+from pillarbox.objects.per_user import own
 from pillarbox.objects.query import QUERY
 from pillarbox.objects.query_changes import QUERY_CHANGES
-from pillarbox.objects.record import Property, Record, View, prop
+from pillarbox.objects.record import PerUser, Property, Record, View, prop
 from pillarbox.objects.registry import Registry
 from pillarbox.objects.set import SET, change
 from pillarbox.objects.words import (
@@ -56,6 +58,7 @@ __all__ = [
     "ANYTHING",
     "BOOLEAN",
     "CHANGES",
+    "COPY",
     "GET",
     "ID",
     "INT",
@@ -72,6 +75,7 @@ __all__ = [
     "Comparator",
     "Condition",
     "Context",
+    "Copying",
     "DataType",
     "Implied",
     "Key",
@@ -80,7 +84,9 @@ __all__ = [
     "Members",
     "Method",
     "MethodError",
+    "Original",
     "Pattern",
+    "PerUser",
     "Projection",
     "Property",
     "Reach",
@@ -93,7 +99,6 @@ __all__ = [
     "Write",
     "after",
     "already_exists",
-    "asked",
     "at_least",
     "before",
     "below",
@@ -111,10 +116,13 @@ __all__ = [
     "merged",
     "nullable",
     "number_of",
+    "origin",
+    "own",
     "perform",
     "present",
     "projected",
     "projection",
     "prop",
     "reference",
+    "stated",
 ]

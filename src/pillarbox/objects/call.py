@@ -18,7 +18,7 @@ from pillarbox.objects.errors import MethodError
 from pillarbox.objects.kind import ID, Kind
 from pillarbox.objects.record import Record
 from pillarbox.objects.registry import Registry
-from pillarbox.store import Document, LogTooShort, Moment, NoAccount, Store, Unavailable, Unit, Writing
+from pillarbox.store import Document, LogTooShort, Moment, NoAccount, Passed, Store, Unavailable, Unit, Writing
 from pillarbox.wire.values import JSON, Id, State, state_number, state_text
 
 __all__ = ["Arguments", "Beside", "Call", "Context", "Implied", "Limits", "Seen", "granted", "perform"]
@@ -51,7 +51,12 @@ class Limits:
     filter_conditions: int = 500
     keywords: int = 128
     snippets: int = 100
+    parsed: int = 10
     push_subscriptions: int = 100
+    delayed_send: int = 2_592_000
+    recipients: int = 100
+    queued: int = 10_000
+    queue_expire: int = 432_000
     push_verification: int = 3600
     guard: Guard = field(default_factory=Guard)
     """Where the server may be sent by a URL in an object."""
@@ -86,17 +91,35 @@ class Context:
     implied: list[Implied] = field(default_factory=list)
     """The calls that the present one makes, in order; whoever performs calls takes them out."""
 
+    using: frozenset[str] | None = None
+    """The capabilities that the request names; None for all."""
+
     moment: Moment | None = None
     """How long all of it may take; None for as long as it takes."""
 
-    glance: Callable[[int, Moment], AbstractContextManager[Unit]] | None = None
+    glance: Callable[[int], AbstractContextManager[Unit]] | None = None
     """How accounts are read within the moment."""
+
+    supports: Callable[[Grant, str], bool] = lambda _grant, _capability: True
+    """Whether an account, as somebody has it, is for the types of a capability."""
+
+    def granted(self, account_id: str, capability: str, *, to_write: bool) -> Grant:
+        """The actor's grant for an account, for a method of a capability.
+
+        Raises MethodError accountNotFound, accountNotSupportedByMethod or accountReadOnly.
+        """
+        if not self.supports(granted(self.actor, account_id, to_write=False), capability):
+            raise MethodError("accountNotSupportedByMethod")
+        return granted(self.actor, account_id, to_write=to_write)
 
     def read(self, account: int) -> AbstractContextManager[Unit]:
         """A reading unit of the account."""
-        if self.moment is None or self.glance is None:
-            return self.store.read(account)
-        return self.glance(account, self.moment)
+        return self.store.read(account) if self.glance is None else self.glance(account)
+
+    def takes_long(self) -> None:
+        """What follows may take longer than a moment. Raises Passed where there is but one."""
+        if self.moment is not None:
+            raise Passed
 
     def look(self, objects: int) -> None:
         """Counts objects that no index could tell of. Raises MethodError unsupportedFilter for too many a request."""
@@ -183,16 +206,20 @@ class Call(Generic[R]):
 
     def state(self) -> State:
         """The type's state string now."""
-        return state_text(self.unit.epoch, self.unit.state(self.kind.table))
+        return state_text(self.unit.epoch, self._state())
 
     def since(self, state: str) -> int:
         """The number of the log that a state string stands for. Raises cannotCalculateChanges."""
         number = state_number(self.unit.epoch, state)
-        if number is None or number > self.unit.state(self.kind.table):
+        if number is None or number > self._state():
             raise MethodError(
                 "cannotCalculateChanges", "this state was never given out, or not in this account's epoch"
             )
         return number
+
+    def _state(self) -> int:
+        kind = self.kind if self.kind.follows is None else self.context.registry[self.kind.follows]
+        return self.unit.state(kind.table)
 
     def record(self, number: int) -> R | None:
         """One object of the type."""
@@ -276,7 +303,7 @@ def perform(context: Context, kind: DataType[Any], method: Method, given: Mappin
     """
     arguments = Arguments(given)
     account_id = _own(context.actor) if kind.personal else arguments.take("accountId", ID)
-    grant = granted(context.actor, account_id, to_write=method.writes)
+    grant = context.granted(account_id, method.capability or kind.capability, to_write=method.writes)
     prepared = None
     try:
         if method.prepare is not None:
@@ -310,11 +337,12 @@ def _undone_together(context: Context) -> Iterator[None]:
 
     Nor does anything follow from it.
     """
-    known = dict(context.created_ids)
+    known, before = dict(context.created_ids), len(context.implied)
     try:
         yield
     except BaseException:
         context.created_ids.clear()
         context.created_ids.update(known)
-        context.implied.clear()
+        # What an earlier call leads to still follows.
+        del context.implied[before:]
         raise

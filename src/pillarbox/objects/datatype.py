@@ -4,23 +4,24 @@ Reading a declaration is reading the type. It checks itself when it is imported,
 from it.
 """
 
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from pillarbox.objects.errors import SetError
 from pillarbox.objects.kind import Kind
-from pillarbox.objects.record import MISSING, Property, Record
+from pillarbox.objects.record import MISSING, PerUser, Property, Record
 from pillarbox.objects.words import Comparator, Condition, Key, Members
 from pillarbox.store import Document, Entry, Filter, Select, Table, Unit
 from pillarbox.wire.values import JSON, Id, id_number, id_text
 
 if TYPE_CHECKING:
     from pillarbox.objects.call import Call
+    from pillarbox.objects.copy import Original
     from pillarbox.objects.write import Write
 
-__all__ = ["Argument", "DataType", "Method", "Pattern"]
+__all__ = ["SINGLETON", "Argument", "Copying", "DataType", "Method", "Pattern"]
 
 R = TypeVar("R", bound=Record)
 
@@ -60,22 +61,42 @@ class Pattern:
     value: "Callable[[str], Callable[[Any], JSON]]"
 
 
+@dataclass(frozen=True)
+class Copying:
+    """How objects come from another account, where that is more than to be created with the same properties.
+
+    `read` gives by number what takes long and needs no writing, as far as there is room for it, in a reading unit of
+    their account. `make` makes one in the account that is written to, of what `read` gave or None, and of what was sent
+    beside the id; it raises Refused.
+    """
+
+    read: "Callable[[Call[Any], Sequence[Original]], Mapping[int, Any]]"
+    make: "Callable[[Call[Any], Original, Any, Mapping[str, JSON]], Write[Any]]"
+
+
 _QUERIES = ("query", "queryChanges")
 
+SINGLETON = Id("singleton")
+"""The id of the one object of a type that has but one; its number is 1."""
 
-@dataclass(frozen=True)
+
+@dataclass(frozen=True, eq=False)
 class DataType(Generic[R]):
     """One data type. See `docs/contributing/data-type.md` for how to write one.
 
     `letter` begins its ids. `rules` say what is wrong with a write, `effects` do what else changes with it, in
     the same unit. `create` makes an object where the creation is no record (an Email's is input to a message), and
     `told_of_create` are then the properties that its client is told.
+    `copying` is how they come from another account, where they are no mere records there either.
     `group` binds objects together for queries; `collapse` names the query argument that keeps one object of
     each group; `arrange` gives a whole result in another order or without parts of it, where one of the arguments in
     `arrangements` is true. `total` is a result's length where the type knows it better than by counting.
     `personal` objects are of no account that a call could name, but of whoever asks: they are kept in the actor's own.
+    Of a type that is a singleton each account has one object, that of all defaults until it is first changed.
     `holds` gives the numbers of the blobs that an object holds, by its document; `text_again` an object's full text, of
-    which stores keep no more than where its words are, from what is kept.
+    which stores keep no more than where its words are, from what is kept. `arrivals` is the name of a type without
+    methods whose state differs once an object of this one was made, and stays whatever else happens. `follows` names a
+    type whose state this one has: nothing is stored of it, and what it tells changes with objects of that type alone.
     """
 
     record: type[R]
@@ -89,6 +110,7 @@ class DataType(Generic[R]):
     effects: "tuple[Callable[[Write[R]], None], ...]" = ()
     create: "Callable[[Call[R], Mapping[str, JSON]], Write[R]] | None" = None
     told_of_create: tuple[str, ...] = ()
+    copying: Copying | None = None
     arguments: tuple[Argument, ...] = ()
     default_properties: tuple[str, ...] | None = None
     pattern: Pattern | None = None
@@ -97,12 +119,15 @@ class DataType(Generic[R]):
     text: tuple[str, ...] = ()
     group: Key | None = None
     personal: bool = False
+    is_singleton: bool = False
     holds: Callable[[Document], Collection[int]] | None = None
     text_again: Callable[[Unit, Document], Mapping[str, str]] | None = None
     collapse: str | None = None
     arrange: "Callable[[Call[R], Select], list[int]] | None" = None
     arrangements: tuple[str, ...] = ()
     total: "Callable[[Call[R], Filter], int | None] | None" = None
+    arrivals: str | None = None
+    follows: str | None = None
     name: str = ""
 
     def __post_init__(self) -> None:
@@ -123,6 +148,11 @@ class DataType(Generic[R]):
         for name, prop in self.record.properties.items():
             if self.create is None and prop.server_set and prop.stored and prop.default is MISSING:
                 raise TypeError(f"{self.name}.{name} is the server's to set, but nothing says to what")
+            within = None if prop.per_user is None else self.record.properties.get(prop.per_user.kept_in)
+            if prop.per_user is not None and (within is None or not within.secret):
+                raise TypeError(f"{self.name}.{name} is each reader's own, but not kept in a secret property")
+            if self.is_singleton and (prop.apart or not prop.stored or prop.default is MISSING):
+                raise TypeError(f"{self.name}.{name} is of a singleton, which is there before anything was said of it")
             if prop.apart and prop.settable and not prop.immutable:
                 raise TypeError(f"{self.name}.{name} is kept apart, so it cannot be changed")
 
@@ -167,17 +197,35 @@ class DataType(Generic[R]):
             tuple(one.index for one in sets.values()),
             self.text,
             self.group.column.name if self.group else None,
+            arrivals=self.arrivals,
         )
+
+    @cached_property
+    def per_user(self) -> Mapping[str, tuple[Property[Any], PerUser]]:
+        """Those properties that each reader of a shared account has a value of their own for, by name."""
+        return {name: (prop, prop.per_user) for name, prop in self.properties.items() if prop.per_user is not None}
+
+    @cached_property
+    def defaults(self) -> Document:
+        """The document of an object of which nothing was said."""
+        return {name: one.of({}) for name, one in self.properties.items() if one.stored}
 
     @cached_property
     def has_apart(self) -> frozenset[str]:
         """Names of the properties that are kept apart."""
         return frozenset(name for name, prop in self.properties.items() if prop.apart)
 
-    def id(self, number: int) -> Id:
-        """The id of the object with this number."""
-        return id_text(self.letter, number)
+    # Made once, so that no frame of Python stands between a list of objects and its ids.
+    @cached_property
+    def id(self) -> Callable[[int], Id]:
+        """The id of the object with a number."""
+        if self.is_singleton:
+            return lambda _: SINGLETON
+        return partial(id_text, self.letter)
 
-    def number(self, id: str) -> int | None:  # noqa: A002 - the RFC's word
+    @cached_property
+    def number(self) -> Callable[[str], int | None]:
         """The number in an id of this type, or None if no object of it can have that id."""
-        return id_number(self.letter, id)
+        if self.is_singleton:
+            return lambda id_: 1 if id_ == SINGLETON else None
+        return partial(id_number, self.letter)

@@ -8,6 +8,7 @@ from pillarbox.objects.errors import Refused, SetError, invalid, merged
 from pillarbox.objects.get import projection
 from pillarbox.objects.kind import TRUE
 from pillarbox.objects.patch import patched
+from pillarbox.objects.per_user import as_own, kept
 from pillarbox.objects.record import MISSING, Property
 from pillarbox.wire.jmap import Pointer
 from pillarbox.wire.values import JSON
@@ -33,7 +34,7 @@ def created(call: Call[Any], sent: Mapping[str, JSON]) -> dict[str, JSON]:
         else:
             document[name] = prop.default
     _raise(errors)
-    return document
+    return kept(call, {}, document, call.kind.per_user)
 
 
 def updated(call: Call[Any], seen: Seen, patch: Mapping[str, JSON]) -> dict[str, JSON]:
@@ -63,7 +64,7 @@ def updated(call: Call[Any], seen: Seen, patch: Mapping[str, JSON]) -> dict[str,
         else:
             errors.append(invalid(name, "cannot be removed"))
     _raise(errors)
-    return document
+    return kept(call, seen.document, document, touched)
 
 
 def reference(call: Call[Any], id_: str) -> str | None:
@@ -79,7 +80,8 @@ def _raise(errors: list[SetError]) -> None:
 
 def _current(call: Call[Any], seen: Seen, patch: Mapping[str, JSON]) -> dict[str, JSON]:
     """The object's properties as a client knows them, those computed only as far as the patch names them."""
-    current: dict[str, JSON] = {**seen.document, "id": call.kind.id(seen.number)}
+    own = as_own(call, seen.document)
+    current: dict[str, JSON] = {**own, "id": call.kind.id(seen.number)}
     for path in patch:
         name = path.split("/", 1)[0].replace("~1", "/").replace("~0", "~")
         prop = call.kind.properties.get(name)
@@ -88,7 +90,7 @@ def _current(call: Call[Any], seen: Seen, patch: Mapping[str, JSON]) -> dict[str
         elif prop is not None and prop.computed is not None:
             current[name] = prop.computed(seen)
         elif prop is not None:
-            current.setdefault(name, prop.of(seen.document))
+            current.setdefault(name, prop.of(own))
         elif call.kind.pattern is not None and call.kind.pattern.matches(name):
             for _, value in projection(call.kind, (name,)).computed:
                 current[name] = value(seen)

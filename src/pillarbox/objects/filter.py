@@ -1,17 +1,17 @@
 """Filters and sorts as clients send them, made into what stores can be asked (RFC 8620 section 5.5)."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeAlias
 
 from pillarbox.objects.call import Call, Seen
 from pillarbox.objects.errors import MethodError
 from pillarbox.objects.words import Reach
 from pillarbox.store import AllOf, Among, AnyOf, Everything, Filter, Not, Order, Select
-from pillarbox.wire.collation import COLLATIONS
+from pillarbox.wire.collation import COLLATIONS, DEFAULT
 from pillarbox.wire.values import JSON
 
-__all__ = ["Asked", "asked"]
+__all__ = ["Asked", "asked", "stated"]
 
 _PAGE = 1000
 _MAX_TESTS = 16
@@ -26,6 +26,8 @@ class Asked:
     order: tuple[Order, ...] = ()
     reach: Reach = Reach.OBJECT
     one_of_group: bool = False
+    is_fixed: bool = True
+    """Whether the order of two objects never changes."""
 
     @property
     def select(self) -> Select:
@@ -45,7 +47,7 @@ def asked(call: Call[Any], filter_: JSON, sort: JSON) -> Asked:
     """
     query = Asked()
     if filter_ is not None:
-        query.where = _Reading(call, query).filter(filter_, 0)
+        query.where = _Reading(call, query, _tested).filter(filter_, 0)
     if sort is not None:
         if not isinstance(sort, list):
             raise MethodError("invalidArguments", "sort must be Comparator[]|null")
@@ -55,12 +57,21 @@ def asked(call: Call[Any], filter_: JSON, sort: JSON) -> Asked:
     return query
 
 
+def stated(call: Call[Any], filter_: JSON) -> Filter:
+    """What a filter says, for whoever does not ask which objects meet it: none is read. Raises as `asked` does."""
+    return _Reading(call, Asked(), _untested).filter(filter_, 0) if filter_ is not None else Everything()
+
+
+_Deciding: TypeAlias = Callable[[Call[Any], Callable[[Any, Any], bool], Filter, JSON], Among]
+
+
 class _Reading:
     """One filter being read, with its conditions counted."""
 
-    def __init__(self, call: Call[Any], query: Asked) -> None:
+    def __init__(self, call: Call[Any], query: Asked, decide: _Deciding) -> None:
         self._call = call
         self._query = query
+        self._decide = decide
         self._count = 0
         self._tests = 0
 
@@ -74,7 +85,7 @@ class _Reading:
         if "operator" in value:
             return self._operator(value, depth)
         parts = [self._condition(name, operand) for name, operand in value.items()]
-        return parts[0] if len(parts) == 1 else AllOf(tuple(parts))
+        return _all_of(parts)
 
     def _operator(self, value: Mapping[str, JSON], depth: int) -> Filter:
         conditions = value.get("conditions")
@@ -85,7 +96,7 @@ class _Reading:
             raise MethodError("invalidArguments", "operator must be AND, OR or NOT")
         parts = tuple(self.filter(condition, depth + 1) for condition in conditions)
         if operator == "AND":
-            return AllOf(parts)
+            return _all_of(parts)
         return AnyOf(parts) if operator == "OR" else Not(AnyOf(parts))
 
     def _condition(self, name: str, operand: JSON) -> Filter:
@@ -96,15 +107,25 @@ class _Reading:
             raise MethodError("invalidArguments", f"{name} must be {condition.kind.name}")
         self._query.widen(condition.reach)
         narrow = condition.narrow(operand)
-        if condition.test is None:
+        doubt = condition.doubtful(operand) if condition.doubtful is not None else narrow
+        if condition.test is None or doubt is None:
             return narrow
         self._tests += 1
         if self._tests > _MAX_TESTS:
             raise MethodError("unsupportedFilter", f"{name} more than {_MAX_TESTS} times")
-        return _tested(self._call, condition.test, narrow, operand)
+        found = self._decide(self._call, condition.test, doubt, operand)
+        if condition.doubtful is None:
+            return found
+        return AnyOf((narrow, found)) if found.numbers else narrow
 
 
-def _tested(call: Call[Any], test: Callable[[Any, Any], bool], narrow: Filter, operand: JSON) -> Filter:
+def _all_of(parts: Iterable[Filter]) -> Filter:
+    """All of them, on one level, where stores look for the one to begin with."""
+    level = [one for part in parts for one in (part.conditions if isinstance(part, AllOf) else (part,))]
+    return level[0] if len(level) == 1 else AllOf(tuple(level))
+
+
+def _tested(call: Call[Any], test: Callable[[Any, Any], bool], narrow: Filter, operand: JSON) -> Among:
     """The objects that a condition's own predicate is true of."""
     found = []
     numbers = call.unit.page(call.kind.table, Select(narrow), 0, _MANY)
@@ -115,6 +136,10 @@ def _tested(call: Call[Any], test: Callable[[Any, Any], bool], narrow: Filter, o
             if test(seen, operand):
                 found.append(stored.number)
     return Among(tuple(found))
+
+
+def _untested(_call: Call[Any], _test: Callable[[Any, Any], bool], _narrow: Filter, _operand: JSON) -> Among:
+    return Among(())
 
 
 _MANY = 2**31
@@ -147,4 +172,6 @@ def _order(call: Call[Any], query: Asked, value: JSON) -> Order:
     if rest:
         raise MethodError("invalidArguments", f"a Comparator has no {next(iter(rest))[:64]!r}")
     query.widen(comparator.reach)
-    return Order(comparator.order(operand), descending=not ascending)
+    query.is_fixed &= comparator.is_fixed
+    order = comparator.collations.get(collation or DEFAULT) or comparator.order(operand)
+    return Order(order, descending=not ascending)

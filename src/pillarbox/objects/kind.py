@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar, cast
 
-from pillarbox.wire.values import MAX_INT, Date, Id, Int, UnsignedInt, UTCDate, is_date, is_id, is_utc_date
+from pillarbox.wire.values import MAX_INT, Date, Id, Int, UnsignedInt, UTCDate, are_ids, is_date, is_id, is_utc_date
 
 __all__ = [
     "ANYTHING",
@@ -63,6 +63,8 @@ def nullable(kind: Kind[T]) -> Kind[T | None]:
 
 def list_of(kind: Kind[T]) -> Kind[list[T]]:
     """An array of the type."""
+    if kind is ID:
+        return Kind(f"{kind.name}[]", are_ids)
     return Kind(f"{kind.name}[]", lambda value: isinstance(value, list) and all(map(kind.holds, value)))
 
 

@@ -45,7 +45,7 @@ def query(call: Call[Any]) -> dict[str, JSON]:
         "queryState": call.state(),
         "canCalculateChanges": found.asked.reach is not Reach.UNTOLD,
         "position": first,
-        "ids": [call.kind.id(number) for number in numbers],
+        "ids": list(map(call.kind.id, numbers)),
     }
     if with_total:
         answer["total"] = found.count()

@@ -15,7 +15,7 @@ from pillarbox.objects.filter import Asked, asked
 from pillarbox.objects.kind import ANYTHING, BOOLEAN, ID, STRING, UNSIGNED, nullable
 from pillarbox.objects.query import result
 from pillarbox.objects.words import Reach
-from pillarbox.store import AnyOf, Changed, Equal, Select
+from pillarbox.store import Among, AnyOf, Changed, Equal, Select
 from pillarbox.wire.values import JSON
 
 __all__ = ["QUERY_CHANGES", "query_changes"]
@@ -44,7 +44,11 @@ def query_changes(call: Call[Any]) -> dict[str, JSON]:
     added = sorted((at, number) for number, at in places.items())
     last = call.kind.number(up_to) if up_to is not None else None
     if last is not None and last not in candidates:
-        added = _until(found.positions((last,)), added)
+        where = found.positions((last,))
+        added = _until(where, added)
+        # As it was not touched, it was in the old results if it is in the new ones.
+        if where and understood.is_fixed and understood.reach is Reach.OBJECT:
+            removed -= _beyond(call, understood, last, removed)
     if most is not None and len(removed) + len(added) > most:
         raise MethodError("tooManyChanges")
     answer: dict[str, JSON] = {
@@ -94,6 +98,16 @@ def _until(last: dict[int, int], added: list[tuple[int, int]]) -> list[tuple[int
     for at in last.values():
         return [(place, number) for place, number in added if place <= at]
     return added
+
+
+def _beyond(call: Call[Any], understood: Asked, last: int, removed: set[int]) -> set[int]:
+    """Which of these came behind the last id that the client has, in an order that never changes (erratum 6603).
+
+    Of what is destroyed nobody knows any more where it was.
+    """
+    select = Select(Among((last, *sorted(removed))), understood.order)
+    in_order = call.unit.page(call.kind.table, select, 0, len(removed) + 1)
+    return set(in_order[in_order.index(last) + 1 :])
 
 
 QUERY_CHANGES = Method("queryChanges", query_changes, writes=False)

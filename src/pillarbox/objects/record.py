@@ -14,7 +14,7 @@ from pillarbox.objects.kind import Kind, annotated
 from pillarbox.store import Document
 from pillarbox.wire.values import JSON
 
-__all__ = ["MISSING", "Property", "Record", "View", "prop"]
+__all__ = ["MISSING", "PerUser", "Property", "Record", "View", "prop"]
 
 T = TypeVar("T")
 
@@ -33,6 +33,14 @@ class View(typing.Protocol):
     def apart(self) -> Document: ...
 
 
+@dataclass(frozen=True, slots=True)
+class PerUser:
+    """That a property is kept for each reader of a shared account: in which other one, and what it is at first."""
+
+    kept_in: str
+    default: JSON
+
+
 @dataclass(eq=False)
 class Property(Generic[T]):
     """One property of a type, in the words of RFC 8620; made by `prop`."""
@@ -47,6 +55,7 @@ class Property(Generic[T]):
     secret: bool
     normal: Callable[[Any], Any] | None
     check: Callable[[Any], str | None] | None
+    per_user: PerUser | None
     wire: str
     kind: Kind[Any] = field(init=False)
 
@@ -90,6 +99,7 @@ def prop(
     secret: bool = False,
     normal: Callable[[Any], Any] | None = None,
     check: Callable[[Any], str | None] | None = None,
+    per_user: PerUser | None = None,
     wire: str = "",
 ) -> Any:
     """A property.
@@ -98,9 +108,12 @@ def prop(
     `refers_to` names the type that an id, a list of ids or the names of a map belong to. `volatile`: its change
     alone is no essential change of the object. `apart`: large and seldom asked for, so kept in a document of
     its own. `secret`: may be set, is never returned. `normal` gives the form a value is kept in, `check` says
-    what is wrong with a value of the right type, if anything.
+    what is wrong with a value of the right type, if anything. `per_user`: each reader of a shared account has their
+    own (`objects.per_user`).
     """
-    return Property(default, server_set, immutable, computed, refers_to, volatile, apart, secret, normal, check, wire)
+    return Property(
+        default, server_set, immutable, computed, refers_to, volatile, apart, secret, normal, check, per_user, wire
+    )
 
 
 class Record:

@@ -5,7 +5,7 @@ that two objects can swap a unique name. Where that is not valid, they are undon
 together once more, and the others one after the other, each accepted or refused by itself.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias
@@ -17,10 +17,12 @@ from pillarbox.objects.datatype import Method
 from pillarbox.objects.draft import created, reference, updated
 from pillarbox.objects.errors import MethodError, Refused, SetError, merged
 from pillarbox.objects.kind import ID, OBJECT, STRING, list_of, map_of, nullable
+from pillarbox.objects.per_user import as_own
 from pillarbox.objects.write import Write
+from pillarbox.store import Stored, Table
 from pillarbox.wire.values import JSON
 
-__all__ = ["SET", "change", "set_"]
+__all__ = ["SET", "change", "follow", "inserted", "judge", "not_sent", "set_"]
 
 
 def set_(call: Call[Any]) -> dict[str, JSON]:
@@ -64,8 +66,8 @@ def change(call: Call[Any], update: Mapping[str, Mapping[str, JSON]], destroy: I
     steps: list[_Step] = [*(_Update(id_, patch) for id_, patch in update.items()), *map(_Destroy, destroy)]
     for step in steps:
         write = _staged(call, step)
-        _judge(write)
-        _follow(write)
+        judge(write)
+        follow(write)
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +116,7 @@ class _Outcome:
     def accept(self, step: _Step, write: Write[Any]) -> None:
         match step:
             case _Create():
-                self.created[step.key] = _not_sent(write, step.sent)
+                self.created[step.key] = not_sent(write, step.sent)
             case _Update():
                 self.updated[write.id] = _not_asked(write, step.patch)
             case _Destroy():
@@ -160,8 +162,8 @@ def _applied(call: Call[Any], steps: list[_Step]) -> _Outcome:
         try:
             with call.writing.savepoint():
                 write = _staged(call, step)
-                _judge(write)
-                _follow(write)
+                judge(write)
+                follow(write)
         except Refused as refusal:
             if isinstance(step, _Create):
                 _forget(call, step.key, known)
@@ -199,7 +201,7 @@ def _all_staged(call: Call[Any], steps: list[_Step]) -> tuple[_Outcome, list[_St
                 done.append((step, _staged(call, step)))
         except Refused as refusal:
             outcome.refuse(step, refusal.error)
-    for act in (_judge, _follow):
+    for act in (judge, follow):
         wrong = []
         for step, write in done:
             try:
@@ -216,17 +218,22 @@ def _all_staged(call: Call[Any], steps: list[_Step]) -> tuple[_Outcome, list[_St
 def _staged(call: Call[Any], step: _Step) -> Write[Any]:
     """The change, made in the unit; its shape has been checked, its rules not yet. Raises Refused."""
     match step:
+        case _Create() if call.kind.is_singleton:
+            raise Refused(SetError("singleton", (), "there is one already, and only one"))
         case _Create():
-            write = (call.kind.create or _inserted)(call, step.sent)
+            write = (call.kind.create or inserted)(call, step.sent)
             call.context.created_ids[step.key] = write.id
             return write
         case _Update():
             return _updated(call, step)
+        case _Destroy() if call.kind.is_singleton and call.kind.number(step.key) is not None:
+            raise Refused(SetError("singleton", (), "there is always one"))
         case _Destroy():
             return _deleted(call, step)
 
 
-def _inserted(call: Call[Any], sent: Mapping[str, JSON]) -> Write[Any]:
+def inserted(call: Call[Any], sent: Mapping[str, JSON]) -> Write[Any]:
+    """A new object of what was sent, made in the unit; its rules are still to be asked. Raises Refused."""
     document = created(call, sent)
     number = call.writing.fresh()
     apart = {name: document.pop(name) for name in call.kind.has_apart}
@@ -235,7 +242,7 @@ def _inserted(call: Call[Any], sent: Mapping[str, JSON]) -> Write[Any]:
 
 
 def _updated(call: Call[Any], step: _Update) -> Write[Any]:
-    seen = _found(call, step.key)
+    seen = _found(call, step.key, call.unit.get if _is_all_stored(call, step.patch) else call.unit.get_apart)
     document = updated(call, seen, step.patch)
     kind = call.kind
     if document != seen.document:
@@ -248,39 +255,53 @@ def _updated(call: Call[Any], step: _Update) -> Write[Any]:
 
 
 def _deleted(call: Call[Any], step: _Destroy) -> Write[Any]:
-    seen = _found(call, step.key)
+    seen = _found(call, step.key, call.unit.get)
     call.writing.delete(call.kind.table, seen.number, seen.document)
     return Write(call, seen.number, call.kind.record(seen.number, seen.document), None)
 
 
-def _found(call: Call[Any], id_: str) -> Seen:
+def _found(call: Call[Any], id_: str, read: Callable[[Table, tuple[int]], Iterator[Stored]]) -> Seen:
+    """The object, as it is read. Raises Refused."""
     number = call.kind.number(reference(call, id_) or "")
     if number is not None:
-        for stored in call.unit.get_apart(call.kind.table, (number,)):
+        for stored in read(call.kind.table, (number,)):
             return Seen(call, number, orjson.loads(stored.document), stored.apart)
+        if call.kind.is_singleton:
+            # As it always was; from now on it is kept.
+            call.writing.insert(call.kind.table, number, call.kind.defaults)
+            return Seen(call, number, dict(call.kind.defaults), None)
     raise Refused(SetError("notFound"))
 
 
-def _judge(write: Write[Any]) -> None:
+def _is_all_stored(call: Call[Any], patch: Mapping[str, JSON]) -> bool:
+    """Whether a patch names nothing but what is in an object's document; most do, and what is apart is large."""
+    named = (call.kind.properties.get(path.split("/", 1)[0]) for path in patch)
+    return all(prop is not None and prop.stored and not prop.apart for prop in named)
+
+
+def judge(write: Write[Any]) -> None:
+    """Asks the type's rules. Raises Refused with all that is wrong."""
     error = merged(error for rule in write.call.kind.rules for error in rule(write))
     if error is not None:
         raise Refused(error)
 
 
-def _follow(write: Write[Any]) -> None:
+def follow(write: Write[Any]) -> None:
+    """Has the type's effects. Raises Refused."""
     for effect in write.call.kind.effects:
         effect(write)
 
 
-def _not_sent(write: Write[Any], sent: Mapping[str, JSON]) -> dict[str, JSON]:
+def not_sent(write: Write[Any], sent: Mapping[str, JSON]) -> dict[str, JSON]:
     """The properties of a new object that its client does not know: the server's, defaults, and changed ones."""
     kind = write.call.kind
     told: dict[str, JSON] = {"id": write.id}
     seen = Seen(write.call, write.number, write.new.document, None)
+    document = as_own(write.call, write.new.document)
     for name, prop in kind.properties.items():
         if prop.secret or prop.apart or (kind.create is not None and name not in kind.told_of_create):
             continue
-        value = prop.computed(seen) if prop.computed is not None else prop.of(write.new.document)
+        value = prop.computed(seen) if prop.computed is not None else prop.of(document)
         if name not in sent or sent[name] != value:
             told[name] = value
     return told
@@ -289,15 +310,16 @@ def _not_sent(write: Write[Any], sent: Mapping[str, JSON]) -> dict[str, JSON]:
 def _not_asked(write: Write[Any], patch: Mapping[str, JSON]) -> JSON:
     """The properties that changed in another way than the patch says, or None."""
     told: dict[str, JSON] = {}
+    old, new = as_own(write.call, write.old.document), as_own(write.call, write.new.document)
     for name, prop in write.call.kind.properties.items():
         if prop.apart or not prop.stored or prop.secret:
             continue
-        value = prop.of(write.new.document)
+        value = prop.of(new)
         if name in patch:
             # Null stands for the default, which a client knows.
             if value != (prop.of({}) if patch[name] is None else patch[name]):
                 told[name] = value
-        elif value != prop.of(write.old.document) and not any(path.startswith(f"{name}/") for path in patch):
+        elif value != prop.of(old) and not any(path.startswith(f"{name}/") for path in patch):
             told[name] = value
     return told or None
 

@@ -6,15 +6,15 @@ leave a moved object out of a client's cache.
 """
 
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from enum import IntEnum
-from typing import Any
+from typing import Any, cast
 
 from pillarbox.objects.kind import BOOLEAN, STRING, UNSIGNED, UTC_DATE, Kind
 from pillarbox.objects.record import Property
 from pillarbox.store import AtLeast, Below, Column, Contains, Document, Equal, Filter, Member, Not, SetIndex
-from pillarbox.wire.collation import unicode_casemap
+from pillarbox.wire.collation import ASCII_CASEMAP, ASCII_NUMERIC, ascii_casemap, ascii_numeric, unicode_casemap
 from pillarbox.wire.values import id_number, utc_datetime
 
 __all__ = [
@@ -56,6 +56,10 @@ class Key:
     value: Callable[[Document], int | str | None]
     wire: Callable[[Any], int | str | None]
     """The same of a value as clients send it."""
+    text: Callable[[Document], str | None] | None = None
+    """Of a key of text: the text itself, for other collations."""
+    is_fixed: bool = False
+    """Whether an object keeps it for as long as it lives."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -71,7 +75,8 @@ class Condition:
     """A member of a FilterCondition.
 
     `test`, if given, is a Python predicate on what `narrow` lets through: it sees the object's View and the
-    value that was sent.
+    value that was sent. With `doubtful`, it decides about what that gives, besides all that `narrow` lets through;
+    None is nothing.
     """
 
     name: str
@@ -81,19 +86,29 @@ class Condition:
     keys: tuple[Key, ...] = ()
     members: tuple[Members, ...] = ()
     test: Callable[[Any, Any], bool] | None = None
+    doubtful: Callable[[Any], Filter | None] | None = None
+
+    def __post_init__(self) -> None:
+        if self.name == "operator":
+            raise TypeError("a condition called operator would be taken for a FilterOperator (RFC 8620 section 5.5)")
 
 
 @dataclass(frozen=True, eq=False)
 class Comparator:
-    """A property that results may be sorted by; `argument` names a member it needs besides, of `kind`."""
+    """A property that results may be sorted by; `argument` names a member it needs besides, of `kind`.
+
+    Text has an order by another name for each collation but the default. `is_fixed` says that two objects never change
+    places.
+    """
 
     name: str
-    order: Callable[[Any], str | Filter]
+    order: Callable[[Any], str | tuple[str, ...] | Filter]
     reach: Reach = Reach.UNTOLD
     keys: tuple[Key, ...] = ()
     members: tuple[Members, ...] = ()
-    text: bool = False
+    collations: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     argument: tuple[str, Kind[Any]] | None = None
+    is_fixed: bool = False
 
 
 def number_of(id: str) -> int:  # noqa: A002 - the RFC's word
@@ -112,7 +127,13 @@ def key(prop: Property[Any], *, sorted: bool = False) -> Key:  # noqa: A002 - as
         raw = prop.of(document)
         return None if raw is None else convert(raw)
 
-    return Key(Column(name, column, sorted), value, lambda raw: None if raw is None else convert(raw))  # type: ignore[arg-type]
+    text = _text_of(prop) if kind == "String" else None
+    declared = Column(name, column, sorted)  # type: ignore[arg-type]
+    return Key(declared, value, lambda raw: None if raw is None else convert(raw), text, prop.immutable)
+
+
+def _text_of(prop: Property[Any]) -> Callable[[Document], str | None]:
+    return lambda document: cast("str | None", prop.of(document))
 
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -201,6 +222,24 @@ def lacks(name: str, members: Members, kind: Kind[Any], value_of: Callable[[Any]
 
 
 def by(name: str, index: Key) -> Comparator:
-    """In order of a key."""
-    column = index.column
-    return Comparator(name, lambda _: column.name, Reach.OBJECT, keys=(index,), text=column.kind == "text")
+    """In order of a key; text in that of each collation."""
+    column = index.column.name
+    if index.text is None:
+        return Comparator(name, lambda _: column, Reach.OBJECT, keys=(index,), is_fixed=index.is_fixed)
+    casemap, numeric = _collated(index, ASCII_CASEMAP, ascii_casemap), _collated(index, ASCII_NUMERIC, ascii_numeric)
+    collations = {ASCII_CASEMAP: (casemap.column.name, column), ASCII_NUMERIC: (numeric.column.name, column)}
+    keys = (index, casemap, numeric)
+    return Comparator(name, lambda _: column, Reach.OBJECT, keys, collations=collations, is_fixed=index.is_fixed)
+
+
+def _collated(index: Key, collation: str, key_of: Callable[[str], str]) -> Key:
+    """The index of a text by another collation; None where that gives the same as the default one."""
+
+    def value(document: Document) -> str | None:
+        text = index.text(document) if index.text is not None else None
+        if text is None:
+            return None
+        other = key_of(text)
+        return other if other != index.value(document) else None
+
+    return Key(Column(f"{index.column.name} {collation}", "text"), value, key_of)

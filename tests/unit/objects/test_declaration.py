@@ -118,12 +118,29 @@ class Clock(Record):
         {"arguments": (Argument("query", "other", BOOLEAN, default=False),)},
         {"record": Clock},
         {"record": Drawer},
+        {"is_singleton": True},
     ],
-    ids=["no letter", "capital", "two letters", "collapse", "arrangements", "half asked", "server-set", "apart"],
+    ids=[
+        "no letter",
+        "capital",
+        "two letters",
+        "collapse",
+        "arrangements",
+        "half asked",
+        "server-set",
+        "apart",
+        "singleton",
+    ],
 )
 def test_a_declaration_that_cannot_be_right_is_refused_when_it_is_made(wrong: dict[str, Any]) -> None:
     with pytest.raises(TypeError):
         declared(**wrong)
+
+
+def test_no_condition_is_called_operator() -> None:
+    """RFC 8620 section 5.5: a FilterCondition MUST NOT have a property called operator."""
+    with pytest.raises(TypeError, match="operator"):
+        equal("operator", Pie.name)
 
 
 def test_a_registry_refuses_what_cannot_be_together() -> None:
@@ -141,9 +158,19 @@ def test_a_table_follows_from_the_words_of_the_queries() -> None:
     assert CAKE.table.group == "shelf"
     assert [one.name for one in CAKE.table.sets] == ["ingredient"]
     shared = declared(filters=(equal("name", Pie.name),), sorts=(by("name", key(Pie.name, sorted=True)),))
-    assert shared.table.columns == (Column("name", "text", sorted=True),)
-    entry = shared.table.entry({"name": "Äpfel", "from": None})
-    assert entry.columns == {"name": "A\u0308PFEL"}
+    # What another collation makes of a text is kept where it is something else.
+    casemap, numeric = Column("name i;ascii-casemap", "text"), Column("name i;ascii-numeric", "text")
+    assert shared.table.columns == (Column("name", "text", sorted=True), casemap, numeric)
+    assert shared.table.entry({"name": "Äpfel", "from": None}).columns == {
+        "name": "A\u0308PFEL",
+        casemap.name: "ÄPFEL",
+        numeric.name: "~",
+    }
+    assert shared.table.entry({"name": "12 pies", "from": None}).columns == {
+        "name": "12 PIES",
+        casemap.name: None,
+        numeric.name: "00000212",
+    }
     assert declared(methods=(GET, CHANGES)).table.columns == ()
 
 
