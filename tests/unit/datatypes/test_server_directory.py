@@ -4,10 +4,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import orjson
 import pytest
 
+from pillarbox.access import Rights
 from pillarbox.datatypes import REGISTRY
-from pillarbox.datatypes.mail import MAILBOX, Folder
+from pillarbox.datatypes.mail import IDENTITY, MAILBOX, Folder
 from pillarbox.datatypes.server import InternalDirectory
 from pillarbox.store import Unavailable
 from pillarbox.store.sqlite import SQLiteStore
@@ -23,12 +25,14 @@ class _Failing(SQLiteStore):
     commits = True
     """Whether account 0 is written to."""
     removes = True
+    accounts_commit = True
+    """Whether other accounts are written to."""
 
     @contextmanager
     def write(self, account: int) -> Iterator[SQLiteWriting]:
         with super().write(account) as unit:
             yield unit
-            if account == 0 and not self.commits:
+            if not (self.commits if account == 0 else self.accounts_commit):
                 raise Unavailable("killed")
 
     def remove(self, account: int) -> None:
@@ -110,6 +114,48 @@ def test_an_account_that_was_never_named_is_cleared_away_and_others_stay(store: 
 
     assert store.accounts() == [0, alice.number]
     assert store.version(0) == version
+
+
+def emails(store: SQLiteStore, number: int) -> list[str]:
+    """The addresses that an account has identities for."""
+    with store.read(number) as unit:
+        return [
+            orjson.loads(one.document)["email"] for one in unit.get(IDENTITY.table, unit.numbers(IDENTITY.table, 9))
+        ]
+
+
+def test_an_account_is_told_of_an_address_though_that_was_interrupted(store: _Failing) -> None:
+    """adr/0034: what account 0 knows and the account does not is told with the next upkeep, once."""
+    directory = InternalDirectory(store)
+    alice = directory.add("alice@ours.example", "", FOLDERS)
+    store.accounts_commit = False
+    with pytest.raises(Unavailable):
+        directory.add_alias("alice@ours.example", "info@ours.example")
+    store.accounts_commit = True
+    found = directory.find("info@ours.example")
+    assert found is not None
+    assert found.number == alice.number
+    assert emails(store, alice.number) == ["alice@ours.example"]
+
+    directory.clear(NOW)
+
+    assert emails(store, alice.number) == ["alice@ours.example", "info@ours.example"]
+    version = store.version(alice.number)
+    directory.clear(NOW)
+    assert store.version(alice.number) == version
+
+
+def test_a_group_that_was_never_named_has_no_members(store: _Failing) -> None:
+    directory = InternalDirectory(store)
+    alice = directory.add("alice@ours.example", "", FOLDERS)
+    store.commits = False
+    with pytest.raises(Unavailable):
+        directory.add_group("team@ours.example", {"alice@ours.example": Rights.FULL}, FOLDERS)
+    store.commits = True
+    found = directory.find("alice@ours.example")
+    assert found is not None
+    assert found.groups == ()
+    assert list(directory.reach(alice.number)) == [alice.number]
 
 
 @pytest.mark.parametrize("asked", ["ren\u00e9@ours.example", "rene\u0301@ours.example", "REN\u00c9@ours.example"])

@@ -19,6 +19,7 @@ from pillarbox.objects import (
     Argument,
     Call,
     DataType,
+    PerUser,
     Property,
     Record,
     Seen,
@@ -31,6 +32,7 @@ from pillarbox.objects import (
     equal,
     invalid,
     key,
+    own,
     present,
     prop,
 )
@@ -93,7 +95,9 @@ class Mailbox(Record):
     total_threads: Property[UnsignedInt] = prop(default=0, server_set=True, volatile=True)
     unread_threads: Property[UnsignedInt] = prop(default=0, server_set=True, volatile=True)
     my_rights: Property[dict[str, bool]] = prop(server_set=True, computed=_my_rights)
-    is_subscribed: Property[bool] = prop(default=True)
+    is_subscribed: Property[bool] = prop(default=True, per_user=PerUser("subscribers", default=False))
+    subscribers: Property[dict[str, bool]] = prop(default={}, server_set=True, secret=True)
+    """What each member of a group said of it, by the number of their account."""
 
 
 def siblings_have_different_names(write: Write[Mailbox]) -> Iterator[SetError]:
@@ -248,7 +252,7 @@ MAILBOX = DataType(
         contains("name", Mailbox.name),
         equal("role", Mailbox.role, sorted=True),
         present("hasAnyRole", Mailbox.role),
-        equal("isSubscribed", Mailbox.is_subscribed),
+        own("isSubscribed", Mailbox.is_subscribed),
     ),
     sorts=(by("sortOrder", key(Mailbox.sort_order)), by("name", key(Mailbox.name))),
     rules=(

@@ -17,7 +17,7 @@ from pillarbox.objects import Registry, number_of
 from pillarbox.store import Document, Equal, Select, Table, Unit, Writing
 from pillarbox.wire.values import JSON
 
-__all__ = ["Change", "recount", "tally", "tally_problems"]
+__all__ = ["Change", "Tallies", "recount", "tally", "tally_problems"]
 
 _COUNTS = ("totalEmails", "unreadEmails", "totalThreads", "unreadThreads")
 _PAGE = 1000
@@ -34,32 +34,28 @@ class Change:
 
 def tally(unit: Writing, registry: Registry, change: Change) -> None:
     """Counts a change of an Email in its Thread and its Mailboxes, and logs both as changed."""
-    trash = _trash(unit, registry["Mailbox"].table)
-    threads = registry["Thread"].table
-    stored = next(iter(unit.get(threads, (change.thread,))), None)
-    old = orjson.loads(stored.document) if stored is not None else None
-    before = _Tally.of(old)
-    after = _Tally.of(old)
-    if change.before is not None:
-        after.count(change.before, trash, -1)
-    if change.after is not None:
-        after.count(change.after, trash, 1)
-    new = after.document()
-    if old is None:
-        unit.insert(threads, change.thread, new)
-    elif not after.emails:
-        unit.delete(threads, change.thread, old)
-    elif before.emails != after.emails:
-        unit.update(threads, change.thread, old, new)
-    elif new != old:
-        # The ids of its Emails are all that clients see of a Thread.
-        unit.amend(threads, change.thread, old, new)
-    difference = after.shares(trash)
-    difference.subtract(before.shares(trash))
-    for document, sign in ((change.before, -1), (change.after, 1)):
-        if document is not None:
-            _count_email(difference, document, sign)
-    _add(unit, registry["Mailbox"].table, difference)
+    tallies = Tallies(unit, registry)
+    tallies.count(change)
+    tallies.settle()
+
+
+class Tallies:
+    """Counts changes of many Emails in one unit; what they make of Mailboxes is written once, when they are settled."""
+
+    def __init__(self, unit: Writing, registry: Registry) -> None:
+        self._unit = unit
+        self._registry = registry
+        self._difference: Counter[tuple[int, str]] = Counter()
+
+    def count(self, change: Change) -> None:
+        """Counts a change in its Thread, and remembers it for its Mailboxes."""
+        if not _counts_alike(change.before, change.after):
+            self._difference.update(_counted(self._unit, self._registry, change))
+
+    def settle(self) -> None:
+        """Mailboxes count what was remembered. To be called before anybody reads them."""
+        _add(self._unit, self._registry["Mailbox"].table, self._difference)
+        self._difference.clear()
 
 
 def recount(unit: Writing, registry: Registry) -> None:
@@ -173,6 +169,50 @@ def _add(unit: Writing, mailboxes: Table, difference: Counter[tuple[int, str]]) 
         old = orjson.loads(stored.document)
         new = {**old, **{name: old[name] + difference[stored.number, name] for name in _COUNTS}}
         unit.update_volatile(mailboxes, stored.number, old, new)
+
+
+def _there(change: Change) -> Iterator[Document]:
+    """What the Email was and is, as far as it is there."""
+    return (document for document in (change.before, change.after) if document is not None)
+
+
+def _counted(unit: Writing, registry: Registry, change: Change) -> Counter[tuple[int, str]]:
+    """Counts a change in its Thread; what it makes of its Mailboxes' counts."""
+    threads = registry["Thread"].table
+    stored = next(iter(unit.get(threads, (change.thread,))), None)
+    old = orjson.loads(stored.document) if stored is not None else None
+    before = _Tally.of(old)
+    after = _Tally.of(old)
+    # Read mail counts the same wherever it is, and most mail is read.
+    is_unread = before.unread or before.unread_in_trash or any(map(_is_unread, _there(change)))
+    trash = _trash(unit, registry["Mailbox"].table) if is_unread else None
+    if change.before is not None:
+        after.count(change.before, trash, -1)
+    if change.after is not None:
+        after.count(change.after, trash, 1)
+    new = after.document()
+    if old is None:
+        unit.insert(threads, change.thread, new)
+    elif not after.emails:
+        unit.delete(threads, change.thread, old)
+    elif before.emails != after.emails:
+        unit.update(threads, change.thread, old, new)
+    elif new != old:
+        # The ids of its Emails are all that clients see of a Thread.
+        unit.amend(threads, change.thread, old, new)
+    difference = after.shares(trash)
+    difference.subtract(before.shares(trash))
+    for document, sign in ((change.before, -1), (change.after, 1)):
+        if document is not None:
+            _count_email(difference, document, sign)
+    return difference
+
+
+def _counts_alike(before: Document | None, after: Document | None) -> bool:
+    """Whether nothing is counted otherwise after the change, as of most keywords."""
+    if before is None or after is None:
+        return False
+    return before["mailboxIds"] == after["mailboxIds"] and _is_unread(before) == _is_unread(after)
 
 
 def _counts_of(counts: Counter[tuple[int, str]], mailbox: int) -> dict[str, JSON]:

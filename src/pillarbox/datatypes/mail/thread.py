@@ -15,7 +15,7 @@ __all__ = ["THREAD", "Thread"]
 def _email_ids(seen: Seen) -> JSON:
     """The Thread's Emails, oldest first; those of one date in order of their ids (section 3)."""
     email = seen.call.context.registry["Email"]
-    return [email.id(number) for number in seen.gathered(_emails).get(seen.number, ())]
+    return list(map(email.id, seen.gathered(_emails).get(seen.number, ())))
 
 
 def _emails(call: Call[Any], threads: Sequence[int]) -> Mapping[int, Sequence[int]]:

@@ -1,6 +1,7 @@
 """PushSubscription: a URL that is told when something changes (RFC 8620 section 7.2)."""
 
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from datetime import datetime, timedelta
 from hmac import compare_digest
 from typing import Any
@@ -9,7 +10,8 @@ from pillarbox.datatypes.push.calling import expected_first, get, set_
 from pillarbox.datatypes.push.life import standing
 from pillarbox.net import BadURL, destination
 from pillarbox.objects import DataType, Method, Property, Record, Refused, SetError, Write, invalid, prop
-from pillarbox.wire.values import JSON, State, UTCDate, state_text, utc_date, utc_datetime
+from pillarbox.store import NoAccount
+from pillarbox.wire.values import JSON, Id, State, UTCDate, utc_date, utc_datetime
 from pillarbox.wire.webpush import BadKeys, recipient
 
 __all__ = ["PUSH_SUBSCRIPTION", "PushSubscription"]
@@ -116,12 +118,24 @@ def settle(write: Write[PushSubscription]) -> None:
         ours |= {"code": write.call.context.token(), "codeExpires": utc_date(code_expires), "standing": made_under}
     elif write.changes(PushSubscription.verification_code) or write.changes(PushSubscription.types):
         # From here on; what was told of other types before stays.
-        known = write.new.told.get(write.call.account_id, {})
-        ours["told"] = {**write.new.told, write.call.account_id: {**_states(write), **known}}
+        known = write.new.told
+        ours["told"] = known | {id_: states | known.get(id_, {}) for id_, states in _states(write)}
     document = {**write.new.document, **ours}
     if document != write.new.document:
         write.call.writing.update(PUSH_SUBSCRIPTION.table, write.number, write.new.document, document)
         write.after = PushSubscription(write.number, document)
+
+
+def _states(write: Write[PushSubscription]) -> Iterator[tuple[Id, dict[str, State]]]:
+    """The states now of all accounts that the actor has, of the types that are pushed."""
+    context = write.call.context
+    for account_id, grant in context.actor.accounts.items():
+        if account_id == write.call.account_id:
+            yield account_id, context.registry.pushed_states(write.call.unit)
+            continue
+        # A group may be removed just now.
+        with suppress(NoAccount), context.read(grant.number) as unit:
+            yield account_id, context.registry.pushed_states(unit)
 
 
 def _bounded(wanted: UTCDate | None, now: datetime) -> UTCDate:
@@ -135,13 +149,6 @@ def _count(write: Write[PushSubscription]) -> None:
     slots = (b"push:%d" % slot for slot in range(_CREATED_A_MINUTE))
     if not any(write.call.writing.once(slot, now + 60, now) for slot in slots):
         raise Refused(SetError("rateLimit", (), f"no more than {_CREATED_A_MINUTE} subscriptions a minute"))
-
-
-def _states(write: Write[PushSubscription]) -> dict[str, State]:
-    """The account's states now, of all types that are pushed."""
-    unit = write.call.unit
-    pushed = [kind for kind in write.call.context.registry if any(method.name == "changes" for method in kind.methods)]
-    return {kind.name: state_text(unit.epoch, unit.state(kind.table)) for kind in pushed}
 
 
 PUSH_SUBSCRIPTION: DataType[PushSubscription] = DataType(

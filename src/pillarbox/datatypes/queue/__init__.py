@@ -1,6 +1,7 @@
 """What is on its way out: QueuedMessage, a message in the account that sends it, and how far each recipient is.
 
-Whoever sends calls `enqueue` within its own unit. It must not know how anything is sent.
+Whoever has something to send calls `enqueue` within its own unit. `sending` is what the one who sends it reads and
+writes. The package must not know how anything is sent.
 """
 
 from pillarbox.datatypes.queue.message import (
@@ -12,5 +13,22 @@ from pillarbox.datatypes.queue.message import (
     queued,
     withdraw,
 )
+from pillarbox.datatypes.queue.sending import Addressee, Queued, finish, hurry, keep, messages, queued_message, upcoming
 
-__all__ = ["QUEUED_MESSAGE", "Outgoing", "QueuedMessage", "Recipient", "enqueue", "queued", "withdraw"]
+__all__ = [
+    "QUEUED_MESSAGE",
+    "Addressee",
+    "Outgoing",
+    "Queued",
+    "QueuedMessage",
+    "Recipient",
+    "enqueue",
+    "finish",
+    "hurry",
+    "keep",
+    "messages",
+    "queued",
+    "queued_message",
+    "upcoming",
+    "withdraw",
+]

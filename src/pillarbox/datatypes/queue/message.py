@@ -45,8 +45,12 @@ class Outgoing:
 class QueuedMessage(Record):
     """One message; `recipients` has an object for each, by its place in the envelope:
 
-    `address`, `parameters`, `status` ("waiting", "delivered" to an account here, "relayed" to another server, or
-    "failed"), `tries`, and `reply`, the last that some server gave, null before.
+    `address`, `parameters`, `status` ("waiting", "sending" from when an attempt begins until its outcome is written
+    down, "delivered" to an account here, "relayed" to another server, or "failed"), `tries`, `nextAttempt`, `reply`,
+    the last that some server gave, null before, and `isNoticed`, whether the sender was told that it is late.
+
+    `isHurried` when an administrator wants it tried now, until it was. `prefix` is what goes out in front of the
+    message, as its signatures, made when it is released.
     """
 
     submission: Property[UnsignedInt | None] = prop(immutable=True)
@@ -55,9 +59,12 @@ class QueuedMessage(Record):
     parameters: Property[dict[str, Any]] = prop(immutable=True)
     recipients: Property[list[Any]] = prop()
     created: Property[UTCDate] = prop(immutable=True)
+    release: Property[UTCDate] = prop(immutable=True)
     expires: Property[UTCDate] = prop()
     next_attempt: Property[UTCDate] = prop()
     is_released: Property[bool] = prop(default=False)
+    is_hurried: Property[bool] = prop(default=False)
+    prefix: Property[str] = prop(default="")
 
 
 QUEUED_MESSAGE = DataType(
@@ -92,14 +99,19 @@ def enqueue(unit: Writing, message: Outgoing, now: datetime) -> int:
                 "parameters": dict(one.parameters),
                 "status": "waiting",
                 "tries": 0,
+                "nextAttempt": utc_date(message.release),
                 "reply": None,
+                "isNoticed": False,
             }
             for one in message.recipients
         ],
         "created": utc_date(now),
+        "release": utc_date(message.release),
         "expires": utc_date(message.expires),
         "nextAttempt": utc_date(message.release),
         "isReleased": False,
+        "isHurried": False,
+        "prefix": "",
     }
     unit.insert(QUEUED_MESSAGE.table, number, document)
     return number

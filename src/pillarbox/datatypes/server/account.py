@@ -1,4 +1,4 @@
-"""Account: somebody with addresses, a password and data (ours).
+"""Account: somebody with addresses, a password and data, or a group of such (ours).
 
 Its number in account 0 is the number of the account where its data is.
 """
@@ -9,7 +9,11 @@ from pillarbox.objects import DataType, Members, Property, Record, prop
 from pillarbox.store import SetIndex
 from pillarbox.wire.values import UnsignedInt
 
-__all__ = ["ACCOUNT", "ADDRESSES", "Account"]
+__all__ = ["ACCOUNT", "ADDRESSES", "GROUP", "PERSON", "Account"]
+
+PERSON = "person"
+GROUP = "group"
+"""What has no password, and is there for its members."""
 
 
 class Account(Record):
@@ -19,6 +23,14 @@ class Account(Record):
     aliases: Property[list[str]] = prop(default=[])
     secret: Property[str] = prop(secret=True)
     quota: Property[UnsignedInt | None] = prop(default=None)
+    kind: Property[str] = prop(default=PERSON, immutable=True)
+    known: Property[list[str]] = prop(default=[], server_set=True)
+    """The addresses that the account itself was told of; it may lag behind those that it has (adr/0034)."""
+
+    @property
+    def addresses(self) -> list[str]:
+        """All of them."""
+        return [self.address, *self.aliases]
 
 
 ADDRESSES = Members(

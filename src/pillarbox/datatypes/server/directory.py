@@ -1,31 +1,41 @@
 """The accounts of this server: found by address, made, changed and removed.
 
 Two files know of an account: account 0 that it exists, its own file what it holds. The file is made first and the name
-given last, so that whoever finds the name finds the file; taken away in the other order.
+given last, so that whoever finds the name finds the file; taken away in the other order. Of its addresses the account
+itself is told after they have changed, and again if that was interrupted (adr/0034).
 """
 
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
-from unicodedata import normalize
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager, suppress
 
 import orjson
 
-from pillarbox.access import Principal
-from pillarbox.datatypes.mail import Folder, furnish
-from pillarbox.datatypes.server.account import ACCOUNT, Account
+from pillarbox.access import Principal, Rights
+from pillarbox.datatypes.mail import Folder, furnish, know_addresses
+from pillarbox.datatypes.server.account import ACCOUNT, GROUP, PERSON, Account
 from pillarbox.datatypes.server.domain import DOMAIN
-from pillarbox.store import Equal, Member, Select, Store, StoreError, Unavailable, Unit, Writing
+from pillarbox.datatypes.server.known import (
+    AccountError,
+    account_at,
+    accounts,
+    everyone,
+    existing,
+    existing_group,
+    normal,
+    numbered,
+    principal,
+    reached,
+    refuse_taken,
+)
+from pillarbox.datatypes.server.membership import admit, dismiss, forget, members_of
+from pillarbox.store import Equal, NoAccount, Select, Store, StoreError, Unavailable, Unit, Writing
 from pillarbox.wire.collation import unicode_casemap
-from pillarbox.wire.values import JSON
+from pillarbox.wire.values import JSON, Id
 
-__all__ = ["AccountError", "InternalDirectory", "normal"]
+__all__ = ["InternalDirectory"]
 
 
 _FOR_EVER = 2**53
-
-
-class AccountError(Exception):
-    """An account cannot be made or changed so; the message says why, and what to do."""
 
 
 class InternalDirectory:
@@ -41,19 +51,31 @@ class InternalDirectory:
             yield
 
     def find(self, address: str) -> Principal | None:
-        """Whose address or alias this is."""
+        """Whose address or alias this is; a group's too."""
         try:
             wanted = normal(address)
         except AccountError:
             return None
         with self._store.read(0) as unit:
-            found = _found(unit, wanted)
-            return None if found is None else _principal(found)
+            found = account_at(unit, wanted)
+            return None if found is None else principal(unit, found)
 
     def all(self) -> list[Principal]:
-        """Every account, in order of address."""
+        """Every account and every group, in order of address."""
         with self._store.read(0) as unit:
-            return sorted(map(_principal, _accounts(unit)), key=lambda principal: principal.address)
+            return everyone(unit)
+
+    def reach(self, number: int) -> Mapping[int, Id]:
+        """The accounts that an account's owner may see, by number."""
+        with self._store.read(0) as unit:
+            return reached(unit, number)
+
+    def members(self, address: str) -> list[tuple[Principal, Rights]]:
+        """A group's members, in order of address. Raises AccountError."""
+        with self._store.read(0) as unit:
+            rights = members_of(unit, existing_group(unit, address).number)
+            found = [(principal(unit, one), rights[one.number]) for one in numbered(unit, rights)]
+        return sorted(found, key=lambda one: one[0].address)
 
     def domains(self) -> list[str]:
         """The domains that accounts have had addresses in."""
@@ -63,51 +85,71 @@ class InternalDirectory:
 
     def add(self, address: str, secret: str, folders: Iterable[Folder], quota: int | None = None) -> Principal:
         """A new account with its Mailboxes; `secret` is the hash of its password. Raises AccountError."""
-        wanted = normal(address)
         with self._store.write(0) as server:
-            _free(server, wanted)
-            number = self._unused(server)
-            self._store.create(number)
-            with self._store.write(number) as unit:
-                furnish(unit, folders)
-            _know_domain(server, wanted)
-            document: dict[str, JSON] = {"address": wanted, "aliases": [], "secret": secret, "quota": quota}
-            server.insert(ACCOUNT.table, number, document)
-        return _principal(Account(number, document))
+            account = self._made(server, normal(address), folders, {"secret": secret, "quota": quota, "kind": PERSON})
+            return principal(server, account)
+
+    def add_group(
+        self, address: str, members: Mapping[str, Rights], folders: Iterable[Folder], quota: int | None = None
+    ) -> Principal:
+        """A new group with its Mailboxes, and with these members, by their addresses. Raises AccountError."""
+        with self._store.write(0) as server:
+            numbers = {_person(server, member).number: rights for member, rights in members.items()}
+            account = self._made(server, normal(address), folders, {"secret": "", "quota": quota, "kind": GROUP})
+            for number, rights in numbers.items():
+                admit(server, account.number, number, rights)
+            return principal(server, account)
+
+    def add_member(self, group: str, member: str, rights: Rights) -> None:
+        """One more member, or another right of one. Raises AccountError."""
+        with self._store.write(0) as server:
+            admit(server, existing_group(server, group).number, _person(server, member).number, rights)
+
+    def remove_member(self, group: str, member: str) -> None:
+        """One member less. Raises AccountError."""
+        with self._store.write(0) as server:
+            if not dismiss(server, existing_group(server, group).number, _person(server, member).number):
+                raise AccountError(f"{member} is no member of {group}; `pillarbox group list` shows who is")
 
     def change_secret(self, address: str, secret: str) -> None:
         """Another password, by its hash. Raises AccountError."""
         with self._store.write(0) as server:
-            _change(server, address, {"secret": secret})
+            _change(server, _person(server, address), {"secret": secret})
 
     def add_alias(self, address: str, alias: str) -> None:
-        """One more address. Raises AccountError."""
+        """One more address, of an account or a group. Raises AccountError."""
         wanted = normal(alias)
         with self._store.write(0) as server:
-            _free(server, wanted)
+            account = existing(server, address)
+            refuse_taken(server, wanted)
             _know_domain(server, wanted)
-            aliases = _existing(server, address).aliases
-            _change(server, address, {"aliases": [*aliases, wanted]})
+            _change(server, account, {"aliases": [*account.aliases, wanted]})
+        self._acquaint(account.number)
 
     def remove_alias(self, address: str, alias: str) -> None:
         """One address less. Raises AccountError."""
         wanted = normal(alias)
         with self._store.write(0) as server:
-            aliases = _existing(server, address).aliases
-            if wanted not in aliases:
+            account = existing(server, address)
+            if wanted not in account.aliases:
                 raise AccountError(f"{wanted} is no alias of {address}")
-            _change(server, address, {"aliases": [one for one in aliases if one != wanted]})
+            _change(server, account, {"aliases": [one for one in account.aliases if one != wanted]})
+        self._acquaint(account.number)
 
     def remove(self, address: str) -> None:
-        """The account is gone with all it held. Raises AccountError."""
+        """The account is gone with all it held, and with its memberships. Raises AccountError."""
         with self._store.write(0) as server:
-            account = _existing(server, address)
-            server.delete(ACCOUNT.table, account.number, account.document)
-            server.once(_removed(account.number), _FOR_EVER, 0)
+            account = _taken_away(server, _person(server, address))
+        self._store.remove(account.number)
+
+    def remove_group(self, address: str) -> None:
+        """The group is gone with all its account held; its members stay. Raises AccountError."""
+        with self._store.write(0) as server:
+            account = _taken_away(server, existing_group(server, address))
         self._store.remove(account.number)
 
     def clear(self, now: int) -> None:
-        """Finishes what was interrupted: removals, and accounts that were made and never named.
+        """Finishes what was interrupted: removals, accounts that were made and never named, addresses not yet told.
 
         Mail of an account that nobody removed is kept though no name leads to it, as where account 0 was lost or is an
         older copy: `pillarbox doctor` tells of it. Raises store.StoreError.
@@ -115,15 +157,42 @@ class InternalDirectory:
         with self._store.read(0) as server:
             nameless = self._nameless(server)
             removed = [number for number in nameless if server.seen(_removed(number), now)]
-        if not nameless:
-            return
+            untold = [account.number for account in accounts(server) if account.known != account.addresses]
         for number in removed:
             self._store.remove(number)
-        # One that is just being made has its number in no unit but its own, which this waits for.
+        if nameless:
+            # One that is just being made has its number in no unit but its own, which this waits for.
+            with self._store.write(0) as server:
+                for number in self._nameless(server):
+                    if self._is_unfinished(number):
+                        self._store.remove(number)
+        for number in untold:
+            # One that is damaged is doctor's.
+            with suppress(NoAccount):
+                self._acquaint(number)
+
+    def _made(self, server: Writing, wanted: str, folders: Iterable[Folder], properties: Mapping[str, JSON]) -> Account:
+        """A new account, its file first."""
+        refuse_taken(server, wanted)
+        number = self._unused(server)
+        self._store.create(number)
+        with self._store.write(number) as unit:
+            furnish(unit, folders)
+            know_addresses(unit, [wanted])
+        _know_domain(server, wanted)
+        document: dict[str, JSON] = {"address": wanted, "aliases": [], **properties, "known": [wanted]}
+        server.insert(ACCOUNT.table, number, document)
+        return Account(number, document)
+
+    def _acquaint(self, number: int) -> None:
+        """Tells an account of its addresses. Whoever changes them again meanwhile waits, and tells it again."""
         with self._store.write(0) as server:
-            for number in self._nameless(server):
-                if self._is_unfinished(number):
-                    self._store.remove(number)
+            for stored in list(server.get(ACCOUNT.table, (number,))):
+                account = Account(number, orjson.loads(stored.document))
+                with self._store.write(number) as unit:
+                    know_addresses(unit, account.addresses)
+                document = {**account.document, "known": account.addresses}
+                server.amend(ACCOUNT.table, number, account.document, document)
 
     def _nameless(self, server: Unit) -> list[int]:
         named = {0, *server.numbers(ACCOUNT.table, 2**31)}
@@ -154,68 +223,27 @@ class InternalDirectory:
             return False
 
 
-def normal(address: str) -> str:
-    """The one form of an address that is kept and compared: lower case and composed (NFC), the domain in ASCII.
-
-    Raises AccountError for what is no address.
-    """
-    local, at, domain = address.strip().rpartition("@")
-    domain = domain.rstrip(".")
-    if not at or not local or not domain or len(address) > 320 or any(ord(one) <= 32 for one in local + domain):
-        raise AccountError(f"{address[:80]!r} is no address; write it like alice@example.org")
-    try:
-        ascii_domain = domain if domain.isascii() else domain.encode("idna").decode("ascii")
-    except UnicodeError:
-        raise AccountError(f"{domain[:80]!r} is no domain name") from None
-    # Composed again, for a letter's lower case may be two.
-    local = normalize("NFC", normalize("NFC", local).lower())
-    return f"{local}@{ascii_domain.lower()}"
-
-
 def _removed(number: int) -> bytes:
     """The key by which account 0 knows that an account is to go with all it held."""
     return b"removed:%d" % number
 
 
-def _principal(account: Account) -> Principal:
-    return Principal(
-        ACCOUNT.id(account.number),
-        account.number,
-        account.address,
-        tuple(account.aliases),
-        account.secret,
-        account.quota,
-    )
-
-
-def _accounts(unit: Unit) -> Iterator[Account]:
-    for stored in unit.get(ACCOUNT.table, unit.numbers(ACCOUNT.table, 2**31)):
-        yield Account(stored.number, orjson.loads(stored.document))
-
-
-def _found(unit: Unit, wanted: str) -> Account | None:
-    numbers = unit.page(ACCOUNT.table, Select(Member("addresses", wanted)), 0, 1)
-    for stored in unit.get(ACCOUNT.table, numbers):
-        return Account(stored.number, orjson.loads(stored.document))
-    return None
-
-
-def _existing(unit: Unit, address: str) -> Account:
-    account = _found(unit, normal(address))
-    if account is None:
-        raise AccountError(f"there is no account {address}; `pillarbox account list` shows which there are")
+def _person(server: Unit, address: str) -> Account:
+    account = existing(server, address)
+    if account.kind == GROUP:
+        raise AccountError(f"{account.address} is a group; see `pillarbox group --help`")
     return account
 
 
-def _free(unit: Unit, wanted: str) -> None:
-    taken = _found(unit, wanted)
-    if taken is not None:
-        raise AccountError(f"{wanted} is taken by the account {taken.address}")
-
-
-def _change(server: Writing, address: str, changes: dict[str, JSON]) -> None:
-    account = _existing(server, address)
+def _change(server: Writing, account: Account, changes: Mapping[str, JSON]) -> None:
     server.update(ACCOUNT.table, account.number, account.document, {**account.document, **changes})
+
+
+def _taken_away(server: Writing, account: Account) -> Account:
+    forget(server, account.number)
+    server.delete(ACCOUNT.table, account.number, account.document)
+    server.once(_removed(account.number), _FOR_EVER, 0)
+    return account
 
 
 def _know_domain(server: Writing, address: str) -> None:

@@ -1,14 +1,27 @@
-"""Domain: a name that accounts here have addresses in (ours)."""
+"""Domain: a name that accounts here have addresses in, and the keys that its mail is signed with (ours)."""
+
+import base64
+from datetime import datetime
+from typing import Any, cast
+
+import orjson
 
 from pillarbox.objects import DataType, Property, Record, equal, prop
+from pillarbox.store import Equal, Select, Store, Unit
+from pillarbox.wire.collation import unicode_casemap
+from pillarbox.wire.dkim import Algorithm, DkimKey
 
-__all__ = ["DOMAIN", "Domain"]
+__all__ = ["DOMAIN", "Domain", "add_dkim_key", "dkim_keys", "domains", "is_domain", "remove_dkim_key"]
 
 
 class Domain(Record):
-    """A domain of ours, its name in lower case and in its ASCII form."""
+    """A domain of ours, its name in lower case and in its ASCII form.
+
+    `dkim` has an object for each key: `selector`, `algorithm`, `created`, and `private`, PKCS #8 in base64.
+    """
 
     name: Property[str] = prop(immutable=True)
+    dkim: Property[list[Any]] = prop(default=[], secret=True)
 
 
 DOMAIN = DataType(
@@ -19,3 +32,73 @@ DOMAIN = DataType(
     methods=(),
     filters=(equal("name", Domain.name),),
 )
+
+
+def domains(store: Store) -> list[tuple[str, list[DkimKey]]]:
+    """All domains in order of name, with their keys. Raises store.StoreError."""
+    with store.read(0) as server:
+        found = [
+            Domain(stored.number, orjson.loads(stored.document))
+            for stored in server.get(DOMAIN.table, server.numbers(DOMAIN.table, 2**31))
+        ]
+    return sorted(((one.name, _keys(one)) for one in found), key=lambda one: one[0])
+
+
+def is_domain(store: Store, name: str) -> bool:
+    """Whether accounts here have addresses in this domain. Raises store.StoreError."""
+    with store.read(0) as server:
+        return _found(server, name) is not None
+
+
+def dkim_keys(store: Store, name: str) -> list[DkimKey]:
+    """The keys that mail of a domain is signed with; none if it is not ours or has none. Raises store.StoreError."""
+    with store.read(0) as server:
+        found = _found(server, name)
+        return [] if found is None else _keys(found)
+
+
+def add_dkim_key(store: Store, name: str, made: DkimKey, now: datetime) -> DkimKey | None:
+    """The key that the domain has now: this one, or the one it had under the same selector; None if it is not ours.
+
+    Raises store.StoreError.
+    """
+    with store.write(0) as server:
+        found = _found(server, name)
+        if found is None:
+            return None
+        for known in _keys(found):
+            if known.selector == made.selector:
+                return known
+        kept = {
+            "selector": made.selector,
+            "algorithm": made.algorithm,
+            "created": now.isoformat(timespec="seconds"),
+            "private": base64.b64encode(made.private).decode(),
+        }
+        server.update(DOMAIN.table, found.number, found.document, {**found.document, "dkim": [*found.dkim, kept]})
+    return made
+
+
+def remove_dkim_key(store: Store, name: str, selector: str) -> bool:
+    """Whether the domain had a key with this selector; it signs nothing any more. Raises store.StoreError."""
+    with store.write(0) as server:
+        found = _found(server, name)
+        left = [] if found is None else [one for one in found.dkim if one["selector"] != selector]
+        if found is None or len(left) == len(found.dkim):
+            return False
+        server.update(DOMAIN.table, found.number, found.document, {**found.document, "dkim": left})
+    return True
+
+
+def _found(server: Unit, name: str) -> Domain | None:
+    numbers = server.page(DOMAIN.table, Select(Equal("name", unicode_casemap(name))), 0, 1)
+    for stored in server.get(DOMAIN.table, numbers):
+        return Domain(stored.number, orjson.loads(stored.document))
+    return None
+
+
+def _keys(domain: Domain) -> list[DkimKey]:
+    return [
+        DkimKey(domain.name, one["selector"], cast("Algorithm", one["algorithm"]), base64.b64decode(one["private"]))
+        for one in domain.dkim
+    ]

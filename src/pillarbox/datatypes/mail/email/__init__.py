@@ -5,7 +5,22 @@ it came; `creation` makes messages of what clients write. `header` and `body` gi
 has the words of its queries.
 """
 
+from pillarbox.datatypes.mail.email.creation import generated
 from pillarbox.datatypes.mail.email.declaration import EMAIL
 from pillarbox.datatypes.mail.email.filing import Arrival, NewEmail, arrival, file
+from pillarbox.datatypes.mail.email.header import HeaderName, header_value
+from pillarbox.datatypes.mail.email.record import Email
+from pillarbox.datatypes.mail.email.request import is_over_quota
 
-__all__ = ["EMAIL", "Arrival", "NewEmail", "arrival", "file"]
+__all__ = [
+    "EMAIL",
+    "Arrival",
+    "Email",
+    "HeaderName",
+    "NewEmail",
+    "arrival",
+    "file",
+    "generated",
+    "header_value",
+    "is_over_quota",
+]

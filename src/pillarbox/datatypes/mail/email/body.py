@@ -9,6 +9,7 @@ from typing import Any, TypeAlias, cast
 
 from pillarbox.datatypes.core import part_id
 from pillarbox.datatypes.mail.email.header import HeaderName, header_name, header_value
+from pillarbox.datatypes.mail.email.unfiled import Unfiled
 from pillarbox.objects import BOOLEAN, UNSIGNED, Argument, Kind, Seen
 from pillarbox.wire.message import Message, Part, decode, is_sound, may_have, text_value, truncated
 from pillarbox.wire.values import JSON, Id, id_number
@@ -32,7 +33,8 @@ _PROPERTIES: Kind[list[str]] = Kind(
 )
 
 ARGUMENTS = tuple(
-    Argument("get", name, kind, default)
+    Argument(method, name, kind, default)
+    for method in ("get", "parse")
     for name, kind, default in (
         ("bodyProperties", _PROPERTIES, list(_DEFAULT)),
         ("fetchTextBodyValues", BOOLEAN, False),
@@ -41,7 +43,7 @@ ARGUMENTS = tuple(
         ("maxBodyValueBytes", UNSIGNED, 0),
     )
 )
-"""The arguments of Email/get that say what is told of bodies (section 4.2)."""
+"""The arguments of Email/get and Email/parse that say what is told of bodies (sections 4.2 and 4.9)."""
 
 
 def kept(message: Message) -> dict[str, JSON]:
@@ -91,16 +93,23 @@ def values(seen: Seen) -> JSON:
 
 def _value(seen: Seen, leaf: _Kept, most: int) -> JSON:
     offset, length, encoding = leaf["at"]
-    number = id_number("b", cast("str", seen.document["blobId"]))
-    blob = seen.call.unit.blob(number) if number is not None else None
-    if blob is None:
-        return {"value": "", "isEncodingProblem": True, "isTruncated": False}
     # All of it is decoded, however little is told of it.
     seen.call.context.tell(length)
-    encoded = seen.call.unit.octets(blob, offset, length)
+    encoded = _octets(seen, offset, length)
+    if encoded is None:
+        return {"value": "", "isEncodingProblem": True, "isTruncated": False}
     text = text_value(decode(encoded, encoding), leaf["type"], leaf["charset"], is_intact=is_sound(encoded, encoding))
     value, cut = truncated(text.value, most, html=leaf["type"] == "text/html")
     return {"value": value, "isEncodingProblem": text.is_encoding_problem, "isTruncated": cut}
+
+
+def _octets(seen: Seen, offset: int, length: int) -> bytes | None:
+    """A range of the message; None if that is lost."""
+    if isinstance(seen, Unfiled):
+        return seen.raw[offset : offset + length]
+    number = id_number("b", cast("str", seen.document["blobId"]))
+    blob = seen.call.unit.blob(number) if number is not None else None
+    return seen.call.unit.octets(blob, offset, length) if blob is not None else None
 
 
 def _listed(seen: Seen, name: str) -> JSON:

@@ -4,16 +4,19 @@ from collections.abc import Iterator
 from typing import cast
 
 from pillarbox.datatypes.mail.email import body
+from pillarbox.datatypes.mail.email.copying import COPYING
 from pillarbox.datatypes.mail.email.creation import create
 from pillarbox.datatypes.mail.email.filing import TEXT_FIELDS, text_again
 from pillarbox.datatypes.mail.email.header import HEADERS
 from pillarbox.datatypes.mail.email.importing import IMPORT
+from pillarbox.datatypes.mail.email.parsing import PARSE
 from pillarbox.datatypes.mail.email.record import Email
-from pillarbox.datatypes.mail.email.search import FILTERS, GROUP, MEMBERS, SORTS, total
+from pillarbox.datatypes.mail.email.search import BLOB, FILTERS, GROUP, MEMBERS, SORTS, total
 from pillarbox.datatypes.mail.tally import Change, tally
 from pillarbox.objects import (
     BOOLEAN,
     CHANGES,
+    COPY,
     GET,
     QUERY,
     QUERY_CHANGES,
@@ -64,13 +67,16 @@ EMAIL = DataType(
     rfc="8621 section 4",
     capability="urn:ietf:params:jmap:mail",
     letter="e",
-    methods=(GET, CHANGES, SET, QUERY, QUERY_CHANGES, IMPORT),
+    methods=(GET, CHANGES, SET, QUERY, QUERY_CHANGES, COPY, IMPORT, PARSE),
     filters=FILTERS,
     sorts=SORTS,
     rules=(keywords_are_not_too_many,),
     effects=(its_thread_and_mailboxes_count_it, its_message_is_let_go),
     create=create,
     told_of_create=("blobId", "threadId", "size"),
+    copying=COPYING,
+    # RFC 8621 section 1.5.
+    arrivals="EmailDelivery",
     arguments=(
         *body.ARGUMENTS,
         Argument("query", "collapseThreads", BOOLEAN, default=False),
@@ -103,6 +109,7 @@ EMAIL = DataType(
         "attachments",
     ),
     pattern=HEADERS,
+    keys=(BLOB,),
     members=MEMBERS,
     text=TEXT_FIELDS,
     text_again=text_again,

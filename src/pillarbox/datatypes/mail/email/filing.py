@@ -14,7 +14,7 @@ from typing import Any, cast
 from pillarbox.datatypes.core import located, whole_id
 from pillarbox.datatypes.mail.email import body
 from pillarbox.datatypes.mail.email.header import CONVENIENT, HeaderName, header_value
-from pillarbox.datatypes.mail.tally import Change, tally
+from pillarbox.datatypes.mail.tally import Change, Tallies
 from pillarbox.objects import Registry
 from pillarbox.store import (
     Blob,
@@ -28,6 +28,7 @@ from pillarbox.wire.message import (
     Message,
     attachment_names,
     base_subject,
+    indexable_header,
     parse,
     received_date,
     searchable,
@@ -35,11 +36,16 @@ from pillarbox.wire.message import (
 from pillarbox.wire.values import JSON, UTCDate, utc_datetime
 from pillarbox.wire.words import indexable
 
-__all__ = ["TEXT_FIELDS", "Arrival", "NewEmail", "arrival", "file", "text_again"]
+__all__ = ["FIELDS_WITH_TEXT", "TEXT_FIELDS", "Arrival", "NewEmail", "arrival", "file", "kept", "text_again"]
 
-TEXT_FIELDS = ("from", "to", "cc", "bcc", "subject", "body", "attachments")
+TEXT_FIELDS = ("from", "to", "cc", "bcc", "subject", "body", "attachments", "header")
+FIELDS_WITH_TEXT = frozenset(("from", "to", "cc", "bcc", "subject"))
+"""Header fields whose words are a text of their own; of the others they are in the text `header`."""
 
 _MAX_THREAD_KEYS = 16
+
+_ASKED = tuple((name, field.lower(), HeaderName(field, form, all=False)) for name, (field, form) in CONVENIENT.items())
+"""Each property that stands for a header field, the field's name in lower case, and what is asked of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,24 +73,28 @@ class NewEmail:
 def arrival(raw: bytes) -> Arrival:
     """The message that these octets are; any octets are one. Slow for large ones: call it outside of a unit."""
     message = parse(raw)
-    headers = [{"name": field.name, "value": field.value} for field in message.headers]
-    document = _from_headers(headers)
-    text = _text_of_headers(document) | _text_of_body(raw, message)
-    document |= {
-        "size": len(raw),
-        "hasAttachment": message.has_attachment,
-        "preview": message.preview,
-        "threadKeys": cast("JSON", _thread_keys(document)),
-    }
-    apart = {"headers": cast("JSON", headers), **body.kept(message)}
+    document, apart = kept(raw, message)
+    text = _text_of_document(document) | _text_of_message(raw, message)
+    document["threadKeys"] = cast("JSON", _thread_keys(document))
     sent = cast("str | None", document["sentAt"])
     return Arrival(document, apart, text, received_date(message.headers), utc_datetime(sent) if sent else None)
 
 
-def file(unit: Writing, registry: Registry, blob: Blob, message: Arrival, new: NewEmail) -> tuple[int, dict[str, Any]]:
+def kept(raw: bytes, message: Message) -> tuple[dict[str, JSON], dict[str, JSON]]:
+    """The properties that follow from a message: those in an Email's document, and those apart from it."""
+    headers = [{"name": field.name, "value": field.value} for field in message.headers]
+    document = _from_headers(headers)
+    document |= {"size": len(raw), "hasAttachment": message.has_attachment, "preview": message.preview}
+    return document, {"headers": cast("JSON", headers), **body.kept(message)}
+
+
+def file(
+    unit: Writing, registry: Registry, blob: Blob, message: Arrival, new: NewEmail, tallies: Tallies | None = None
+) -> tuple[int, dict[str, Any]]:
     """Files a message whose octets are a blob of the account: the new Email's number and document.
 
-    The blob is held, the Thread found or made, everything counted.
+    The blob is held, the Thread found or made, everything counted; in Mailboxes not until the tallies of a unit that
+    files many are settled.
     """
     email, thread = registry["Email"], registry["Thread"]
     keys = cast("list[int]", message.document["threadKeys"])
@@ -101,13 +111,16 @@ def file(unit: Writing, registry: Registry, blob: Blob, message: Arrival, new: N
     }
     unit.insert(email.table, number, document, message.apart, message.text)
     unit.hold(blob.number)
-    tally(unit, registry, Change(thread_number, None, document))
+    counting = tallies or Tallies(unit, registry)
+    counting.count(Change(thread_number, None, document))
+    if tallies is None:
+        counting.settle()
     return number, document
 
 
 def text_again(unit: Unit, document: Document) -> dict[str, str]:
-    """The words of an Email as they were when it was filed; of its header alone, if its message is lost."""
-    text = _text_of_headers(document)
+    """The words of an Email as they were when it was filed; of what its document has, if its message is lost."""
+    text = _text_of_document(document)
     octets = located(unit, cast("str", document["blobId"]))
     if octets is None:
         return text
@@ -117,26 +130,27 @@ def text_again(unit: Unit, document: Document) -> dict[str, str]:
         raise
     except StoreError:
         return text
-    return text | _text_of_body(raw, parse(raw))
+    return text | _text_of_message(raw, parse(raw))
 
 
-def _text_of_headers(document: Document) -> dict[str, str]:
+def _text_of_document(document: Document) -> dict[str, str]:
     text = {name: indexable(_addresses(document[name])) for name in ("from", "to", "cc", "bcc")}
     text["subject"] = indexable(cast("str | None", document["subject"]) or "")
     return text
 
 
-def _text_of_body(raw: bytes, message: Message) -> dict[str, str]:
+def _text_of_message(raw: bytes, message: Message) -> dict[str, str]:
     return {
         "body": indexable(searchable(raw, message)),
         "attachments": indexable(" ".join(attachment_names(message))),
+        "header": indexable_header(message.headers, FIELDS_WITH_TEXT),
     }
 
 
 def _from_headers(headers: list[dict[str, str]]) -> dict[str, JSON]:
-    return {
-        name: header_value(HeaderName(field, form, all=False), headers) for name, (field, form) in CONVENIENT.items()
-    }
+    # The last one of each name counts, so that no other has to be looked at for each property.
+    last = {header["name"].lower(): header for header in headers}
+    return {name: header_value(asked, (last[field],)) if field in last else None for name, field, asked in _ASKED}
 
 
 def _addresses(value: JSON) -> str:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from pillarbox.datatypes.core import located, whole_id
+from pillarbox.datatypes.core import octets_at, whole_id
 from pillarbox.datatypes.mail.email.filing import Arrival, NewEmail, arrival, file
 from pillarbox.datatypes.mail.email.request import filed_under, is_over_quota
 from pillarbox.objects import (
@@ -68,7 +68,7 @@ def _read_before(call: Call[Any]) -> dict[str, Arrival]:
     room = call.context.limits.answer
     for sent in emails.values():
         blob_id = sent.get("blobId")
-        octets = located(call.unit, blob_id) if isinstance(blob_id, str) and blob_id not in read else None
+        octets = octets_at(call, blob_id) if isinstance(blob_id, str) and blob_id not in read else None
         if octets is not None and octets.length <= min(room, call.context.limits.message):
             room -= octets.length
             read[str(blob_id)] = arrival(octets.read(call.unit))
@@ -80,7 +80,7 @@ def _imported(call: Call[Any], sent: Mapping[str, JSON]) -> dict[str, JSON]:
     errors = [invalid(name, "no such property") for name in sent if name not in _KNOWN]
     under = filed_under(call, sent, errors)
     blob_id = sent.get("blobId")
-    octets = located(call.unit, blob_id) if isinstance(blob_id, str) else None
+    octets = octets_at(call, blob_id) if isinstance(blob_id, str) else None
     if octets is None:
         errors.append(invalid("blobId", "names no blob of the account"))
     wrong = merged(errors)

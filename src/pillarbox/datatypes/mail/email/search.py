@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, cast
 
+from pillarbox.datatypes.mail.email.filing import FIELDS_WITH_TEXT
 from pillarbox.datatypes.mail.email.record import Email
 from pillarbox.datatypes.mail.mailbox import MAILBOX
 from pillarbox.objects import (
@@ -29,6 +30,7 @@ from pillarbox.objects import (
     number_of,
 )
 from pillarbox.store import (
+    AllOf,
     AnyOf,
     Column,
     Document,
@@ -43,10 +45,10 @@ from pillarbox.store import (
     Text,
 )
 from pillarbox.wire.collation import unicode_casemap
-from pillarbox.wire.message import base_subject, text
-from pillarbox.wire.words import phrases, words_of
+from pillarbox.wire.message import base_subject, header_phrases, says, unsaid
+from pillarbox.wire.words import phrases
 
-__all__ = ["FILTERS", "GROUP", "MEMBERS", "SORTS", "total"]
+__all__ = ["BLOB", "FILTERS", "GROUP", "MEMBERS", "SORTS", "total"]
 
 _MAX_SORT_TEXT = 128
 """Longer names and subjects that begin alike count as equal; a sort key of any length would cost as much to keep."""
@@ -63,8 +65,11 @@ def _mailbox(id_: str) -> int:
 
 
 def _text_key(name: str, value: Any) -> Key:
+    def said(document: Document) -> str:
+        return str(value(document)[:_MAX_SORT_TEXT])
+
     return Key(
-        Column(name, "text"), lambda document: unicode_casemap(value(document)[:_MAX_SORT_TEXT]), unicode_casemap
+        Column(name, "text"), lambda document: unicode_casemap(said(document)), unicode_casemap, said, is_fixed=True
     )
 
 
@@ -82,6 +87,8 @@ def _subject(document: Document) -> str:
 
 
 RECEIVED = key(Email.received_at, sorted=True)
+BLOB = key(Email.blob_id, sorted=True)
+"""For Blob/lookup, which has to find the few Emails of a message among all of them."""
 GROUP = key(Email.thread_id, sorted=True)
 
 _MAILBOXES = Members(
@@ -115,6 +122,12 @@ def _some_in_thread(keyword: str) -> Filter:
     return InGroup(Quantity.SOME, "keywords", _lower(keyword))
 
 
+def _none_in_thread(keyword: str) -> Filter:
+    none = Not(_some_in_thread(keyword))
+    # Where none is seen the Email itself is not; most are.
+    return AllOf((Member("unseen", 1), none)) if _lower(keyword) == "$seen" else none
+
+
 def _in_thread(name: str, narrow: Callable[[str], Filter]) -> Condition:
     return Condition(name, STRING, narrow, reach=Reach.GROUP, members=(_KEYWORDS, _UNSEEN))
 
@@ -124,36 +137,45 @@ _MAX_SOUGHT = 4096
 
 def _words(name: str, *fields: str) -> Condition:
     """Full text: each word or phrase must be there; what has no word in it is nowhere, but for nothing at all."""
+    return Condition(name, STRING, lambda sought: _text(name, fields, sought), Reach.OBJECT)
 
-    def narrow(sought: str) -> Filter:
-        if len(sought) > _MAX_SOUGHT:
-            raise MethodError("unsupportedFilter", f"{name}: no more than {_MAX_SOUGHT} characters can be looked for")
-        found = phrases(sought)
-        if not found:
-            return AnyOf(()) if sought.strip() else Everything()
-        return Text(fields, found)
 
-    return Condition(name, STRING, narrow, Reach.OBJECT)
+def _text(name: str, fields: tuple[str, ...], sought: str) -> Filter:
+    _may_be_sought(name, sought)
+    found = phrases(sought)
+    if not found:
+        return AnyOf(()) if sought.strip() else Everything()
+    return Text(fields, found)
+
+
+def _may_be_sought(name: str, sought: str) -> None:
+    if len(sought) > _MAX_SOUGHT:
+        raise MethodError("unsupportedFilter", f"{name}: no more than {_MAX_SOUGHT} characters can be looked for")
+
+
+def _header(value: list[str]) -> Filter:
+    """The field is there, with the words in it if some were given (section 4.4.1, "header")."""
+    name, sought = _field(value)
+    if sought and name in FIELDS_WITH_TEXT:
+        return _text("header", (name,), sought)
+    _may_be_sought("header", sought)
+    return Text(("header",), header_phrases(name, sought))
+
+
+def _header_unsaid(value: list[str]) -> Filter | None:
+    """Messages with such fields of which the index does not have the words."""
+    name, sought = _field(value)
+    return Text(("header",), (unsaid(name),)) if sought and name not in FIELDS_WITH_TEXT else None
 
 
 def _has_header(seen: Seen, value: list[str]) -> bool:
-    """Whether the message has the field, with the text in it if that was given (section 4.4.1, "header")."""
-    name, sought = value[0].lower(), value[1].strip() if len(value) > 1 else ""
-    fields = (
-        header["value"]
-        for header in cast("list[Mapping[str, str]]", seen.apart["headers"])
-        if header["name"].lower() == name
-    )
-    return any(not sought or _says(text(field), sought) for field in fields)
+    name, sought = _field(value)
+    headers = cast("list[Mapping[str, str]]", seen.apart["headers"])
+    return says((header["value"] for header in headers if header["name"].lower() == name), sought)
 
 
-def _says(said: str, sought: str) -> bool:
-    """Whether a text has what is sought: as it is, parts of words included, or each of its words and phrases."""
-    if sought.casefold() in said.casefold():
-        return True
-    words = f" {' '.join(words_of(said))} "
-    wanted = phrases(sought)
-    return bool(wanted) and all(f" {' '.join(phrase)} " in words for phrase in wanted)
+def _field(value: list[str]) -> tuple[str, str]:
+    return value[0].lower(), value[1].strip() if len(value) > 1 else ""
 
 
 _HEADER: Kind[list[str]] = Kind(
@@ -176,7 +198,7 @@ FILTERS = (
     below("maxSize", key(Email.size)),
     _in_thread("allInThreadHaveKeyword", _all_in_thread),
     _in_thread("someInThreadHaveKeyword", _some_in_thread),
-    _in_thread("noneInThreadHaveKeyword", lambda keyword: Not(_some_in_thread(keyword))),
+    _in_thread("noneInThreadHaveKeyword", _none_in_thread),
     member("hasKeyword", _KEYWORDS, STRING, _lower),
     Condition("notKeyword", STRING, _without, Reach.OBJECT, members=(_KEYWORDS, _UNSEEN)),
     equal("hasAttachment", Email.has_attachment),
@@ -187,7 +209,7 @@ FILTERS = (
     _words("bcc", "bcc"),
     _words("subject", "subject"),
     _words("body", "body"),
-    Condition("header", _HEADER, lambda _: Everything(), Reach.OBJECT, test=_has_header),
+    Condition("header", _HEADER, _header, Reach.OBJECT, test=_has_header, doubtful=_header_unsaid),
 )
 
 

@@ -4,6 +4,7 @@ Begin with `message`, which writes and files it; `sent` collects what is wrong o
 `body` the tree of parts and `part` a single one.
 """
 
+from pillarbox.datatypes.mail.email.creation.header import generated
 from pillarbox.datatypes.mail.email.creation.message import create
 
-__all__ = ["create"]
+__all__ = ["create", "generated"]

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import cast
 
-from pillarbox.datatypes.core import located
+from pillarbox.datatypes.core import octets_at
 from pillarbox.datatypes.mail.email.creation.header import part_fields
 from pillarbox.datatypes.mail.email.creation.sent import Place, Sent
 from pillarbox.wire.message import Leaf, Multi, Unwritable, compose
@@ -133,7 +133,7 @@ class PartReader:
 
     def _attached(self, blob_id: str) -> bytes:
         unit = self.sent.call.unit
-        octets = located(unit, blob_id)
+        octets = octets_at(self.sent.call, blob_id)
         if octets is None:
             self.sent.missing[blob_id] = None
             return b""

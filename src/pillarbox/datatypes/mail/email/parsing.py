@@ -1,0 +1,93 @@
+"""Email/parse: blobs read as messages, of which nothing is kept (RFC 8621 section 4.9)."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from pillarbox.datatypes.core import octets_at
+from pillarbox.datatypes.mail.email.filing import kept
+from pillarbox.datatypes.mail.email.unfiled import Unfiled
+from pillarbox.objects import STRING, Call, Method, MethodError, Projection, list_of, nullable, projection, reference
+from pillarbox.wire.message import parse
+from pillarbox.wire.values import JSON, Id
+
+__all__ = ["PARSE"]
+
+_DEFAULT = (
+    "messageId",
+    "inReplyTo",
+    "references",
+    "sender",
+    "from",
+    "to",
+    "cc",
+    "bcc",
+    "replyTo",
+    "subject",
+    "sentAt",
+    "hasAttachment",
+    "preview",
+    "bodyValues",
+    "textBody",
+    "htmlBody",
+    "attachments",
+)
+_OF_FILED: Mapping[str, JSON] = dict.fromkeys(("mailboxIds", "keywords", "receivedAt", "threadId"))
+"""Null, as the id is: what an Email has once it is filed."""
+
+
+def parse_(call: Call[Any]) -> Mapping[str, JSON]:
+    """The message in each blob, as Email/get would tell it.
+
+    What has not one header field is no message; everything else is read as well as can be, as imports do.
+    Raises MethodError requestTooLarge, and invalidArguments for properties that there are not.
+    """
+    blob_ids = call.arguments.take("blobIds", list_of(STRING))
+    names = call.arguments.take("properties", nullable(list_of(STRING)), None)
+    call.take_extra("parse")
+    wanted = projection(call.kind, _DEFAULT if names is None else names)
+    limit = call.context.limits.parsed
+    if len(blob_ids) > limit:
+        raise MethodError("requestTooLarge", f"no more than {limit} blobs can be parsed at once")
+    first: dict[str, JSON] = {"id": None} if "id" in (names or ()) else {}
+    parsed: dict[str, JSON] = {}
+    not_parsable: list[JSON] = []
+    not_found: list[JSON] = []
+    for given in dict.fromkeys(blob_ids):
+        blob_id = reference(call, given)
+        octets = octets_at(call, blob_id) if blob_id is not None else None
+        if blob_id is None or octets is None:
+            not_found.append(given)
+            continue
+        call.context.tell(octets.length)
+        call.context.takes_long()
+        message = _read(call, Id(blob_id), octets.read(call.unit))
+        if message is None:
+            not_parsable.append(given)
+        else:
+            parsed[blob_id] = {**first, **_told(message, wanted)}
+    return {
+        "accountId": call.account_id,
+        "parsed": parsed or None,
+        "notParsable": not_parsable or None,
+        "notFound": not_found or None,
+    }
+
+
+def _read(call: Call[Any], blob_id: Id, raw: bytes) -> Unfiled | None:
+    message = parse(raw)
+    if not message.headers:
+        return None
+    document, apart = kept(raw, message)
+    return Unfiled(call, raw, {**document, **_OF_FILED, "blobId": blob_id}, apart)
+
+
+def _told(message: Unfiled, wanted: Projection) -> dict[str, JSON]:
+    # As for Email/get, what is computed counts for more than it may be long.
+    message.call.context.tell(256 * len(wanted.computed))
+    told: dict[str, JSON] = {name: message.document[name] for name, _ in wanted.plain}
+    told.update((name, message.apart[name]) for name in wanted.apart)
+    told.update((name, value(message)) for name, value in wanted.computed)
+    return told
+
+
+PARSE = Method("parse", parse_, writes=False)

@@ -1,0 +1,115 @@
+"""What account 0 knows, looked up: accounts by address, and what they are to others."""
+
+from collections.abc import Iterable, Iterator, Mapping
+
+import orjson
+
+from pillarbox import access
+from pillarbox.access import BadAddress, Principal, Rights, Shared
+from pillarbox.datatypes.server.account import ACCOUNT, GROUP, Account
+from pillarbox.datatypes.server.membership import all_memberships, groups_of
+from pillarbox.store import Member, Select, Unit
+from pillarbox.wire.values import Id
+
+__all__ = [
+    "AccountError",
+    "account_at",
+    "accounts",
+    "everyone",
+    "existing",
+    "existing_group",
+    "normal",
+    "numbered",
+    "principal",
+    "reached",
+    "refuse_taken",
+]
+
+
+class AccountError(Exception):
+    """An account cannot be made or changed so; the message says why, and what to do."""
+
+
+def normal(address: str) -> str:
+    """The form of an address that is kept and compared (`access.normal`). Raises AccountError for what is none."""
+    try:
+        return access.normal(address)
+    except BadAddress as problem:
+        raise AccountError(str(problem)) from None
+
+
+def account_at(server: Unit, wanted: str) -> Account | None:
+    """Whose address or alias this is, in its normal form."""
+    numbers = server.page(ACCOUNT.table, Select(Member("addresses", wanted)), 0, 1)
+    return next(numbered(server, numbers), None)
+
+
+def existing(server: Unit, address: str) -> Account:
+    """The account or group with this address. Raises AccountError."""
+    account = account_at(server, normal(address))
+    if account is None:
+        raise AccountError(f"there is no account {address}; `pillarbox account list` shows which there are")
+    return account
+
+
+def existing_group(server: Unit, address: str) -> Account:
+    """The group with this address. Raises AccountError."""
+    account = account_at(server, normal(address))
+    if account is None or account.kind != GROUP:
+        raise AccountError(f"there is no group {address}; `pillarbox group list` shows which there are")
+    return account
+
+
+def refuse_taken(server: Unit, wanted: str) -> None:
+    """Raises AccountError for an address, in its normal form, that somebody has."""
+    taken = account_at(server, wanted)
+    if taken is not None:
+        raise AccountError(f"{wanted} is taken by the {'group' if taken.kind == GROUP else 'account'} {taken.address}")
+
+
+def accounts(server: Unit) -> Iterator[Account]:
+    """All accounts and groups."""
+    return numbered(server, server.numbers(ACCOUNT.table, 2**31))
+
+
+def principal(server: Unit, account: Account) -> Principal:
+    """An account or a group as those who let people in see it."""
+    rights = {} if account.kind == GROUP else groups_of(server, account.number)
+    return _principal(account, rights, {one.number: one for one in numbered(server, rights)} if rights else {})
+
+
+def everyone(server: Unit) -> list[Principal]:
+    """All accounts and groups, in order of address."""
+    known = {one.number: one for one in accounts(server)}
+    memberships = all_memberships(server)
+    found = [_principal(one, memberships.get(one.number, {}), known) for one in known.values()]
+    return sorted(found, key=lambda one: one.address)
+
+
+def numbered(server: Unit, numbers: Iterable[int]) -> Iterator[Account]:
+    """Those accounts and groups that there are of these."""
+    for stored in server.get(ACCOUNT.table, list(numbers)):
+        yield Account(stored.number, orjson.loads(stored.document))
+
+
+def reached(server: Unit, number: int) -> dict[int, Id]:
+    """The accounts that an account's owner may see, by number: their own, and those of their groups."""
+    return {one: ACCOUNT.id(one) for one in (number, *groups_of(server, number))}
+
+
+def _principal(account: Account, rights: Mapping[int, Rights], known: Mapping[int, Account]) -> Principal:
+    groups = [_shared(known[number], right) for number, right in rights.items() if number in known]
+    return Principal(
+        ACCOUNT.id(account.number),
+        account.number,
+        account.address,
+        tuple(account.aliases),
+        None if account.kind == GROUP else account.secret,
+        account.quota,
+        account.kind == GROUP,
+        tuple(sorted(groups, key=lambda one: one.address)),
+    )
+
+
+def _shared(group: Account, rights: Rights) -> Shared:
+    return Shared(ACCOUNT.id(group.number), group.number, group.address, tuple(group.aliases), group.quota, rights)
