@@ -2,14 +2,15 @@
 
 Begin with `dialogue`, the protocol as states and steps, without a socket (`path`, `command`, `data` and `reply` are its
 words); `session` gives it a connection, `listener` makes sessions. `route` finds the account of a recipient, `deposit`
-makes the message an Email, `trace` writes what is put in front of it. The package must not know how anything is stored,
-nor HTTP or JMAP; what is configured it is told as a `Policy`.
+makes the message an Email, `trace` writes what is put in front of it; `filer` does so with mail that was queued here.
+The package must not know how anything is stored, nor HTTP or JMAP; what is configured it is told as a `Policy`.
 """
 
 from pillarbox.delivery.deposit import Deposit
+from pillarbox.delivery.filer import Filer
 from pillarbox.delivery.listener import LMTPListener
 from pillarbox.delivery.policy import Policy
 from pillarbox.delivery.route import Route
 from pillarbox.delivery.session import Delivery, Run
 
-__all__ = ["Delivery", "Deposit", "LMTPListener", "Policy", "Route", "Run"]
+__all__ = ["Delivery", "Deposit", "Filer", "LMTPListener", "Policy", "Route", "Run"]

@@ -8,17 +8,22 @@ one message that are the same account get one Email for the same reason.
 
 import hashlib
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from functools import cached_property
+from functools import cached_property, partial
+from secrets import token_hex
 from typing import TypeAlias
 
 from pillarbox.access import Principal
-from pillarbox.datatypes.mail import Arrival, NewEmail, arrival, file, inbox
+from pillarbox.datatypes.mail import Arrival, NewEmail, arrival, file, inbox, note_report
+from pillarbox.datatypes.server import QUEUE, expect
 from pillarbox.delivery.policy import Policy
 from pillarbox.delivery.trace import Hop, hops, trace, without_return_path
+from pillarbox.delivery.vacation import Unexpected, respond
 from pillarbox.objects import Registry
-from pillarbox.store import Store, Writing
+from pillarbox.store import Staged, Store, Writing
+from pillarbox.wire.message import Receipt, parse, receipt
 from pillarbox.wire.values import Id, utc_date
 
 __all__ = ["Deposit", "Filed", "Known", "Looping", "Offer", "Outcome", "OverQuota"]
@@ -28,11 +33,15 @@ REMEMBERED = 7 * 86_400
 
 
 class Offer:
-    """A message as a client offered it; what is made of it is made once, when first asked for, and slow."""
+    """A message as a client offered it; what is made of it is made once, when first asked for, and slow.
 
-    def __init__(self, hop: Hop, octets: bytes | bytearray) -> None:
+    `mark` is given where the same octets may be another message.
+    """
+
+    def __init__(self, hop: Hop, octets: bytes | bytearray, mark: bytes | None = None) -> None:
         self.hop = hop
         self._octets = octets
+        self._mark = mark
 
     @cached_property
     def raw(self) -> bytes:
@@ -45,6 +54,14 @@ class Offer:
         return arrival(self.raw)
 
     @cached_property
+    def report(self) -> Receipt | None:
+        """What it says of a message that was sent, if it is a report, which nobody is to answer.
+
+        Reports have no return address (RFC 3464 section 2, RFC 8098 section 3).
+        """
+        return None if self.hop.reverse_path else receipt(self.raw, parse(self.raw))
+
+    @cached_property
     def hops(self) -> int:
         """The Received fields it came with."""
         return hops(self._octets)
@@ -52,6 +69,8 @@ class Offer:
     @cached_property
     def mark(self) -> bytes:
         """What only the same message from the same sender has."""
+        if self._mark is not None:
+            return self._mark
         digest = hashlib.sha256(self.hop.reverse_path.encode() + b"\0")
         digest.update(self._octets)
         return digest.digest()
@@ -92,15 +111,23 @@ class _NoRoom(Exception):
 class Deposit:
     """Files messages; all of it blocks and belongs off the event loop."""
 
-    def __init__(self, store: Store, registry: Registry, clock: Callable[[], float]) -> None:
+    def __init__(
+        self,
+        store: Store,
+        registry: Registry,
+        clock: Callable[[], float],
+        token: Callable[[], str] = token_hex,
+    ) -> None:
         self._store = store
         self._registry = registry
         self._clock = clock
+        self._token = token
 
     def deliver(self, principal: Principal, offer: Offer, policy: Policy) -> Outcome:
         """Files a message in the Inbox of an account. What is told as filed is on disk.
 
-        Raises store.Unavailable and OSError, and then nothing was filed.
+        With it an answer is queued, if the account has one. Raises store.Unavailable and OSError, and then nothing was
+        filed.
         """
         if offer.hops > policy.max_received:
             return Looping()
@@ -109,21 +136,45 @@ class Deposit:
         if quota is not None and size > quota:
             return OverQuota(ever=False)
         # Read before a unit begins: that takes long, and others write to the account as well.
-        message = offer.arrival
+        message, _ = offer.arrival, offer.report
         now = self._clock()
         with self._store.stage(principal.number) as staged:
             staged.write(offer.raw)
+            file_it = partial(self._filed, principal, offer, policy, staged, message, now)
             try:
-                with self._store.write(principal.number) as unit:
-                    if not unit.once(_key(principal, offer), int(now) + REMEMBERED, int(now)):
-                        return Known()
-                    if quota is not None and unit.held_size() + size > quota:
-                        raise _NoRoom
-                    blob = unit.keep_blob(staged, int(now))
-                    number, _ = file(unit, self._registry, blob, message, _in_inbox(unit, now))
+                with suppress(Unexpected):
+                    return file_it(is_expected=False)
+                # Account 0 is written to while nothing else is.
+                expect(self._store, principal.number, QUEUE, datetime.fromtimestamp(now, UTC))
+                return file_it(is_expected=True)
             except _NoRoom:
                 return OverQuota(ever=True)
-        return Filed(self._registry["Email"].id(number), size)
+
+    def _filed(
+        self,
+        principal: Principal,
+        offer: Offer,
+        policy: Policy,
+        staged: Staged,
+        message: Arrival,
+        now: float,
+        *,
+        is_expected: bool,
+    ) -> Outcome:
+        """Raises _NoRoom, and Unexpected if an answer is to be sent that account 0 was not told to expect."""
+        quota = policy.quota if principal.quota is None else principal.quota
+        with self._store.write(principal.number) as unit:
+            if not unit.once(_key(principal, offer), int(now) + REMEMBERED, int(now)):
+                return Known()
+            if quota is not None and unit.held_size() + len(offer.raw) > quota:
+                raise _NoRoom
+            sender = offer.hop.reverse_path
+            respond(unit, principal, sender, message, policy, now, self._token, is_expected=is_expected)
+            blob = unit.keep_blob(staged, int(now))
+            number, _ = file(unit, self._registry, blob, message, _in_inbox(unit, now))
+            if offer.report is not None:
+                note_report(unit, blob, offer.report)
+        return Filed(self._registry["Email"].id(number), len(offer.raw))
 
 
 def _in_inbox(unit: Writing, now: float) -> NewEmail:

@@ -1,7 +1,8 @@
 """What a session may do and a message may be: the settings of delivery, as one value."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
+from pillarbox.datatypes.mail import Wording
 from pillarbox.settings import Snapshot, catalogue, host_name
 
 __all__ = ["Policy"]
@@ -23,6 +24,10 @@ class Policy:
     sub_addressing: bool
     quota: int | None
     """Octets an account may hold, unless it has a quota of its own."""
+    vacation_period: float = 7 * 86_400
+    """Seconds in which nobody is sent the same vacation response again."""
+    wording: Wording = field(default_factory=Wording)
+    """That of vacation responses."""
 
     @classmethod
     def of(cls, settings: Snapshot) -> "Policy":
@@ -35,4 +40,6 @@ class Policy:
             max_received=settings[catalogue.MAX_RECEIVED_HEADERS],
             sub_addressing=settings[catalogue.SUB_ADDRESSING],
             quota=settings[catalogue.ACCOUNT_QUOTA],
+            vacation_period=settings[catalogue.VACATION_PERIOD].seconds,
+            wording=Wording(settings[catalogue.VACATION_PREFIX], settings[catalogue.VACATION_SUBJECT]),
         )

@@ -24,7 +24,7 @@ from pillarbox.delivery.trace import Hop
 from pillarbox.store import OutOfSpace, Unavailable
 from pillarbox.telemetry import Event, emit, request_scope
 
-__all__ = ["Delivery", "Run", "Session"]
+__all__ = ["Delivery", "Run", "Session", "told_of"]
 
 T = TypeVar("T")
 
@@ -185,7 +185,7 @@ class Session:
         except Exception as bug:  # noqa: BLE001 - the face where bugs end
             _tell(Event.LMTP_FAILED, path, reply.FAILED, id=offer.hop.id, exception=bug)
             return reply.FAILED
-        told = _told(outcome)
+        told = told_of(outcome)
         match outcome:
             case Filed(email, size):
                 about: dict[str, object] = {"account": principal.id, "email": email, "bytes": size}
@@ -237,7 +237,8 @@ class Session:
             await self._writer.wait_closed()
 
 
-def _told(outcome: Outcome) -> Reply:
+def told_of(outcome: Outcome) -> Reply:
+    """The reply to whoever offered the message."""
     match outcome:
         case Filed() | Known():
             return reply.STORED

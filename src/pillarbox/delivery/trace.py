@@ -32,17 +32,20 @@ class Hop:
     reverse_path: str
     only_recipient: str | None
     moment: datetime
+    is_ours: bool = False
+    """Whether it was queued here, so that no protocol handed it over."""
 
 
 def trace(hop: Hop) -> bytes:
     """The fields Return-Path and Received."""
     peer = "" if hop.address is None else f" ({_literal(hop.address)})"
     protocol = "UTF8LMTP" if hop.utf8 else "LMTP"  # RFC 6531 section 4.3
+    by = hop.host if hop.is_ours else f"{hop.host} with {protocol}"
     recipient = "" if hop.only_recipient is None else f"\r\n\tfor <{hop.only_recipient}>"
     return (
         f"Return-Path: <{hop.reverse_path}>\r\n"
         f"Received: from {hop.client}{peer}\r\n"
-        f"\tby {hop.host} with {protocol} id {hop.id}{recipient};\r\n"
+        f"\tby {by} id {hop.id}{recipient};\r\n"
         f"\t{format_datetime(hop.moment)}\r\n"
     ).encode()
 

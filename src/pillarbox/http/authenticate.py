@@ -5,7 +5,7 @@ import binascii
 from dataclasses import dataclass
 from functools import lru_cache
 
-from pillarbox.access import Actor, Grant, PasswordCheck, Principal, Rights
+from pillarbox.access import Actor, Grant, PasswordCheck, Principal, Rights, Shared
 from pillarbox.http.door import Door
 from pillarbox.http.problem import Problem
 from pillarbox.jmap import Session
@@ -54,9 +54,14 @@ class Gate:
         return self._entry(principal)
 
     def _made(self, principal: Principal) -> Entry:
-        quota = self._quota if principal.quota is None else principal.quota
-        grant = Grant(principal.number, principal.address, personal=True, rights=Rights.FULL, quota=quota)
-        return Entry(Actor(principal.address, {principal.id: grant}), principal)
+        accounts = {principal.id: self._grant(principal, Rights.FULL, personal=True)}
+        accounts |= {group.id: self._grant(group, group.rights, personal=False) for group in principal.groups}
+        return Entry(Actor(principal.address, accounts), principal)
+
+    def _grant(self, account: Principal | Shared, rights: Rights, *, personal: bool) -> Grant:
+        quota = self._quota if account.quota is None else account.quota
+        addresses = (account.address, *account.aliases)
+        return Grant(account.number, account.address, personal, rights, quota, addresses)
 
 
 def _basic(authorization: bytes | None) -> tuple[str, str]:

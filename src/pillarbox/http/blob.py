@@ -6,13 +6,15 @@ from urllib.parse import quote
 
 import orjson
 
-from pillarbox.datatypes.core import located, room_for, whole_id
+from pillarbox.access import Actor, Grant
+from pillarbox.datatypes.core import note_upload, reached, room_for, whole_id
 from pillarbox.http.exchange import Exchange
 from pillarbox.http.problem import Problem
 from pillarbox.http.range import wanted_range
 from pillarbox.http.setup import Setup
-from pillarbox.objects import Limits, MethodError, granted
-from pillarbox.store import BlobReader, Staged, Store, StoreError
+from pillarbox.jmap import Service
+from pillarbox.objects import MethodError, granted
+from pillarbox.store import BlobReader, Staged, StoreError
 
 __all__ = ["download", "upload"]
 
@@ -31,7 +33,7 @@ _AT_ONCE = 1 << 20
 async def upload(setup: Setup, exchange: Exchange) -> None:
     """Octets in, a blobId out. What was sent half is dropped."""
     account_id = exchange.parts["accountId"]
-    number = _account(exchange, account_id, to_write=True)
+    grant = _granted(exchange, account_id, to_write=True)
     type_ = (exchange.header(b"content-type") or b"application/octet-stream").decode("latin-1").strip()
     if _TYPE.fullmatch(type_) is None:
         raise Problem(400, "the content type is no media type")
@@ -39,10 +41,9 @@ async def upload(setup: Setup, exchange: Exchange) -> None:
     detail = f"an upload has no more than {limits.upload} octets"
     too_large = Problem(413, detail, "urn:ietf:params:jmap:error:limit", more={"limit": "maxSizeUpload"})
     exchange.refuse_by_length(limits.upload, too_large)
-    store = setup.service.store
     owner = exchange.entry.principal.number
     async with setup.turns.turn(owner, "maxConcurrentUpload"):
-        with store.stage(number) as staged:
+        with setup.service.store.stage(grant.number) as staged:
             waiting, more = bytearray(), True
             while more:
                 piece, more = await exchange.piece()
@@ -52,18 +53,20 @@ async def upload(setup: Setup, exchange: Exchange) -> None:
                 if len(waiting) >= _AT_ONCE:
                     full, waiting = waiting, bytearray()
                     await setup.door.for_account(owner, staged.write, full)
-            expires = int(setup.service.clock().timestamp()) + limits.upload_life
-            blob_id = await setup.door.for_account(owner, _kept, store, number, staged, waiting, expires, limits)
+            actor = exchange.entry.actor
+            blob_id = await setup.door.for_account(owner, _kept, setup.service, actor, grant, staged, waiting)
     answer = {"accountId": account_id, "blobId": blob_id, "type": type_, "size": staged.size}
     await exchange.answer(201, (_JSON, (b"cache-control", b"no-store")), orjson.dumps(answer))
 
 
-def _kept(store: Store, account: int, staged: Staged, last: bytearray, expires: int, limits: Limits) -> str:
+def _kept(service: Service, actor: Actor, grant: Grant, staged: Staged, last: bytearray) -> str:
     if last:
         staged.write(last)
-    with store.write(account) as unit:
-        blob = unit.keep_blob(staged, expires)
-        room_for(unit, [blob], limits)
+    now = service.clock()
+    with service.store.write(grant.number) as unit:
+        blob = unit.keep_blob(staged, int(now.timestamp()) + service.limits.upload_life)
+        note_upload(unit, actor, grant, blob, now)
+        room_for(unit, [blob], service.limits)
         return whole_id(blob.number)
 
 
@@ -73,9 +76,9 @@ async def download(setup: Setup, exchange: Exchange) -> None:
     type_ = exchange.query().get("accept") or "application/octet-stream"
     if _TYPE.fullmatch(type_) is None:
         raise Problem(400, "accept is no media type")
-    number = _account(exchange, parts["accountId"], to_write=False)
+    grant = _granted(exchange, parts["accountId"], to_write=False)
     etag = f'"{parts["blobId"]}"'.encode("ascii", "replace")
-    found = await setup.door.through(_opened, setup.service.store, number, parts["blobId"])
+    found = await setup.door.through(_opened, setup.service, exchange.entry.actor, grant, parts["blobId"])
     if found is None:
         raise Problem(404, "the account has no such blob")
     headers = [
@@ -127,9 +130,9 @@ class _Found:
             self.reader.close()
 
 
-def _opened(store: Store, account: int, blob_id: str) -> _Found | None:
-    with store.read(account) as unit:
-        octets = located(unit, blob_id)
+def _opened(service: Service, actor: Actor, grant: Grant, blob_id: str) -> _Found | None:
+    with service.store.read(grant.number) as unit:
+        octets = reached(unit, actor, grant, blob_id, service.clock())
         if octets is None:
             return None
         if not octets.whole or octets.blob.size <= _AT_ONCE:
@@ -158,9 +161,9 @@ def _is_known(header: bytes | None, etag: bytes) -> bool:
     return etag in known or known == [b"*"]
 
 
-def _account(exchange: Exchange, account_id: str, *, to_write: bool) -> int:
+def _granted(exchange: Exchange, account_id: str, *, to_write: bool) -> Grant:
     try:
-        return granted(exchange.entry.actor, account_id, to_write=to_write).number
+        return granted(exchange.entry.actor, account_id, to_write=to_write)
     except MethodError as error:
         if error.type == "accountReadOnly":
             raise Problem(403, "the account may only be read") from None

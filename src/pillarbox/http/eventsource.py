@@ -2,13 +2,16 @@
 
 import asyncio
 import re
+from contextlib import suppress
 
 import orjson
 
+from pillarbox.http.admission import LASTING
 from pillarbox.http.exchange import Exchange
 from pillarbox.http.problem import Problem
 from pillarbox.http.setup import Setup
 from pillarbox.jmap import Subscription
+from pillarbox.store import Unavailable
 
 __all__ = ["listen"]
 
@@ -20,6 +23,8 @@ _HEADERS = (
 )
 _TYPES = re.compile(r"\*|[A-Za-z0-9]{1,64}(,[A-Za-z0-9]{1,64}){0,63}")
 MIN_PING, MAX_PING = 5, 900
+_RENEWAL = LASTING / 4
+"""Seconds between two times that a ticket is made good again."""
 _LOOK = 30.0
 """At least so often, in seconds, it is looked whether the client may still listen."""
 
@@ -38,6 +43,7 @@ async def listen(setup: Setup, exchange: Exchange) -> None:
         await exchange.answer(200, _HEADERS, b"")
         return
     wanted = None if types == "*" else frozenset(types.split(","))
+    await _renew(setup, exchange)
     service = setup.service
     with Subscription(service.store, service.registry, exchange.entry.actor, wanted) as subscription:
         last = exchange.header(b"last-event-id")
@@ -49,12 +55,13 @@ async def listen(setup: Setup, exchange: Exchange) -> None:
         stream = asyncio.create_task(_events(setup, exchange, subscription, ping, close_after))
         gone = asyncio.create_task(exchange.gone())
         stopping = asyncio.create_task(setup.stopping.wait())
+        renewing = asyncio.create_task(_renewed(setup, exchange))
         try:
             await asyncio.wait((stream, gone, stopping), return_when=asyncio.FIRST_COMPLETED)
         finally:
-            for task in (stream, gone, stopping):
+            for task in (stream, gone, stopping, renewing):
                 task.cancel()
-            ended, *_ = await asyncio.gather(stream, gone, stopping, return_exceptions=True)
+            ended, *_ = await asyncio.gather(stream, gone, stopping, renewing, return_exceptions=True)
     if isinstance(ended, Exception):
         raise ended
     await exchange.end()
@@ -62,13 +69,14 @@ async def listen(setup: Setup, exchange: Exchange) -> None:
 
 async def _events(setup: Setup, exchange: Exchange, subscription: Subscription, ping: int, close_after: str) -> None:
     loop = asyncio.get_running_loop()
-    authorization = exchange.header(b"authorization")
     next_ping = loop.time() + ping
     while True:
         left = max(0.0, next_ping - loop.time()) if ping else _LOOK
         change = await subscription.news(min(left, _LOOK))
-        # A password that was changed ends what it once opened.
-        await setup.gate.entry(authorization, exchange.client)
+        # A password that was changed ends what it once opened; who has other accounts now is to listen to these.
+        entry = await setup.gate.entry(exchange.authorization, exchange.client)
+        if not subscription.is_of(entry.actor):
+            return
         if change is not None:
             event_id, data = change
             await exchange.more(b"id: %s\nevent: state\ndata: %s\n\n" % (event_id.encode(), data))
@@ -79,6 +87,20 @@ async def _events(setup: Setup, exchange: Exchange, subscription: Subscription, 
         elif ping and loop.time() >= next_ping:
             await exchange.more(b"event: ping\ndata: %s\n\n" % orjson.dumps({"interval": ping}))
             next_ping = loop.time() + ping
+
+
+async def _renew(setup: Setup, exchange: Exchange) -> None:
+    """A browser comes again with the URL it has, so the ticket in it is to be good for that."""
+    ticket, authorization = exchange.ticket, exchange.authorization
+    if exchange.is_by_ticket and ticket is not None and authorization is not None:
+        with suppress(Unavailable):
+            await setup.tickets.renew(ticket, authorization)
+
+
+async def _renewed(setup: Setup, exchange: Exchange) -> None:
+    while exchange.is_by_ticket:
+        await asyncio.sleep(_RENEWAL)
+        await _renew(setup, exchange)
 
 
 def _ping(text: str) -> int:

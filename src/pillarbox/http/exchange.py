@@ -2,17 +2,22 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Iterable, Mapping, MutableMapping
-from typing import Any, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 from urllib.parse import parse_qsl
 
+from pillarbox.http.admission import Ticket
 from pillarbox.http.authenticate import Entry
 from pillarbox.http.problem import Problem
+
+if TYPE_CHECKING:
+    from pillarbox.http.socket import Socket
 
 __all__ = ["Exchange", "Gone", "Headers"]
 
 Headers: TypeAlias = Iterable[tuple[bytes, bytes]]
 _Message: TypeAlias = MutableMapping[str, Any]
 
+_TICKET = b"ticket="
 _ALWAYS = ((b"x-content-type-options", b"nosniff"),)
 
 
@@ -27,7 +32,20 @@ class Gone(Exception):
 class Exchange:
     """A request, as far as handlers look at it, and the one way to answer it."""
 
-    __slots__ = ("_entry", "_left", "_patience", "_receive", "_scope", "_send", "_sized", "parts", "status")
+    __slots__ = (
+        "_entry",
+        "_left",
+        "_patience",
+        "_receive",
+        "_scope",
+        "_send",
+        "_sized",
+        "authorization",
+        "is_by_ticket",
+        "parts",
+        "socket",
+        "status",
+    )
 
     def __init__(
         self,
@@ -35,8 +53,9 @@ class Exchange:
         receive: Callable[[], Awaitable[_Message]],
         send: Callable[[_Message], Awaitable[None]],
         patience: float = 30.0,
+        socket: "Socket | None" = None,
     ) -> None:
-        """`patience` is how many seconds the body may stand still."""
+        """`patience` is how many seconds the body may stand still; `socket` is what the request asks to become."""
         self._scope = scope
         self._receive = receive
         self._send = send
@@ -46,6 +65,10 @@ class Exchange:
         """What the route's placeholders stood for, decoded."""
         self.status: int | None = None
         """That of the answer, once it has begun."""
+        self.authorization: bytes | None = None
+        """The Authorization header, or that for which a ticket was given; on routes that need credentials."""
+        self.is_by_ticket = False
+        self.socket = socket
         self._entry: Entry | None = None
         self._sized = False
 
@@ -84,6 +107,21 @@ class Exchange:
     @property
     def scheme(self) -> str:
         return str(self._scope.get("scheme", "http"))
+
+    @property
+    def ticket(self) -> Ticket | None:
+        """The ticket at the end of the query, if there is one."""
+        query = bytes(self._scope.get("query_string", b""))
+        rest, _, last = query.rpartition(b"&")
+        if not last.startswith(_TICKET):
+            return None
+        target = b"%s?%s" % (self.raw_path, rest) if rest else self.raw_path
+        return Ticket(last.removeprefix(_TICKET).decode("latin-1"), target)
+
+    def switched(self) -> None:
+        """The connection speaks another protocol now: no answer follows."""
+        self.status = 101
+        self._sized = True
 
     def header(self, name: bytes) -> bytes | None:
         """The first header field of this lower-case name."""

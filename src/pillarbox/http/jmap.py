@@ -1,24 +1,23 @@
 """The session and the API (RFC 8620 sections 2 and 3.1)."""
 
-from contextlib import AsyncExitStack
-
+from pillarbox.http.authenticate import Entry
 from pillarbox.http.exchange import Exchange
 from pillarbox.http.problem import Problem
 from pillarbox.http.setup import Setup
 from pillarbox.jmap import Facts, RequestError, Session, at_once, brief, process
 from pillarbox.jmap import session as session_of
 
-__all__ = ["api", "base_url", "session"]
+__all__ = ["CONCURRENT", "answered", "api", "as_problem", "base_url", "its_session", "session"]
 
 _JSON = (b"content-type", b"application/json; charset=utf-8")
 _NO_STORE = (b"cache-control", b"no-cache, no-store, must-revalidate")
-_LIMIT = "maxConcurrentRequests"
+CONCURRENT = "maxConcurrentRequests"
 _ERROR = "urn:ietf:params:jmap:error:"
 
 
 async def session(setup: Setup, exchange: Exchange) -> None:
     """The Session object."""
-    await exchange.answer(200, (_JSON, _NO_STORE), _session(setup, exchange).octets)
+    await exchange.answer(200, (_JSON, _NO_STORE), its_session(setup, exchange.entry, base_url(setup, exchange)).octets)
 
 
 async def api(setup: Setup, exchange: Exchange) -> None:
@@ -30,26 +29,26 @@ async def api(setup: Setup, exchange: Exchange) -> None:
     detail = f"a request has no more than {limit} octets"
     too_large = Problem(413, detail, f"{_ERROR}limit", more={"limit": "maxSizeRequest"})
     number = exchange.entry.principal.number
-    async with AsyncExitStack() as held:
-        # Who sends slowly keeps no turn, yet only so many bodies are in memory.
-        async with setup.turns.reading(number, _LIMIT):
-            octets = await exchange.body(limit, too_large)
-            await held.enter_async_context(setup.turns.turn(number, _LIMIT))
-        state = _session(setup, exchange).state
-        try:
-            answer = await _answered(setup, exchange, octets, state)
-        except RequestError as error:
-            more = {"limit": error.limit} if error.limit else {}
-            raise Problem(error.status, error.detail, error.type, more=more) from None
+    # Who sends slowly keeps no turn, yet only so many bodies are in memory.
+    async with setup.turns.reading(number, CONCURRENT):
+        octets = await exchange.body(limit, too_large)
+        turn = await setup.turns.turn(number, CONCURRENT).__aenter__()
+    try:
+        state = its_session(setup, exchange.entry, base_url(setup, exchange)).state
+        answer = await answered(setup, exchange.entry, octets, state)
+    except RequestError as error:
+        raise as_problem(error) from None
+    finally:
+        turn.end()
     await exchange.answer(200, (_JSON, _NO_STORE), answer)
 
 
-async def _answered(setup: Setup, exchange: Exchange, octets: bytes, state: str) -> bytes:
+async def answered(setup: Setup, entry: Entry, octets: bytes, state: str) -> bytes:
     """The Response object, made here if that takes but a moment and no thread is at work, else in a thread (adr/0031).
 
     Raises RequestError.
     """
-    entry, service, door = exchange.entry, setup.service, setup.door
+    service, door = setup.service, setup.door
     run = door.for_account
     if (asked := brief(service, octets)) is not None:
         if not door.is_quiet:
@@ -59,13 +58,18 @@ async def _answered(setup: Setup, exchange: Exchange, octets: bytes, state: str)
     return await run(entry.principal.number, process, service, entry.actor, octets, state)
 
 
+def as_problem(error: RequestError) -> Problem:
+    """A request-level error as a problem document (RFC 8620 section 3.6.1)."""
+    return Problem(error.status, error.detail, error.type, more={"limit": error.limit} if error.limit else {})
+
+
 def base_url(setup: Setup, exchange: Exchange) -> str:
     """The URL under which this client reaches the server."""
     return setup.url(exchange.scheme, *exchange.local)
 
 
-def _session(setup: Setup, exchange: Exchange) -> Session:
-    base, entry = base_url(setup, exchange), exchange.entry
+def its_session(setup: Setup, entry: Entry, base: str) -> Session:
+    """The Session of whoever was let in, who reaches the server under this URL."""
     # Nothing else of it changes, but an entry does with its principal.
     if entry.session is None or entry.session[0] != base:
         service = setup.service

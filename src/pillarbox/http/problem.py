@@ -5,7 +5,10 @@ from dataclasses import dataclass, field
 
 import orjson
 
-__all__ = ["Problem"]
+from pillarbox.store import NoAccount, OutOfSpace, StoreError, Unavailable
+from pillarbox.telemetry import Event, emit
+
+__all__ = ["Problem", "told"]
 
 _TITLES = {
     400: "Invalid parameters",
@@ -15,6 +18,7 @@ _TITLES = {
     405: "Method Not Allowed",
     408: "Request Timeout",
     413: "Content Too Large",
+    426: "Upgrade Required",
     416: "Range Not Satisfiable",
     429: "Too Many Requests",
     500: "Internal Server Error",
@@ -39,3 +43,18 @@ class Problem(Exception):
         if self.type == "about:blank":
             document["title"] = _TITLES.get(self.status, "Error")
         return orjson.dumps(document)
+
+
+def told(problem: StoreError) -> Problem:
+    """What a client may know of it; the log is told the rest."""
+    if isinstance(problem, NoAccount):
+        # It was there when its owner was let in.
+        return Problem(404, "there is no such account")
+    emit(Event.STORE_FAILED, known=problem.known)
+    match problem:
+        case OutOfSpace():
+            return Problem(507, "the server has no room left to keep this; try again later")
+        case Unavailable():
+            return Problem(503, "the store does not answer; try again later")
+        case _:
+            return Problem(500, "the store does not answer; try again later")

@@ -10,7 +10,7 @@ from enum import Enum
 from typing import TypeAlias
 from urllib.parse import unquote_to_bytes
 
-from pillarbox.http import blob, eventsource, jmap
+from pillarbox.http import blob, eventsource, handshake, jmap, ticket, websocket
 from pillarbox.http.exchange import Exchange
 from pillarbox.http.problem import Problem
 from pillarbox.http.setup import Setup
@@ -35,6 +35,10 @@ class Route:
     methods: Mapping[str, Handler]
     credential: Credential
     doc: str
+    takes_tickets: bool = False
+    """Whether a ticket in its URL is as good as credentials."""
+    socket: Handler | None = None
+    """What speaks on a WebSocket that begins here."""
 
 
 ROUTES: Sequence[Route] = (
@@ -46,13 +50,24 @@ ROUTES: Sequence[Route] = (
         {"GET": blob.download},
         Credential.ACCOUNT,
         "Downloads (RFC 8620 section 6.2); `accept` is the media type to answer with.",
+        takes_tickets=True,
     ),
     Route(
         "/jmap/eventsource",
         {"GET": eventsource.listen},
         Credential.ACCOUNT,
         "Push (RFC 8620 section 7.3), with `types`, `closeafter` and `ping`.",
+        takes_tickets=True,
     ),
+    Route(
+        "/jmap/ws",
+        {"GET": handshake.plain},
+        Credential.ACCOUNT,
+        "JMAP over a WebSocket (RFC 8887).",
+        takes_tickets=True,
+        socket=websocket.talk,
+    ),
+    Route("/jmap/ticket", {"POST": ticket.mint}, Credential.ACCOUNT, "Credentials for one URL, for browsers."),
 )
 
 _SPLIT = [(route, route.path.encode().strip(b"/").split(b"/")) for route in ROUTES]
@@ -69,7 +84,7 @@ def found(exchange: Exchange) -> tuple[Route, Handler]:
             part == one or (part.startswith(b"{") and one) for part, one in zip(parts, given, strict=True)
         ):
             exchange.parts = _decoded(parts, given)
-            return route, _handler(route, exchange.method)
+            return route, _handler(route, exchange.method) if exchange.socket is None else _talker(route)
     raise Problem(404, "there is nothing at this path")
 
 
@@ -90,3 +105,9 @@ def _handler(route: Route, method: str) -> Handler:
         allowed = ", ".join([*route.methods, *(["HEAD"] if "GET" in route.methods else [])])
         raise Problem(405, f"allowed: {allowed}", headers=((b"allow", allowed.encode()),))
     return handler
+
+
+def _talker(route: Route) -> Handler:
+    if route.socket is None:
+        raise Problem(404, "there is no WebSocket at this path")
+    return route.socket

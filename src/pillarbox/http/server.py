@@ -8,10 +8,11 @@ from contextlib import suppress
 from typing import Any, TypeAlias
 
 from pillarbox.http.exchange import Exchange, Gone
-from pillarbox.http.problem import Problem
-from pillarbox.http.routes import Credential, found
+from pillarbox.http.problem import Problem, told
+from pillarbox.http.routes import Credential, Route, found
 from pillarbox.http.setup import Setup
-from pillarbox.store import NoAccount, OutOfSpace, StoreError, Unavailable
+from pillarbox.http.socket import Socket
+from pillarbox.store import StoreError
 from pillarbox.telemetry import Event, emit, request_scope
 
 __all__ = ["HTTP", "Setup"]
@@ -32,9 +33,13 @@ class HTTP:
         send: Callable[[_Message], Awaitable[None]],
     ) -> None:
         """One exchange. Nothing is raised; what cannot be answered any more ends the connection."""
-        if scope["type"] != "http":
-            return
-        exchange = Exchange(scope, receive, send, self._setup.patience)
+        match scope["type"]:
+            case "http":
+                exchange = Exchange(scope, receive, send, self._setup.patience)
+            case "websocket":
+                exchange = _asking(scope, receive, send)
+            case _:
+                return
         began = time.monotonic()
         with request_scope(secrets.token_hex(8)):
             try:
@@ -58,16 +63,12 @@ class HTTP:
         try:
             route, handler = found(exchange)
             if route.credential is not Credential.NONE:
-                exchange.entry = await self._setup.gate.entry(exchange.header(b"authorization"), exchange.client)
+                await self._let_in(route, exchange)
             await handler(self._setup, exchange)
         except Problem as problem:
             await _refused(exchange, problem)
-        except NoAccount:
-            # It was there when its owner was let in.
-            await _refused(exchange, Problem(404, "there is no such account"))
         except StoreError as problem:
-            emit(Event.STORE_FAILED, known=problem.known)
-            await _refused(exchange, _told(problem))
+            await _refused(exchange, told(problem))
         except Gone:
             raise
         except Exception as bug:  # noqa: BLE001 - the face: a bug ends this request, not the server
@@ -79,16 +80,23 @@ class HTTP:
             )
             await _refused(exchange, Problem(500, "something went wrong here; the log of the server says what"))
 
+    async def _let_in(self, route: Route, exchange: Exchange) -> None:
+        """Raises Problem 401, or 403 for a ticket that is not good."""
+        authorization = exchange.header(b"authorization")
+        ticket = exchange.ticket if authorization is None and route.takes_tickets else None
+        exchange.is_by_ticket = ticket is not None
+        if ticket is not None:
+            authorization = await self._setup.tickets.redeem(ticket)
+        exchange.authorization = authorization
+        exchange.entry = await self._setup.gate.entry(authorization, exchange.client)
 
-def _told(problem: StoreError) -> Problem:
-    """What a client may know of it."""
-    match problem:
-        case OutOfSpace():
-            return Problem(507, "the server has no room left to keep this; try again later")
-        case Unavailable():
-            return Problem(503, "the store does not answer; try again later")
-        case _:
-            return Problem(500, "the store does not answer; try again later")
+
+def _asking(scope: _Message, receive: Callable[[], Awaitable[_Message]], send: Callable[[_Message], Any]) -> Exchange:
+    """A request to become a WebSocket: a GET, of HTTP, until it is accepted."""
+    socket = Socket(scope["subprotocols"], receive, send)
+    secure = scope["scheme"] == "wss"
+    request = {**scope, "method": "GET", "scheme": "https" if secure else "http"}
+    return Exchange(request, receive, socket.deny, socket=socket)
 
 
 async def _refused(exchange: Exchange, problem: Problem) -> None:

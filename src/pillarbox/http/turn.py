@@ -1,7 +1,5 @@
 """How many requests of one account are in hand at once (RFC 8620 section 2, `maxConcurrentRequests`)."""
 
-from collections.abc import AsyncIterator
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass, field
 from weakref import WeakValueDictionary
 
@@ -9,7 +7,7 @@ from pillarbox.http.lease import Leases
 from pillarbox.http.line import Line
 from pillarbox.http.problem import Problem
 
-__all__ = ["Turns"]
+__all__ = ["Turn", "Turns"]
 
 _LIMIT = "urn:ietf:params:jmap:error:limit"
 _READING = 4
@@ -31,34 +29,52 @@ class Turns:
     leases: Leases | None = None
     _lines: WeakValueDictionary[tuple[int, str], Line] = field(default_factory=WeakValueDictionary)
 
-    def turn(self, account: int, limit: str) -> AbstractAsyncContextManager[None]:
+    def turn(self, account: int, limit: str) -> "Turn":
         """A block for one request of the account. Raises Problem with the limit's name."""
-        return self._block(account, limit, limit, self.limits[limit])
+        return Turn(self, self._line(account, limit, self.limits[limit], self.leases), limit)
 
-    def reading(self, account: int, limit: str) -> AbstractAsyncContextManager[None]:
+    def reading(self, account: int, limit: str) -> "Turn":
         """A block for taking in one request that then waits its turn. Raises Problem with the limit's name.
 
         What it bounds is this process's memory, so it is this process's.
         """
-        return self._block(account, f"{limit}, reading", limit, self.limits[limit] * _READING)
+        return Turn(self, self._line(account, f"{limit}, reading", self.limits[limit] * _READING, None), limit)
 
-    @asynccontextmanager
-    async def _block(self, account: int, name: str, limit: str, size: int) -> AsyncIterator[None]:
+    def _line(self, account: int, name: str, size: int, leases: Leases | None) -> Line:
         line = self._lines.get((account, name))
         if line is None:
-            shared = self.leases if name == limit else None
-            line = self._lines[account, name] = Line(f"{name}:{account}".encode(), size, shared)
+            line = self._lines[account, name] = Line(f"{name}:{account}".encode(), size, leases)
+        return line
+
+
+class Turn:
+    """A block that waits for a slot in a line, and has it until it ends."""
+
+    # Written out, since each request has two: a generator in its place would take several times as long.
+    __slots__ = ("_limit", "_line", "_turns")
+
+    def __init__(self, turns: Turns, line: Line, limit: str) -> None:
+        self._turns = turns
+        self._line = line
+        self._limit = limit
+
+    async def __aenter__(self) -> "Turn":
+        line = self._line
         if not line.enter():
-            if line.length >= size + self.waiting:
-                raise _refused(limit)
+            if line.length >= line.size + self._turns.waiting:
+                raise _refused(self._limit)
             try:
-                await line.wait(self.seconds)
+                await line.wait(self._turns.seconds)
             except TimeoutError:
-                raise _refused(limit) from None
-        try:
-            yield
-        finally:
-            line.leave()
+                raise _refused(self._limit) from None
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        self.end()
+
+    def end(self) -> None:
+        """Gives the slot up, for whoever has entered the block by hand."""
+        self._line.leave()
 
 
 def _refused(limit: str) -> Problem:

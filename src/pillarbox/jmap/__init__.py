@@ -5,6 +5,7 @@ describes what there is, `push` tells of changes. It must not know sockets or HT
 """
 
 from pillarbox.jmap.capability import CORE, MAIL, Facts, Traffic
+from pillarbox.jmap.message import Asked, PushDisable, PushEnable, Unclear, change, refusal, response, said
 from pillarbox.jmap.process import RequestError, Service, at_once, brief, process
 from pillarbox.jmap.push import Changes, Rereading, Subscription
 from pillarbox.jmap.session import Session, session
@@ -12,16 +13,24 @@ from pillarbox.jmap.session import Session, session
 __all__ = [
     "CORE",
     "MAIL",
+    "Asked",
     "Changes",
     "Facts",
+    "PushDisable",
+    "PushEnable",
     "RequestError",
     "Rereading",
     "Service",
     "Session",
     "Subscription",
     "Traffic",
+    "Unclear",
     "at_once",
     "brief",
+    "change",
     "process",
+    "refusal",
+    "response",
+    "said",
     "session",
 ]

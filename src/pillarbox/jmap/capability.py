@@ -8,15 +8,39 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from pillarbox.access import Grant, Rights
+from pillarbox.datatypes.core import DIGESTS, LOOKED_UP, MAX_SOURCES
 from pillarbox.objects import Limits, Registry
 from pillarbox.wire.collation import COLLATIONS
 from pillarbox.wire.values import JSON
 
-__all__ = ["CAPABILITIES", "CORE", "MAIL", "ROWS", "VAPID", "Capability", "Facts", "Traffic"]
+__all__ = [
+    "BLOB",
+    "CAPABILITIES",
+    "CORE",
+    "MAIL",
+    "MDN",
+    "QUOTA",
+    "ROWS",
+    "SUBMISSION",
+    "VACATION",
+    "VAPID",
+    "WEBSOCKET",
+    "Capability",
+    "Facts",
+    "Traffic",
+    "supports",
+    "told_of",
+]
 
+BLOB = "urn:ietf:params:jmap:blob"
 CORE = "urn:ietf:params:jmap:core"
 MAIL = "urn:ietf:params:jmap:mail"
+MDN = "urn:ietf:params:jmap:mdn"
+QUOTA = "urn:ietf:params:jmap:quota"
+SUBMISSION = "urn:ietf:params:jmap:submission"
+VACATION = "urn:ietf:params:jmap:vacationresponse"
 VAPID = "urn:ietf:params:jmap:webpush-vapid"
+WEBSOCKET = "urn:ietf:params:jmap:websocket"
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,9 +71,15 @@ class Capability:
     name: str
     server: Callable[[Facts], Mapping[str, JSON] | None]
     account: Callable[[Facts, Grant], Mapping[str, JSON] | None]
+    lacks: Callable[[Grant], bool] = lambda _: False
+    """The accounts whose types it is not for: a call for one of them is accountNotSupportedByMethod."""
 
 
 def _nothing(_facts: Facts) -> Mapping[str, JSON]:
+    return {}
+
+
+def _empty(_facts: Facts, _grant: Grant) -> Mapping[str, JSON]:
     return {}
 
 
@@ -83,16 +113,68 @@ def _mail(facts: Facts, grant: Grant) -> Mapping[str, JSON]:
     }
 
 
+def _blob(facts: Facts, _grant: Grant) -> Mapping[str, JSON]:
+    """What RFC 9404 section 3.1 asks for."""
+    return {
+        "maxSizeBlobSet": facts.limits.upload,
+        "maxDataSources": MAX_SOURCES,
+        "supportedTypeNames": list(LOOKED_UP),
+        "supportedDigestAlgorithms": list(DIGESTS),
+    }
+
+
+def _submission(facts: Facts, _grant: Grant) -> Mapping[str, JSON]:
+    """What RFC 8621 section 1.3.2 asks for; how long a message can be held is told by maxDelayedSend."""
+    extensions: dict[str, JSON] = {"SIZE": [str(facts.limits.message)], "DSN": []}
+    if facts.limits.delayed_send:
+        extensions["FUTURERELEASE"] = []
+    return {"maxDelayedSend": facts.limits.delayed_send, "submissionExtensions": extensions}
+
+
+def _only_read(grant: Grant) -> bool:
+    """Whoever may only read an account may not send from it (RFC 8621 section 1.4)."""
+    return grant.rights is not Rights.FULL
+
+
+def _shared(grant: Grant) -> bool:
+    """Nobody is away for a group (RFC 8621 section 1.4)."""
+    return not grant.personal
+
+
 def _vapid(facts: Facts) -> Mapping[str, JSON] | None:
     """RFC 9749 section 3."""
     return {"applicationServerKey": facts.push_key} if facts.push_key else None
 
 
+def _websocket(facts: Facts) -> Mapping[str, JSON]:
+    """RFC 8887 section 3. The URL has the scheme that goes with the base's: https and wss, http and ws."""
+    return {"url": f"ws{facts.base.removeprefix('http')}/jmap/ws", "supportsPush": True}
+
+
 ROWS = (
     Capability(CORE, _core, _of_no_account),
+    Capability(BLOB, _nothing, _blob),
     Capability(MAIL, _nothing, _mail),
+    Capability(MDN, _nothing, _empty),
+    Capability(QUOTA, _nothing, _empty),
+    Capability(SUBMISSION, _nothing, _submission, lacks=_only_read),
+    Capability(VACATION, _nothing, _empty, lacks=_shared),
     Capability(VAPID, _vapid, _of_no_account),
+    Capability(WEBSOCKET, _websocket, _of_no_account),
 )
 
 CAPABILITIES = frozenset(row.name for row in ROWS)
 """What `using` may name."""
+
+_LACKING = {row.name: row.lacks for row in ROWS}
+
+
+def supports(grant: Grant, capability: str) -> bool:
+    """Whether the types of a capability are for an account, as this actor has it."""
+    return capability not in _LACKING or not _LACKING[capability](grant)
+
+
+def told_of(facts: Facts, grant: Grant) -> dict[str, JSON]:
+    """What a client is told of an account, by capability."""
+    rows = (row for row in ROWS if supports(grant, row.name))
+    return {row.name: dict(told) for row in rows if (told := row.account(facts, grant)) is not None}

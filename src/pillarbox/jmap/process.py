@@ -11,10 +11,10 @@ from typing import Any
 import orjson
 
 from pillarbox.access import Actor
-from pillarbox.jmap.capability import CAPABILITIES, CORE, Traffic
+from pillarbox.jmap.capability import CAPABILITIES, CORE, Traffic, supports
 from pillarbox.jmap.methods import ECHO, Named, methods
 from pillarbox.objects import Context, Limits, MethodError, Registry, perform
-from pillarbox.store import Glancing, Moment, Passed, Store, StoreError, Unit
+from pillarbox.store import Glances, Glancing, Moment, Passed, Store, StoreError, Unit
 from pillarbox.telemetry import Event, emit
 from pillarbox.wire.jmap import BadReference, Invocation, NotRequest, Request, Response, referenced, request
 from pillarbox.wire.json import NotJSON, heavier, parse
@@ -24,8 +24,8 @@ __all__ = ["RequestError", "Service", "at_once", "brief", "process"]
 
 _ERROR = "urn:ietf:params:jmap:error:"
 
-_MOMENT = 0.01
-"""Seconds that a request may keep an event loop from everything else."""
+_MOMENT, _MOST = 0.01, 0.05
+"""Seconds that a request may keep an event loop from everything else: of work, and with all it had to wait for."""
 _SMALL = 16 * 1024
 """Octets of a request that are read within a part of that."""
 
@@ -53,6 +53,7 @@ class Service:
     token: Callable[[], str] = lambda: secrets.token_hex(16)
     push_key: str | None = None
     timer: Callable[[], float] = time.perf_counter
+    worked: Callable[[], float] = time.thread_time
     methods: Mapping[str, Named] = field(init=False)
 
     glance: Callable[[int, Moment], AbstractContextManager[Unit]] | None = field(init=False)
@@ -86,13 +87,16 @@ def at_once(service: Service, actor: Actor, asked: Request, session_state: str) 
 
     How long it takes is found out by trying: what only reads is dropped half way at no other cost.
     """
+    if service.glance is None:
+        return None
     try:
-        return _told(service, _context(service, actor, asked, Moment(_MOMENT, service.timer)), asked, session_state)
+        with Glances(service.glance, Moment(_MOMENT, service.timer, service.worked, _MOST)) as glances:
+            return _told(service, _context(service, actor, asked, glances), asked, session_state)
     except Passed:
         return None
 
 
-def _context(service: Service, actor: Actor, asked: Request, moment: Moment | None = None) -> Context:
+def _context(service: Service, actor: Actor, asked: Request, glances: Glances | None = None) -> Context:
     return Context(
         actor,
         service.store,
@@ -101,8 +105,10 @@ def _context(service: Service, actor: Actor, asked: Request, moment: Moment | No
         service.clock(),
         service.token,
         dict(asked.created_ids or {}),
-        moment=moment,
-        glance=service.glance,
+        using=frozenset(asked.using),
+        moment=glances.moment if glances else None,
+        glance=glances.read if glances else None,
+        supports=supports,
     )
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import orjson
 
 from pillarbox.access import Actor, Grant, Rights
-from pillarbox.jmap.capability import ROWS, Facts
+from pillarbox.jmap.capability import ROWS, Facts, told_of
 from pillarbox.wire.values import JSON
 
 __all__ = ["Session", "session"]
@@ -30,7 +30,7 @@ def session(actor: Actor, facts: Facts) -> Session:
             name: account_id
             for account_id, grant in actor.accounts.items()
             if grant.personal
-            for name in _capabilities(facts, grant)
+            for name in told_of(facts, grant)
         },
         "username": actor.name,
         "apiUrl": f"{facts.base}/jmap/",
@@ -47,9 +47,5 @@ def _account(facts: Facts, grant: Grant) -> JSON:
         "name": grant.name,
         "isPersonal": grant.personal,
         "isReadOnly": grant.rights is Rights.READ,
-        "accountCapabilities": _capabilities(facts, grant),
+        "accountCapabilities": told_of(facts, grant),
     }
-
-
-def _capabilities(facts: Facts, grant: Grant) -> dict[str, JSON]:
-    return {row.name: dict(told) for row in ROWS if (told := row.account(facts, grant)) is not None}

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import chain
 
-from pillarbox.datatypes.mail import Arrival, NewEmail, Wanted, arrange, arrival, file, mailbox_at
+from pillarbox.datatypes.mail import Arrival, NewEmail, Tallies, Wanted, arrange, arrival, file, mailbox_at
 from pillarbox.objects import Registry
 from pillarbox.store import Store, Writing
 from pillarbox.transfer.found import Folder, Found, Item, Place, Skipped
@@ -74,10 +74,11 @@ def _file(
     wanted, batch = told
     # Known ones are not read again, which makes a second run fast.
     with store.read(account) as unit:
-        new = [found for found in batch if not unit.seen(_key(found), int(now.timestamp()))]
-    read = [(found, arrival(found.raw)) for found in new]
+        keys = ((found, _key(found)) for found in batch)
+        new = [(found, key) for found, key in keys if not unit.seen(key, int(now.timestamp()))]
+    read = [(found, key, arrival(found.raw)) for found, key in new]
     # Older ones first, so that a reply meets what it replies to; those of an export are in such an order already.
-    read.sort(key=lambda pair: "" if pair[0].dated else _received(pair[0], pair[1], now))
+    read.sort(key=lambda pair: "" if pair[0].dated else _received(pair[0], pair[2], now))
     added, refused = 0, []
     # Few Mailboxes, many messages: each path is looked up once in a unit, which sees no change but its own.
     places: dict[Folder, int] = {}
@@ -85,33 +86,28 @@ def _file(
         if wanted and (read or not batch):
             # Once more in each unit, for people change their Mailboxes; what is there already stays.
             places |= arrange(unit, registry, wanted)
-        for found, message in read:
+        tallies = Tallies(unit, registry)
+        for found, key, message in read:
             if quota is not None and unit.held_size() + len(found.raw) > quota:
                 refused.append(Skipped(found.key, "the account's quota is full", found.position))
-            else:
-                added += _filed(unit, registry, found, message, places, now)
+            elif unit.once(key, _FOR_EVER, int(now.timestamp())):
+                blob = unit.add_blob(found.raw, 0)
+                file(unit, registry, blob, message, _new(unit, found, message, places, now), tallies)
+                added += 1
+        tallies.settle()
     progress.added += added
     progress.skipped += refused
     progress.known += len(batch) - added - len(refused)
 
 
-def _filed(
-    unit: Writing, registry: Registry, found: Found, message: Arrival, places: dict[Folder, int], now: datetime
-) -> bool:
-    if not unit.once(_key(found), _FOR_EVER, int(now.timestamp())):
-        return False
+def _new(unit: Writing, found: Found, message: Arrival, places: dict[Folder, int], now: datetime) -> NewEmail:
+    """What a message is besides its octets; its Mailboxes are made if they are not there."""
     paths = tuple(dict.fromkeys(chain((found.folder,), found.also_in)))
     for path in paths:
         if path not in places:
             places[path] = mailbox_at(unit, path)
-    new = NewEmail(
-        tuple(dict.fromkeys(places[path] for path in paths)),
-        sorted(found.keywords),
-        _received(found, message, now),
-    )
-    blob = unit.add_blob(found.raw, 0)
-    file(unit, registry, blob, message, new)
-    return True
+    mailboxes = tuple(dict.fromkeys(places[path] for path in paths))
+    return NewEmail(mailboxes, sorted(found.keywords), _received(found, message, now))
 
 
 def _received(found: Found, message: Arrival, now: datetime) -> UTCDate:

@@ -1,5 +1,11 @@
-"""What has had its time is dropped: uploads that nothing holds, keys of deliveries, the log's oldest part."""
+"""What has had its time is dropped: uploads that nothing holds, keys of deliveries, the log's oldest part.
 
+So are submissions of messages that were sent long ago.
+"""
+
+from datetime import UTC, datetime
+
+from pillarbox.datatypes.mail import forget_submissions
 from pillarbox.objects import Registry
 from pillarbox.store import Store, Unit
 from pillarbox.telemetry import Event, emit
@@ -16,6 +22,7 @@ def tend(store: Store, registry: Registry, account: int, now: int, history: int 
     Raises store.StoreError.
     """
     with store.write(account) as unit:
+        forget_submissions(unit, datetime.fromtimestamp(now, UTC))
         unit.collect(now)
         if history is not None:
             unit.trim_log(now, history)

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from pillarbox.objects import Registry
 from pillarbox.store import LocalFeed, NoAccount, Notice, Store, StoreError
 from pillarbox.telemetry import Event, emit
-from pillarbox.wire.values import State, state_text
+from pillarbox.wire.values import State
 
 __all__ = ["Rereading"]
 
@@ -84,7 +84,7 @@ class Rereading:
     def _states(self, account: int) -> dict[str, State]:
         """Of all types: those that clients cannot ask for, too, as the server's own parts listen to them."""
         with self._store.read(account) as unit:
-            return {kind.name: state_text(unit.epoch, unit.state(kind.table)) for kind in self._registry}
+            return self._registry.states(unit)
 
     def _failed(self, account: int, **fields: object) -> None:
         if account not in self._failing:

@@ -3,14 +3,13 @@
 import asyncio
 from collections.abc import Collection, Mapping
 from contextlib import ExitStack, suppress
-from functools import lru_cache
 from types import TracebackType
 
 from pillarbox.access import Actor
 from pillarbox.jmap.push.changes import Changes
 from pillarbox.objects import Registry
-from pillarbox.store import Notice, Store
-from pillarbox.wire.values import Id, State, state_text
+from pillarbox.store import NoAccount, Notice, Store
+from pillarbox.wire.values import Id, State
 
 __all__ = ["Subscription", "states"]
 
@@ -18,19 +17,11 @@ __all__ = ["Subscription", "states"]
 def states(store: Store, registry: Registry, account: int) -> dict[str, State]:
     """The states of an account's types now, of those that clients can ask for. Raises store.StoreError."""
     with store.read(account) as unit:
-        return {
-            kind.name: state_text(unit.epoch, unit.state(kind.table)) for kind in registry if _is_pushed(kind.methods)
-        }
+        return registry.pushed_states(unit)
 
 
-def _is_pushed(methods: Collection[object]) -> bool:
-    return any(getattr(method, "name", "") == "changes" for method in methods)
-
-
-# Once for all who listen: thousands may.
-@lru_cache(maxsize=8)
-def _pushed(registry: Registry) -> frozenset[str]:
-    return frozenset(kind.name for kind in registry if _is_pushed(kind.methods))
+def _numbered(actor: Actor) -> dict[int, Id]:
+    return {grant.number: account_id for account_id, grant in actor.accounts.items()}
 
 
 class Subscription:
@@ -39,12 +30,11 @@ class Subscription:
     def __init__(self, store: Store, registry: Registry, actor: Actor, types: Collection[str] | None) -> None:
         self._store = store
         self._registry = registry
-        self._accounts = {grant.number: account_id for account_id, grant in actor.accounts.items()}
+        self._accounts = _numbered(actor)
         self._changes = Changes(types)
         self._loop = asyncio.get_running_loop()
         self._news = asyncio.Event()
         self._listening = ExitStack()
-        self._pushed = _pushed(registry)
 
     def __enter__(self) -> "Subscription":
         for account in self._accounts:
@@ -56,9 +46,18 @@ class Subscription:
     ) -> None:
         self._listening.close()
 
+    def is_of(self, actor: Actor) -> bool:
+        """Whether it tells of the accounts that the actor has now; where not, whoever listens is to begin anew."""
+        return self._accounts == _numbered(actor)
+
     def current(self) -> dict[Id, dict[str, State]]:
         """All states now. Reads the store: not on the loop."""
-        return {id_: states(self._store, self._registry, number) for number, id_ in self._accounts.items()}
+        found: dict[Id, dict[str, State]] = {}
+        for number, id_ in self._accounts.items():
+            # A group that was removed a moment ago.
+            with suppress(NoAccount):
+                found[id_] = states(self._store, self._registry, number)
+        return found
 
     def begin(self, now: Mapping[Id, Mapping[str, State]], last: str | None) -> None:
         """These are the states at the start; `last` is the id of the last event that the client had, if any."""
@@ -81,7 +80,7 @@ class Subscription:
     def _hear(self, notice: Notice) -> None:
         """Called on the writer's thread."""
         account_id = self._accounts[notice.account]
-        shown = {name: state for name, state in notice.states.items() if name in self._pushed}
+        shown = self._registry.told(notice.states)
         if shown:
             # A loop that was closed in this very moment has nobody to be told.
             with suppress(RuntimeError):

@@ -21,7 +21,7 @@ from pillarbox.datatypes.push import (
     note_asked,
     subscribed,
 )
-from pillarbox.datatypes.server import DUE, PUSH, due, settle
+from pillarbox.datatypes.server import DUE, MEMBERSHIP, PUSH, due, settle
 from pillarbox.jmap.push.subscription import states
 from pillarbox.jmap.push.webpush.line import Line, States, added, change, verification
 from pillarbox.jmap.push.webpush.pace import Pacing
@@ -96,7 +96,6 @@ class WebPush:
         self._through = through
         self._pacing = pacing
         self._reach = reach
-        self._pushed = {kind.name for kind in registry if any(method.name == "changes" for method in kind.methods)}
         self._owners: dict[int, _Owner] = {}
         self._asked: set[int] = {0}
         self._waiting = asyncio.Event()
@@ -134,6 +133,9 @@ class WebPush:
             self._directory += 1
             if DUE.name in notice.states:
                 self._ask(0)
+            if MEMBERSHIP.name in notice.states:
+                for owner_number in self._owners:
+                    self._ask(owner_number)
             return
         owner = self._owners.get(number)
         account_id = owner.reached.get(notice.account) if owner else None
@@ -141,7 +143,7 @@ class WebPush:
             return
         if notice.account == number and PUSH_SUBSCRIPTION.name in notice.states:
             self._ask(number)
-        if added(owner.now, account_id, {k: state for k, state in notice.states.items() if k in self._pushed}):
+        if added(owner.now, account_id, self._registry.told(notice.states)):
             self._start(number, owner)
 
     def _ask(self, account: int) -> None:

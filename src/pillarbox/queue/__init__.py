@@ -1,0 +1,36 @@
+"""What is on its way out: tried, tried again, given up, and told to whom it concerns (RFC 5321, RFC 3461, RFC 3464).
+
+Begin with `sender`, which knows whose turn it is; `carrier` takes one message to everybody who is to get it now, by
+`route` (with `resolver`) and `attempt` (with `transaction`), or to `here`, accounts of ours. `books` writes down what
+came of it, as `outcome`, `schedule` and `dsn` say. It must not know how mail is taken in; who files mail for accounts
+here is passed in.
+"""
+
+from pillarbox.queue.attempt import Caller, Tls
+from pillarbox.queue.books import Books
+from pillarbox.queue.carrier import Carrier
+from pillarbox.queue.here import Here, Letter, Whose
+from pillarbox.queue.reply import Reply
+from pillarbox.queue.resolver import Resolver
+from pillarbox.queue.route import Relay, Routes, domain_of
+from pillarbox.queue.schedule import Schedule
+from pillarbox.queue.sender import Sender
+from pillarbox.queue.transaction import Patience
+
+__all__ = [
+    "Books",
+    "Caller",
+    "Carrier",
+    "Here",
+    "Letter",
+    "Patience",
+    "Relay",
+    "Reply",
+    "Resolver",
+    "Routes",
+    "Schedule",
+    "Sender",
+    "Tls",
+    "Whose",
+    "domain_of",
+]
