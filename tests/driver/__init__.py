@@ -1,12 +1,14 @@
 """What a conversation is held with: people, their clients, and a server without sockets.
 
-Begin with `jmap`: `says`, `hears` and `asks`. `like` compares what was heard, `web` is the HTTP client, `home` builds
-the server under test from the same parts as `pillarbox.app`.
+Begin with `jmap`: `says`, `hears` and `asks`. `like` compares what was heard, `web` is the HTTP client, `talk` a
+WebSocket, `home` builds the server under test from the same parts as `pillarbox.app`.
 """
 
 from tests.driver.home import FOLDERS, Home
-from tests.driver.jmap import CORE, JMAP, MAIL, call, result_of
+from tests.driver.jmap import CORE, JMAP, MAIL, QUOTA, SUBMISSION, call, result_of
 from tests.driver.like import ANY, NOTHING, assert_is, differences, like, one_of
+from tests.driver.pair import Pair
+from tests.driver.talk import Talk
 from tests.driver.web import Reply, Request, Stream, Web
 
 __all__ = [
@@ -16,10 +18,14 @@ __all__ = [
     "JMAP",
     "MAIL",
     "NOTHING",
+    "QUOTA",
+    "SUBMISSION",
     "Home",
+    "Pair",
     "Reply",
     "Request",
     "Stream",
+    "Talk",
     "Web",
     "assert_is",
     "call",

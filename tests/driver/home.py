@@ -1,21 +1,22 @@
 """The server under test, of the same parts as `pillarbox.app` builds it from, and the people on it."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import fields, replace
 from datetime import UTC, datetime
 from typing import Any
 
 from argon2 import PasswordHasher
 from tests.driver.jmap import JMAP
+from tests.driver.shelf import Shelf
 from tests.driver.web import Web
 from tests.toy.clock import Clock
 
-from pillarbox.access import PasswordCheck, Passwords
+from pillarbox.access import PasswordCheck, Passwords, Principal, Rights
 from pillarbox.datatypes import REGISTRY
 from pillarbox.datatypes.mail import Folder
 from pillarbox.datatypes.server import InternalDirectory
-from pillarbox.http import HTTP, Door, Gate, Setup, Turns
+from pillarbox.http import HTTP, Door, Gate, Setup, Tickets, Turns
 from pillarbox.jmap import Rereading, Service, Traffic
 from pillarbox.objects import Limits
 from pillarbox.store import Feed, LocalFeed, Store
@@ -51,6 +52,7 @@ class Home:
         self.throttle = 0.0
         self.quota: int | None = None
         self.push_key: str | None = None
+        self.shelf = Shelf()
         self.token: Callable[[], str] = _tokens()
         self.rereading = Rereading(store, REGISTRY, feed)
         self.build()
@@ -81,6 +83,8 @@ class Home:
             url=lambda scheme, host, port: f"{scheme}://{host}:{port}",
             throttle=self.throttle,
             stopping=self.stopping,
+            tickets=Tickets(self.shelf, clock=self.clock),
+            socket_throttle=self.throttle,
         )
         self.web.application = HTTP(self.setup)
 
@@ -94,6 +98,11 @@ class Home:
         address, password = f"{name}@home.example", f"{name}'s secret"
         principal = self.directory.add(address, self.passwords.hash(password), FOLDERS, quota)
         return JMAP(self.web, address, password, principal.id, principal.number)
+
+    def group(self, name: str, *members: JMAP, readers: Sequence[JMAP] = (), quota: int | None = None) -> Principal:
+        """A new group, NAME@home.example, of these members, and of some who may only read."""
+        rights = {**{one.name: Rights.FULL for one in members}, **{one.name: Rights.READ for one in readers}}
+        return self.directory.add_group(f"{name}@home.example", rights, FOLDERS, quota)
 
     def now(self) -> datetime:
         """The clock's time."""

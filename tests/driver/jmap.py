@@ -8,12 +8,15 @@ from urllib.parse import quote
 
 import pytest
 from tests.driver.like import NOTHING, assert_is
+from tests.driver.talk import Talk
 from tests.driver.web import Reply, Request, Stream, Web
 
-__all__ = ["CORE", "JMAP", "MAIL", "call", "result_of"]
+__all__ = ["CORE", "JMAP", "MAIL", "QUOTA", "SUBMISSION", "call", "result_of"]
 
 CORE = "urn:ietf:params:jmap:core"
 MAIL = "urn:ietf:params:jmap:mail"
+QUOTA = "urn:ietf:params:jmap:quota"
+SUBMISSION = "urn:ietf:params:jmap:submission"
 
 _Call = tuple[str, dict[str, Any], str]
 
@@ -42,7 +45,7 @@ class JMAP:
         self.account_id = account_id
         self.number = number
         """The store's number of the account."""
-        self.using = [CORE, MAIL]
+        self.using = [CORE, MAIL, SUBMISSION]
         self.created_ids: dict[str, str] | None = None
         self.response: dict[str, Any] = {}
         """The whole Response object heard last."""
@@ -140,6 +143,10 @@ class JMAP:
         headers = {**self.credentials, **({"Last-Event-ID": last_event_id} if last_event_id is not None else {})}
         target = f"/jmap/eventsource/?types={quote(types)}&closeafter={closeafter}&ping={ping}"
         return self.web.opens(Request("GET", target, headers))
+
+    def talks(self, headers: Mapping[str, str] | None = None, target: str = "/jmap/ws", **others: Any) -> Talk:
+        """A WebSocket, with this person's credentials unless other headers are given."""
+        return Talk(self.web, target, self.credentials if headers is None else headers, **others)
 
     def uploads(self, octets: bytes, type: str = "application/octet-stream") -> str:  # noqa: A002 - the RFC's word
         """The blobId of what was uploaded."""

@@ -7,7 +7,7 @@ import asyncio
 import json
 from collections.abc import Awaitable, Callable, Iterable, Mapping, MutableMapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, TypeAlias, TypeVar
+from typing import Any, Protocol, TypeAlias, TypeVar
 from urllib.parse import unquote
 
 import pytest
@@ -79,13 +79,20 @@ class _Loop(asyncio.SelectorEventLoop):
         return super().time() + getattr(self, "passed", 0.0)
 
 
+class Client(Protocol):
+    """Who holds a connection."""
+
+    def leave(self) -> None:
+        """Goes away."""
+
+
 class Web:
     """A client of one application."""
 
     def __init__(self) -> None:
         self.application: Application | None = None
         self._runner = asyncio.Runner(loop_factory=_Loop)
-        self._streams: list[Stream | Slow] = []
+        self._streams: list[Client] = []
 
     def sends(
         self,
@@ -124,6 +131,10 @@ class Web:
         self._streams.append(stream)
         self.run(_a_moment())
         return stream
+
+    def keep(self, client: "Client") -> None:
+        """It is left in the end."""
+        self._streams.append(client)
 
     def passes(self, seconds: float) -> None:
         """The loop's clock goes on."""

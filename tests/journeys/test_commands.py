@@ -61,6 +61,50 @@ def test_a_new_account_can_be_used_while_serving(server: Server) -> None:
     assert {one["role"] for one in alice.mailboxes().values()} >= {"inbox", "drafts", "sent", "trash", "junk"}
 
 
+def test_a_group_lives_before_the_first_start(pillarbox: Program) -> None:
+    """Made with members, changed, listed, given an alias, taken away; it is no account of a person's."""
+    pillarbox.account("alice@far.example")
+    pillarbox.account("bob@far.example")
+    pillarbox("group", "add", "Team@far.example", "--member", "alice@far.example", "--member", "bob@far.example:read")
+    pillarbox("account", "alias", "team@far.example", "add", "all@far.example")
+    (team,) = json.loads(pillarbox("group", "list", "--json"))
+    assert (team["address"], team["aliases"]) == ("team@far.example", ["all@far.example"])
+    assert team["members"] == [
+        {"address": "alice@far.example", "rights": "full"},
+        {"address": "bob@far.example", "rights": "read"},
+    ]
+    assert "bob@far.example:read" in pillarbox("group", "list")
+    assert len(json.loads(pillarbox("account", "list", "--json"))) == 2
+    assert pillarbox.run("account", "remove", "team@far.example", "--yes").returncode == 1
+
+    pillarbox("group", "member", "all@far.example", "add", "bob@far.example")
+    pillarbox("group", "member", "team@far.example", "remove", "alice@far.example")
+    (team,) = json.loads(pillarbox("group", "list", "--json"))
+    assert team["members"] == [{"address": "bob@far.example", "rights": "full"}]
+    assert pillarbox.doctor() == []
+
+    refused = pillarbox.run("group", "remove", "team@far.example", stdin="n\n")
+    assert refused.returncode == 1
+    pillarbox("group", "remove", "team@far.example", "--yes")
+    assert json.loads(pillarbox("group", "list", "--json")) == []
+    assert "no groups yet" in pillarbox("group", "list")
+    assert len(json.loads(pillarbox("account", "list", "--json"))) == 2
+
+
+def test_a_group_s_members_hear_of_it_while_serving(server: Server) -> None:
+    """In the session and on a stream, which ends for who is let in."""
+    alice = server.account("alice@far.example")
+    own = set(alice.session()["accounts"])
+    events = alice.listen()
+    server.program("group", "add", "team@far.example", "--member", "alice@far.example")
+
+    accounts = alice.session()["accounts"]
+    assert [accounts[one]["name"] for one in set(accounts) - own] == ["team@far.example"]
+    # Whatever it sees next, it is told to begin anew instead.
+    alice.import_(next(many(1, 1)).raw)
+    assert events.next(5) is None
+
+
 def test_an_old_password_ends_at_once_while_serving(server: Server) -> None:
     """What was remembered as right, and streams that it opened, included."""
     alice = server.account("alice@far.example", "one")

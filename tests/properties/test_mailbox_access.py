@@ -6,19 +6,22 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as some
-from tests.driver import CORE, JMAP, MAIL, Home
+from tests.driver import JMAP, Home
 
-from pillarbox.access import Actor, Grant, Rights
+from pillarbox.access import Actor, Grant, Principal, Rights
 from pillarbox.datatypes import REGISTRY
 from pillarbox.jmap import process
+from pillarbox.jmap.capability import CAPABILITIES, supports
 from pillarbox.wire.values import Id
 
-CLIENTS = frozenset((CORE, MAIL))
-KINDS = [kind for kind in REGISTRY if kind.capability in CLIENTS]
+KINDS = [kind for kind in REGISTRY if kind.capability in CAPABILITIES]
 METHODS = [(kind.name, method) for kind in KINDS if not kind.personal for method in kind.methods]
 PERSONAL = [f"{kind.name}/{method.name}" for kind in KINDS if kind.personal for method in kind.methods]
 WRITING = {f"{name}/{method.name}" for name, method in METHODS if method.writes}
 NAMES = [f"{name}/{method.name}" for name, method in METHODS]
+CAPABILITY = {
+    f"{kind.name}/{method.name}": method.capability or kind.capability for kind in KINDS for method in kind.methods
+}
 
 ARGUMENTS = (
     "ids properties create update destroy filter sort sinceState sinceQueryState emails blobIds fromAccountId "
@@ -38,7 +41,7 @@ ANY_ARGUMENTS = some.dictionaries(
 
 
 def answered(home: Home, actor: Actor, name: str, arguments: dict[str, Any]) -> list[Any]:
-    octets = json.dumps({"using": [CORE, MAIL], "methodCalls": [[name, arguments, "0"]]}).encode()
+    octets = json.dumps({"using": sorted(CAPABILITIES), "methodCalls": [[name, arguments, "0"]]}).encode()
     return list(json.loads(process(home.setup.service, actor, octets, "s"))["methodResponses"][0])
 
 
@@ -49,14 +52,20 @@ def held(home: Home, alice: JMAP) -> bytes:
     return everything(alice)
 
 
+@pytest.fixture
+def team(home: Home, alice: JMAP, bob: JMAP) -> Principal:
+    """A group that Alice may do everything in, and Bob read."""
+    return home.group("team", alice, readers=[bob])
+
+
 def everything(alice: JMAP) -> bytes:
-    asked = [(name, alice.asks(f"{name}/get")) for name in ("Mailbox", "Email", "Thread")]
+    asked = [(name, alice.asks(f"{name}/get")) for name in ("Mailbox", "Email", "Thread", "Identity")]
     return json.dumps(asked).encode()
 
 
 def test_there_are_methods_to_try() -> None:
     """Ours: the tests below must not pass for want of methods."""
-    assert {"Mailbox/set", "Email/set", "Email/import", "Blob/copy"} <= WRITING
+    assert {"Mailbox/set", "Email/set", "Email/import", "Blob/copy", "Identity/set"} <= WRITING
     assert {"Mailbox/get", "Email/query", "Thread/changes"} <= set(NAMES) - WRITING
     assert set(PERSONAL) == {"PushSubscription/get", "PushSubscription/set"}
 
@@ -92,17 +101,49 @@ def test_what_is_personal_is_of_no_account_that_a_call_can_name(
     assert everything(alice) == held
 
 
-@pytest.mark.parametrize("name", sorted(WRITING))
+@pytest.mark.parametrize("name", NAMES)
 @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(arguments=ANY_ARGUMENTS)
 def test_a_reader_changes_nothing(home: Home, alice: JMAP, held: bytes, name: str, arguments: dict[str, Any]) -> None:
-    """RFC 8620 section 3.6.2: accountReadOnly."""
+    """RFC 8620 section 3.6.2: accountReadOnly, or accountNotSupportedByMethod where the account lacks the type."""
     shared = Grant(alice.number, alice.name, personal=False, rights=Rights.READ)
     actor = Actor("reader", {Id(alice.account_id): shared})
     answer = answered(home, actor, name, {**arguments, "accountId": alice.account_id})
 
-    assert answer[:2] == ["error", {"type": "accountReadOnly"}]
+    if not supports(shared, CAPABILITY[name]):
+        assert answer[:2] == ["error", {"type": "accountNotSupportedByMethod"}]
+    elif name in WRITING:
+        assert answer[:2] == ["error", {"type": "accountReadOnly"}]
+    else:
+        assert answer[0] == name or answer[1]["type"] not in ("accountReadOnly", "accountNotSupportedByMethod")
     assert everything(alice) == held
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_members_of_a_group_have_their_rights_and_others_none(
+    home: Home, alice: JMAP, bob: JMAP, team: Principal, name: str
+) -> None:
+    """RFC 8620 section 3.6.2, with the accounts that the credentials reach: a reader, a member, and a stranger."""
+    carol = home.person("carol")
+    refused = {}
+    for person in (alice, bob, carol):
+        person.using = sorted(CAPABILITIES)
+        person.says(name, accountId=team.id)
+        (response,) = person.response["methodResponses"]
+        refused[person] = response[1].get("type") if response[0] == "error" else None
+    denials = {"accountNotFound", "accountNotSupportedByMethod", "accountReadOnly"}
+
+    assert refused[carol] == "accountNotFound"
+    assert refused[alice] not in denials - {_lacking(team, Rights.FULL, name)}
+    if name in WRITING:
+        assert refused[bob] == (_lacking(team, Rights.READ, name) or "accountReadOnly")
+    else:
+        assert refused[bob] not in denials - {_lacking(team, Rights.READ, name)}
+
+
+def _lacking(team: Principal, rights: Rights, name: str) -> str | None:
+    grant = Grant(team.number, team.address, personal=False, rights=rights)
+    return None if supports(grant, CAPABILITY[name]) else "accountNotSupportedByMethod"
 
 
 def test_a_reader_reads(home: Home, alice: JMAP, held: bytes) -> None:

@@ -17,6 +17,7 @@ from pillarbox.wire.message import (
     date_utc,
     grouped_addresses,
     html_text,
+    notification,
     parse,
     parsed,
     received_date,
@@ -148,3 +149,18 @@ def test_a_truncated_value_is_a_begin_of_it(value: str, bound: int, html: bool) 
     assert value.startswith(kept)
     assert is_truncated == (kept != value)
     assert bound == 0 or len(kept.encode("utf-8")) <= bound
+
+
+@settings(max_examples=300, deadline=None)
+@given(OCTETS)
+def test_any_octets_are_a_notification_or_none(octets: bytes) -> None:
+    """RFC 8098 section 3: what anybody may send in such a part; what is read has its words."""
+    raw = (
+        b"Content-Type: multipart/report; boundary=report\r\n\r\n--report\r\n\r\nx\r\n--report\r\n"
+        b"Content-Type: message/disposition-notification\r\n\r\n"
+        b"Disposition: manual-action/mdn-sent-manually; displayed\r\n" + octets + b"\r\n--report--\r\n"
+    )
+    told = notification(raw, parse(raw))
+
+    assert told is None or told.disposition == "displayed"
+    assert notification(octets, parse(octets)) is None or b"disposition-notification" in octets

@@ -2,7 +2,8 @@
 
 Begin with `house`, what is there without any listener; `figures` makes the settings into what the parts are given.
 `supervisor` is the server: it binds (`binding`), gives up its privileges, and starts `worker` and `background`, each a
-process of its own, under `orders`. It must not decide anything that a part could decide.
+process of its own, under `orders`. It must not decide anything that a part could decide. `queueing` is imported by
+whom it concerns: it loads what speaks to other servers.
 """
 
 from pillarbox.app.binding import Opened
@@ -13,4 +14,4 @@ from pillarbox.app.lock import Served
 from pillarbox.app.privileges import Refused, settled
 from pillarbox.app.supervisor import serve
 
-__all__ = ["CannotStart", "House", "Opened", "Refused", "Served", "folders", "house", "serve", "settled"]
+__all__ = ["CannotStart", "House", "Opened", "Refused", "Served", "folders", "house", "queueing", "serve", "settled"]

@@ -8,6 +8,7 @@ from pillarbox.app.house import House, linked, sole
 from pillarbox.app.lock import alone
 from pillarbox.app.orders import Orders
 from pillarbox.app.pushing import pushed
+from pillarbox.app.queueing import sent
 from pillarbox.app.tending import tended
 from pillarbox.http import Door
 from pillarbox.net import use_fast_loop
@@ -64,7 +65,8 @@ async def _work_alone(built: House, door: Door) -> None:
 async def _work_while(is_ours: Callable[[], bool], built: House, door: Door) -> None:
     """Until it is not ours any more, since the connection by which it was is gone."""
     async with asyncio.TaskGroup() as tasks:
-        working = [tasks.create_task(tended(built, door)), tasks.create_task(pushed(built, door))]
+        parts = (tended(built, door), pushed(built, door), sent(built, door))
+        working = [tasks.create_task(part) for part in parts]
         while await door.through(is_ours):
             await asyncio.sleep(_LOOK)
         for one in working:

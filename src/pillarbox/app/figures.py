@@ -3,12 +3,16 @@
 from collections.abc import Callable
 
 from pillarbox.datatypes.mail import Folder
+from pillarbox.http import too_large
 from pillarbox.jmap import Traffic
-from pillarbox.net import Guard
+from pillarbox.net import Guard, Rules
 from pillarbox.objects import Limits
 from pillarbox.settings import Snapshot, catalogue, host_name
 
-__all__ = ["base_url", "folders", "guard", "limits", "traffic"]
+__all__ = ["base_url", "folders", "guard", "limits", "sockets", "traffic"]
+
+_LITTLE = 64 * 1024
+"""Octets."""
 
 
 def folders(settings: Snapshot) -> list[Folder]:
@@ -18,6 +22,7 @@ def folders(settings: Snapshot) -> list[Folder]:
 
 def limits(settings: Snapshot) -> Limits:
     """What one call may ask for."""
+    delay = settings[catalogue.MAX_DELAYED_SEND]
     return Limits(
         objects_in_get=settings[catalogue.MAX_OBJECTS_IN_GET],
         objects_in_set=settings[catalogue.MAX_OBJECTS_IN_SET],
@@ -31,6 +36,12 @@ def limits(settings: Snapshot) -> Limits:
         upload_life=int(settings[catalogue.UPLOAD_TTL].seconds),
         uploads=settings[catalogue.UPLOAD_QUOTA_FILES] or 0,
         uploads_size=settings[catalogue.UPLOAD_QUOTA_SIZE] or 0,
+        snippets=settings[catalogue.MAX_SNIPPETS],
+        parsed=settings[catalogue.MAX_PARSED],
+        queued=settings[catalogue.MAX_QUEUED],
+        recipients=settings[catalogue.MAX_SUBMISSION_RECIPIENTS],
+        delayed_send=int(delay.seconds) if delay is not None else 0,
+        queue_expire=int(settings[catalogue.QUEUE_EXPIRE].seconds),
         push_subscriptions=settings[catalogue.PUSH_MAX_TOTAL],
         push_verification=int(settings[catalogue.PUSH_TIMEOUT_VERIFY].seconds),
         guard=guard(settings),
@@ -49,6 +60,17 @@ def traffic(settings: Snapshot) -> Traffic:
         concurrent_requests=settings[catalogue.MAX_CONCURRENT_REQUESTS],
         calls_in_request=settings[catalogue.MAX_CALLS_IN_REQUEST],
         concurrent_upload=settings[catalogue.MAX_CONCURRENT_UPLOAD],
+    )
+
+
+def sockets(settings: Snapshot) -> Rules:
+    """What holds for WebSockets. What is but a little too large is read, so that it can be refused without an end."""
+    limit = settings[catalogue.MAX_SIZE_REQUEST]
+    return Rules(
+        size=limit + _LITTLE,
+        too_large=too_large(limit),
+        heartbeat=settings[catalogue.WEB_SOCKET_HEARTBEAT].seconds,
+        silence=settings[catalogue.WEB_SOCKET_TIMEOUT].seconds,
     )
 
 

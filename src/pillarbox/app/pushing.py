@@ -3,20 +3,17 @@
 import asyncio
 import secrets
 import time
-from collections.abc import Mapping
 
 from pillarbox.app.figures import guard
 from pillarbox.app.house import House
 from pillarbox.datatypes import REGISTRY
 from pillarbox.datatypes.push import push_key
-from pillarbox.datatypes.server import ACCOUNT
 from pillarbox.http import Door
 from pillarbox.jmap.push.webpush import Pacing, Post, WebPush
 from pillarbox.net.outbound import Outbound
 from pillarbox.settings import Snapshot, catalogue, host_name
 from pillarbox.store import StoreError
 from pillarbox.telemetry import Event, emit
-from pillarbox.wire.values import Id
 
 __all__ = ["pushed"]
 
@@ -46,12 +43,7 @@ async def _pushed(built: House, door: Door) -> None:
             time.time,
             secrets.token_bytes,
         )
-        await WebPush(built.store, REGISTRY, post, door.through, _pacing(settings), _own).run()
-
-
-def _own(account: int) -> Mapping[int, Id]:
-    """The accounts that somebody has."""
-    return {account: ACCOUNT.id(account)}
+        await WebPush(built.store, REGISTRY, post, door.through, _pacing(settings), built.directory.reach).run()
 
 
 def _pacing(settings: Snapshot) -> Pacing:

@@ -10,12 +10,12 @@ from functools import partial
 from socket import socket
 
 from pillarbox.access import PasswordCheck
-from pillarbox.app.figures import base_url, limits, traffic
+from pillarbox.app.figures import base_url, limits, sockets, traffic
 from pillarbox.app.house import House, volatile
 from pillarbox.datatypes import REGISTRY
 from pillarbox.datatypes.push import push_key
 from pillarbox.delivery import Delivery, Deposit, LMTPListener, Policy
-from pillarbox.http import HTTP, Door, Gate, Leases, Setup, Turns
+from pillarbox.http import HTTP, Door, Gate, Leases, Setup, Tickets, Turns
 from pillarbox.jmap import Service
 from pillarbox.net import Balance, WebServer
 from pillarbox.settings import DatabaseStore, catalogue
@@ -54,15 +54,22 @@ async def serve(built: House, doors: Doors, stopping: asyncio.Event, ready: Call
         # What is in the database is a wait for the network away, which is nothing for the event loop.
         is_far = isinstance(built.settings.store, DatabaseStore)
         leases = Leases(shared, door.through) if is_far else Leases(shared)
-        return await _serve(built, doors, stopping, ready, door, leases)
+        tickets = Tickets(shared, door.through) if is_far else Tickets(shared)
+        return await _serve(built, doors, stopping, ready, door, leases, tickets)
 
 
 async def _serve(
-    built: House, doors: Doors, stopping: asyncio.Event, ready: Callable[[], None], door: Door, leases: Leases
+    built: House,
+    doors: Doors,
+    stopping: asyncio.Event,
+    ready: Callable[[], None],
+    door: Door,
+    leases: Leases,
+    tickets: Tickets,
 ) -> bool:
     loop = asyncio.get_running_loop()
     finished = True
-    webs = _web(built, door, stopping, doors, leases)
+    webs = _web(built, door, stopping, doors, leases, tickets)
     mails = _mail(built, door, doors)
     doors.balance.begin()
     try:
@@ -89,7 +96,7 @@ async def _serve(
 
 
 def _web(
-    built: House, door: Door, stopping: asyncio.Event, doors: Doors, leases: Leases
+    built: House, door: Door, stopping: asyncio.Event, doors: Doors, leases: Leases, tickets: Tickets
 ) -> list[tuple[WebServer, Sequence[socket]]]:
     settings = built.settings
     service = Service(built.store, REGISTRY, limits(settings), traffic(settings), push_key=_push_key(built))
@@ -107,11 +114,19 @@ def _web(
         base_url(settings),
         settings[catalogue.EVENT_SOURCE_THROTTLE].seconds,
         stopping,
+        tickets,
+        socket_throttle=settings[catalogue.WEB_SOCKET_THROTTLE].seconds,
     )
     application = HTTP(setup)
     return [
         (
-            WebServer(application, max_connections=doors.most[id_], grace=GRACE, balance=doors.balance),
+            WebServer(
+                application,
+                max_connections=doors.most[id_],
+                grace=GRACE,
+                balance=doors.balance,
+                sockets=sockets(settings),
+            ),
             doors.sockets[id_],
         )
         for id_ in _of(built, "http")

@@ -48,9 +48,9 @@ def add(
 
 @app.command("list")
 def list_(as_json: JsonOption = False, config: ConfigOption = None, data: DataOption = _VAR) -> None:
-    """Show all accounts."""
+    """Show all accounts; groups are in a list of their own."""
     with existing(config, data) as built:
-        principals = built.directory.all()
+        principals = [one for one in built.directory.all() if not one.is_group]
     if as_json:
         say_json(
             [
@@ -99,7 +99,7 @@ def alias(
     config: ConfigOption = None,
     data: DataOption = _VAR,
 ) -> None:
-    """Give an account a further address, or take one away."""
+    """Give an account or a group a further address, or take one away."""
     if action not in ("add", "remove"):
         raise typer.BadParameter("say add or remove", param_hint="add|remove")
     with existing(config, data) as built:

@@ -5,7 +5,7 @@ from typing import Annotated
 import typer
 
 from pillarbox import __version__
-from pillarbox.cli import account, demo, doctor, export, import_, serve
+from pillarbox.cli import account, demo, doctor, domain, export, group, import_, queue, serve
 from pillarbox.cli.shared import failures
 
 __all__ = ["main"]
@@ -23,6 +23,9 @@ app.command("export")(export.export)
 app.command("doctor")(doctor.doctor)
 app.command("demo")(demo.demo)
 app.add_typer(account.app, name="account")
+app.add_typer(group.app, name="group")
+app.add_typer(domain.app, name="domain")
+app.add_typer(queue.app, name="queue")
 
 
 def _version(wanted: bool) -> None:

@@ -147,4 +147,4 @@ def test_what_is_no_http_is_left_alone(home: Home) -> None:
     async def never(*_: object) -> None:
         raise AssertionError("something was sent or received")
 
-    home.web.run(home.web.call({"type": "websocket"}, never, never))
+    home.web.run(home.web.call({"type": "lifespan"}, never, never))

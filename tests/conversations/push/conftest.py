@@ -4,7 +4,7 @@ import asyncio
 import os
 import secrets
 import threading
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from ipaddress import ip_network
 from typing import Any
 
@@ -17,13 +17,12 @@ from tests.toy.clock import Clock
 
 from pillarbox.datatypes import REGISTRY
 from pillarbox.datatypes.push import push_key
-from pillarbox.datatypes.server import ACCOUNT
+from pillarbox.datatypes.server import InternalDirectory
 from pillarbox.http import Door
 from pillarbox.jmap.push.webpush import Pacing, Post, WebPush
 from pillarbox.net import Guard
 from pillarbox.net.outbound import Outbound
 from pillarbox.store import Store
-from pillarbox.wire.values import Id
 from pillarbox.wire.webpush import base64url
 
 GUARD = Guard((ip_network("127.0.0.0/8"),))
@@ -59,17 +58,14 @@ class Pusher:
         async with Outbound(self._guard, trust=self._authority.trusted()) as outbound:
             key = push_key(self._store, secrets.token_bytes)
             post = Post(outbound, key, "mailto:postmaster@home.example", 20, self._clock, secrets.token_bytes)
+            reach = InternalDirectory(self._store).reach
             pushing = asyncio.create_task(
-                WebPush(self._store, REGISTRY, post, self._door.through, self._pacing, _own).run()
+                WebPush(self._store, REGISTRY, post, self._door.through, self._pacing, reach).run()
             )
             self._begun.set()
             await self._done.wait()
             pushing.cancel()
             await asyncio.gather(pushing, return_exceptions=True)
-
-
-def _own(account: int) -> Mapping[int, Id]:
-    return {account: ACCOUNT.id(account)}
 
 
 class Browser:

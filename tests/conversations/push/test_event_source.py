@@ -5,6 +5,7 @@ import json
 import pytest
 from tests.driver import ANY, JMAP, Home, Stream, like
 
+from pillarbox.datatypes import REGISTRY
 from pillarbox.datatypes.mail import MAILBOX
 from pillarbox.datatypes.server import InternalDirectory
 from pillarbox.objects import number_of
@@ -72,6 +73,43 @@ def test_only_the_types_asked_for_are_told(alice: JMAP) -> None:
     alice.receives("Subject: hello\n\nbody")
 
     assert set(stream.change()["changed"][alice.account_id]) == {"Thread", "Email"}
+
+
+def test_of_a_delivery_it_is_told_once_an_email_was_added(alice: JMAP) -> None:
+    """RFC 8621 section 1.5: the state of EmailDelivery changes whenever a new Email is added."""
+    stream = alice.listens("EmailDelivery")
+    alice.receives("Subject: hello\n\nbody")
+    first = stream.change()["changed"][alice.account_id]
+    alice.receives("Subject: again\n\nbody")
+    second = stream.change()["changed"][alice.account_id]
+
+    assert set(first) == set(second) == {"EmailDelivery"}
+    assert first != second
+
+
+def test_no_delivery_is_told_when_emails_only_change_or_go(alice: JMAP) -> None:
+    """RFC 8621 section 1.5: its state should not change when an Email is marked as read or deleted."""
+    email = alice.receives("Subject: hello\n\nbody")
+    stream = alice.listens("EmailDelivery")
+    alice.asks("Email/set", update={email: {"keywords/$seen": True}})
+    alice.asks("Email/set", destroy=[email])
+    make(alice, "Plans")
+
+    assert stream.is_quiet()
+
+
+def test_a_delivery_that_was_missed_is_told_on_return(alice: JMAP) -> None:
+    """RFC 8621 section 1.5 and RFC 8620 section 7.3: and only that, not what else happened."""
+    stream = alice.listens("EmailDelivery")
+    email = alice.receives("Subject: hello\n\nbody")
+    last = last_id(stream)
+    stream.leave()
+    alice.asks("Email/set", destroy=[email])
+    assert alice.listens("EmailDelivery", last_event_id=last).is_quiet()
+    alice.receives("Subject: again\n\nbody")
+
+    changed = alice.listens("EmailDelivery", last_event_id=last).change()["changed"][alice.account_id]
+    assert set(changed) == {"EmailDelivery"}
 
 
 def test_types_that_are_not_there_are_never_told(alice: JMAP) -> None:
@@ -244,7 +282,8 @@ def test_an_id_that_was_never_given_brings_all_states(alice: JMAP, last: str) ->
     """RFC 8620 section 7.3 (ours): a client that knows nothing certain is told everything."""
     changed = alice.listens(last_event_id=last).change()["changed"][alice.account_id]
 
-    assert changed == {name: alice.state(name) for name in ("Email", "Mailbox", "Thread")}
+    assert set(changed) == REGISTRY.pushed
+    assert changed == like(**{name: alice.state(name) for name in ("Email", "Mailbox", "Thread")})
 
 
 def test_changes_close_together_are_told_as_one(home: Home, alice: JMAP) -> None:

@@ -75,6 +75,18 @@ def test_a_change_is_pushed(alice: JMAP, endpoint: Endpoint) -> None:
 
 
 @pytest.mark.usefixtures("pusher")
+def test_a_phone_may_ask_for_deliveries_alone(alice: JMAP, endpoint: Endpoint) -> None:
+    """RFC 8621 section 1.5: pushed when an Email was added, and not when one is marked as read or deleted."""
+    verified(alice, endpoint, types=["EmailDelivery"])
+    email = alice.receives("Subject: hello\n\nbody")
+    assert set(told(endpoint.takes(), alice)) == {"EmailDelivery"}
+    alice.asks("Email/set", update={email: {"keywords/$seen": True}})
+    alice.asks("Email/set", destroy=[email])
+
+    assert endpoint.took_nothing()
+
+
+@pytest.mark.usefixtures("pusher")
 def test_nothing_but_the_code_is_pushed_before_it_came_back(alice: JMAP, endpoint: Endpoint) -> None:
     """RFC 8620 sections 7.2 and 7.2.2: what happened before is not told afterwards, either."""
     id_ = subscribes(alice, endpoint.url())
@@ -198,7 +210,11 @@ def test_what_changes_while_one_push_is_on_its_way_is_told_together(alice: JMAP,
     alice.receives("Subject: hello\n\nbody")
     held.release()
 
-    assert told(endpoint.takes(), alice) == {name: alice.state(name) for name in ("Mailbox", "Email", "Thread")}
+    changed = told(endpoint.takes(), alice)
+    assert changed == {name: alice.state(name) for name in ("Mailbox", "Email", "Thread")} | {
+        "EmailDelivery": ANY,
+        "Quota": ANY,
+    }
     assert endpoint.took_nothing()
 
 
@@ -259,7 +275,10 @@ def test_what_was_given_up_is_told_with_what_comes_next(alice: JMAP, endpoint: E
     alice.receives("Subject: hello\n\nbody", mailbox="archive")
     received = told(endpoint.takes(), alice)
 
-    assert received == {name: alice.state(name) for name in ("Mailbox", "Email", "Thread")}
+    assert received == {name: alice.state(name) for name in ("Mailbox", "Email", "Thread")} | {
+        "EmailDelivery": ANY,
+        "Quota": ANY,
+    }
 
 
 @pytest.mark.usefixtures("pusher")
@@ -276,7 +295,11 @@ def test_what_comes_during_the_last_attempt_is_told(alice: JMAP, endpoint: Endpo
     alice.receives("Subject: hello\n\nbody", mailbox="archive")
     held.release()
 
-    assert told(endpoint.takes(), alice) == {name: alice.state(name) for name in ("Mailbox", "Email", "Thread")}
+    changed = told(endpoint.takes(), alice)
+    assert changed == {name: alice.state(name) for name in ("Mailbox", "Email", "Thread")} | {
+        "EmailDelivery": ANY,
+        "Quota": ANY,
+    }
 
 
 @pytest.mark.usefixtures("pusher")

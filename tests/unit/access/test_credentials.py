@@ -74,7 +74,7 @@ def check(book: Book, plain: Plain, clock: Clock) -> PasswordCheck:
     return check
 
 
-def enter(check: PasswordCheck, password: str = ALICE.secret, name: str = ALICE.address) -> Principal | None:
+def enter(check: PasswordCheck, password: str = ALICE.secret or "", name: str = ALICE.address) -> Principal | None:
     """As the gate asks."""
     principal = check.remembered(name, password)
     if principal is None and check.is_outdated(name, password):

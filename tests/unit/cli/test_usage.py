@@ -20,6 +20,11 @@ COMMANDS = (
     ("account", "passwd"),
     ("account", "remove"),
     ("account", "alias"),
+    ("group",),
+    ("group", "add"),
+    ("group", "list"),
+    ("group", "remove"),
+    ("group", "member"),
 )
 
 
@@ -45,6 +50,9 @@ def test_the_version_is_told(command: Command) -> None:
         "account nonsense",
         "account add",
         "account alias alice@far.example swap al@far.example",
+        "group add",
+        "group add team@far.example --quota 0",
+        "group member team@far.example swap al@far.example",
         "import alice@far.example",
         "export alice@far.example",
         "export alice@far.example out --format tar",

@@ -97,7 +97,9 @@ def test_a_reader_copies_out_and_not_in(home: Home, alice: JMAP, bob: JMAP) -> N
     reader = Pair(home, alice, bob, Rights.READ)
 
     assert reader.copies(alice.account_id, bob.account_id, alice.uploads(b"x")) == {"error": "accountReadOnly"}
-    assert reader.copies(bob.account_id, alice.account_id, bob.uploads(b"y"))["copied"]
+    letter = bob.receives("Subject: y\n\ny")
+    (email,) = bob.asks("Email/get", ids=[letter], properties=["blobId"])["list"]
+    assert reader.copies(bob.account_id, alice.account_id, email["blobId"])["copied"]
 
 
 def test_more_than_allowed_at_once_are_too_many(pair: Pair, home: Home, alice: JMAP, bob: JMAP) -> None:

@@ -1,5 +1,7 @@
 """Email/changes and Email/queryChanges (RFC 8621 sections 4.3 and 4.5); every state is in tests/properties."""
 
+from typing import Any
+
 import pytest
 from tests.conversations.jmap.email.letters import letter
 from tests.driver import ANY, JMAP
@@ -127,3 +129,25 @@ def test_max_changes_is_a_positive_number(alice: JMAP, most: object) -> None:
     for method, name in (("Email/changes", "sinceState"), ("Email/queryChanges", "sinceQueryState")):
         alice.says(method, **{name: alice.state("Email")}, maxChanges=most)
         alice.hears("error", type="invalidArguments")
+
+
+def test_what_lay_beyond_the_last_known_id_is_left_out(alice: JMAP) -> None:
+    """RFC 8620 section 5.6, erratum 6603: ids with a higher index than upToId in the old results SHOULD be omitted."""
+    newest = [
+        alice.receives(letter(Subject=name), receivedAt=f"2026-01-0{day}T00:00:00Z")
+        for day, name in ((3, "c"), (2, "b"))
+    ]
+    beyond, gone = alice.receives(letter(), receivedAt="2026-01-01T00:00:00Z"), alice.receives(letter())
+    query = {"filter": {"notKeyword": "$flagged"}, "sort": [{"property": "receivedAt", "isAscending": False}]}
+    state = alice.asks("Email/query", **query)["queryState"]
+    flagged = {"keywords/$flagged": True}
+    alice.asks("Email/set", update={newest[0]: flagged, beyond: flagged}, destroy=[gone])
+
+    def changes(**arguments: Any) -> list[list[str]]:
+        told = alice.asks("Email/queryChanges", **{**query, "sinceQueryState": state, **arguments})
+        return [sorted(told["removed"]), [item["id"] for item in told["added"]]]
+
+    # Where what is destroyed was, nobody knows; an id that changed may not have been in the old results.
+    assert changes(upToId=newest[1]) == [sorted([newest[0], gone]), []]
+    assert changes(upToId=newest[0]) == changes() == [sorted([newest[0], beyond, gone]), []]
+    assert changes(upToId=newest[1], collapseThreads=True)[0] == sorted([newest[0], beyond, gone])

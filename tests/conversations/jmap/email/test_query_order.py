@@ -43,6 +43,7 @@ def order(alice: JMAP, letters: dict[str, str], *sort: dict[str, Any], **argumen
         ({"property": "subject"}, "bdac"),
         ({"property": "subject", "isAscending": False}, "cadb"),
         ({"property": "subject", "collation": "i;unicode-casemap"}, "bdac"),
+        ({"property": "size", "collation": "i;ascii-numeric"}, "bdca"),
         ({"property": "hasKeyword", "keyword": "$SEEN"}, "bdac"),
         ({"property": "hasKeyword", "keyword": "$seen", "isAscending": False}, "cadb"),
         ({"property": "allInThreadHaveKeyword", "keyword": "$seen"}, "bdac"),
@@ -52,6 +53,32 @@ def order(alice: JMAP, letters: dict[str, str], *sort: dict[str, Any], **argumen
 def test_results_are_sorted(alice: JMAP, letters: dict[str, str], sort: dict[str, Any], expected: str) -> None:
     """RFC 8621 section 4.4.2: name, else address, of the first; base subject; false before true."""
     assert order(alice, letters, sort) == expected
+
+
+@pytest.mark.parametrize(
+    ("collation", "expected"),
+    [(None, "adcfbe"), ("i;unicode-casemap", "adcfbe"), ("i;ascii-casemap", "adcbef"), ("i;ascii-numeric", "dacbef")],
+)
+def test_text_is_sorted_by_the_collation_asked_for(alice: JMAP, collation: str | None, expected: str) -> None:
+    """RFC 8620 section 5.5, "collation": RFC 5051, and RFC 4790 sections 9.1 and 9.2; by another's names as well."""
+    names = {"a": "007", "b": "Zoo", "c": "12 apes", "d": "1", "e": "zoo keeper", "f": "élan"}
+    comparator = {} if collation is None else {"collation": collation}
+    subjects = {name: alice.receives(letter(Subject=text)) for name, text in names.items()}
+    people = {name: alice.receives(letter(From=f'"{text}" <x@x>', Subject=name)) for name, text in names.items()}
+    boxes = {
+        name: alice.asks("Mailbox/set", create={"x": {"name": text}})["created"]["x"]["id"]
+        for name, text in names.items()
+    }
+    everything = {id_: name for ids in (subjects, people, boxes) for name, id_ in ids.items()}
+
+    def in_order(method: str, property_: str, ids: dict[str, str], **arguments: Any) -> str:
+        result = alice.asks(method, sort=[{"property": property_, **comparator}], **arguments)["ids"]
+        return "".join(everything[id_] for id_ in result if id_ in ids.values())
+
+    assert in_order("Email/query", "subject", subjects) == expected
+    assert in_order("Email/query", "from", people) == expected
+    assert in_order("Mailbox/query", "name", boxes) == expected
+    assert in_order("Mailbox/query", "name", boxes, sortAsTree=True) == expected
 
 
 def test_further_comparators_break_ties(alice: JMAP, letters: dict[str, str]) -> None:

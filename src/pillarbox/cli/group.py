@@ -1,0 +1,115 @@
+"""`pillarbox group …`."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.table import Table
+
+from pillarbox.access import Rights
+from pillarbox.app import folders
+from pillarbox.cli.shared import ConfigOption, DataOption, JsonOption, console, existing, opened, say_json, text
+
+__all__ = ["app"]
+
+app = typer.Typer(help="Groups: accounts that several people see.", no_args_is_help=True)
+
+_Address = Annotated[str, typer.Argument(metavar="ADDRESS", help="The group's, as in team@example.org.", callback=text)]
+_VAR = Path("var")
+_READ = ":read"
+
+
+def _texts(given: list[str] | None) -> list[str]:
+    return [text(one) for one in given or ()]
+
+
+@app.command("add")
+def add(
+    address: _Address,
+    member: Annotated[
+        list[str] | None,
+        typer.Option(metavar="ADDRESS[:read]", help="Who sees it; :read for who may only read.", callback=_texts),
+    ] = None,
+    quota: Annotated[int | None, typer.Option(help="Octets of mail it may hold.", min=1)] = None,
+    config: ConfigOption = None,
+    data: DataOption = _VAR,
+) -> None:
+    """Make a group with an account of its own; its domain too, if that is new. Give --member for each of its people."""
+    members = dict(map(_member, member or ()))
+    with opened(config, data) as built:
+        group = built.directory.add_group(address, members, folders(built.settings), quota)
+    console.print(f"{group.address} is a group now.", highlight=False)
+
+
+@app.command("list")
+def list_(as_json: JsonOption = False, config: ConfigOption = None, data: DataOption = _VAR) -> None:
+    """Show all groups and who is in them."""
+    with existing(config, data) as built:
+        groups = [
+            (one, [(member.address, rights) for member, rights in built.directory.members(one.address)])
+            for one in built.directory.all()
+            if one.is_group
+        ]
+    if as_json:
+        say_json(
+            [
+                {
+                    "id": one.id,
+                    "address": one.address,
+                    "aliases": list(one.aliases),
+                    "quota": one.quota,
+                    "members": [{"address": address, "rights": rights.value} for address, rights in members],
+                }
+                for one, members in groups
+            ]
+        )
+        return
+    table = Table("Address", "Aliases", "Members", "Id", "Quota", box=None)
+    for one, members in groups:
+        who = ", ".join(f"{address}{_READ if rights is Rights.READ else ''}" for address, rights in members)
+        table.add_row(one.address, ", ".join(one.aliases), who, one.id, "" if one.quota is None else str(one.quota))
+    console.print(table if groups else "There are no groups yet; `pillarbox group add ADDRESS` makes one.")
+
+
+@app.command("remove")
+def remove(
+    address: _Address,
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+    config: ConfigOption = None,
+    data: DataOption = _VAR,
+) -> None:
+    """Remove a group with all its mail; its members stay."""
+    with existing(config, data) as built:
+        if not yes:
+            typer.confirm(f"Remove {address} and all its mail for good?", abort=True)
+        built.directory.remove_group(address)
+    console.print(f"{address} is gone.", highlight=False)
+
+
+@app.command("member")
+def member(
+    address: _Address,
+    action: Annotated[str, typer.Argument(metavar="add|remove", help="What to do.")],
+    who: Annotated[
+        str, typer.Argument(metavar="MEMBER[:read]", help="An account; :read if it may only read.", callback=text)
+    ],
+    config: ConfigOption = None,
+    data: DataOption = _VAR,
+) -> None:
+    """Let an account see a group's, with these rights from now on; or no longer."""
+    if action not in ("add", "remove"):
+        raise typer.BadParameter("say add or remove", param_hint="add|remove")
+    name, rights = _member(who)
+    with existing(config, data) as built:
+        if action == "add":
+            built.directory.add_member(address, name, rights)
+            does = "reads" if rights is Rights.READ else "sees and changes"
+            console.print(f"{name} {does} what {address} has.", highlight=False)
+        else:
+            built.directory.remove_member(address, name)
+            console.print(f"{name} is no longer in {address}.", highlight=False)
+
+
+def _member(given: str) -> tuple[str, Rights]:
+    """An address, and the rights that are written after it."""
+    return (given.removesuffix(_READ), Rights.READ) if given.endswith(_READ) else (given, Rights.FULL)
