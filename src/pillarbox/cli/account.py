@@ -6,7 +6,6 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.table import Table
 
 from pillarbox.app import folders
 from pillarbox.cli.shared import (
@@ -19,6 +18,7 @@ from pillarbox.cli.shared import (
     is_text,
     opened,
     say_json,
+    table,
     text,
 )
 
@@ -59,10 +59,10 @@ def list_(as_json: JsonOption = False, config: ConfigOption = None, data: DataOp
             ]
         )
         return
-    table = Table("Address", "Aliases", "Id", "Quota", box=None)
+    rows = table("Address", "Aliases", "Id", "Quota")
     for one in principals:
-        table.add_row(one.address, ", ".join(one.aliases), one.id, "" if one.quota is None else str(one.quota))
-    console.print(table if principals else "There are no accounts yet; `pillarbox account add ADDRESS` makes one.")
+        rows.add_row(one.address, ", ".join(one.aliases), one.id, "" if one.quota is None else str(one.quota))
+    console.print(rows if principals else "There are no accounts yet; `pillarbox account add ADDRESS` makes one.")
 
 
 @app.command("passwd")

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from rich.progress import Progress
+from rich.text import Text
 
 from pillarbox.access import Principal
 from pillarbox.app import House, folders
@@ -39,7 +40,7 @@ def demo(config: ConfigOption = None, data: DataOption = Path("var")) -> None:
 
 
 _TEXT = """
-Try, in another terminal, with a password from [bold]{passwords}[/bold]:
+Try, in another terminal, with a password from {passwords}:
 
   curl -u alice@example.org http://127.0.0.1:8080/.well-known/jmap
   .venv/bin/pillarbox account add carol@example.org
@@ -74,7 +75,7 @@ def _began(passwords: Path) -> datetime:
 
 def _move_in(built: House, address: str, password: str) -> Principal:
     principal = built.directory.add(address, built.passwords.hash(password), folders(built.settings))
-    console.print(f"{address} has the password [bold]{password}[/bold]", highlight=False)
+    console.print(Text.assemble(f"{address} has the password ", (password, "bold")))
     return principal
 
 

@@ -5,9 +5,8 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.table import Table
 
-from pillarbox.cli.shared import ConfigOption, DataOption, JsonOption, console, existing, fail, say_json, text
+from pillarbox.cli.shared import ConfigOption, DataOption, JsonOption, console, existing, fail, say_json, table, text
 from pillarbox.datatypes.server import add_dkim_key, dkim_keys, domains, remove_dkim_key
 from pillarbox.wire.dkim import ALGORITHMS, new_key, record
 
@@ -29,10 +28,10 @@ def list_(as_json: JsonOption = False, config: ConfigOption = None, data: DataOp
     if as_json:
         say_json([{"name": name, "dkim": [one.selector for one in keys]} for name, keys in found])
         return
-    table = Table("Domain", "DKIM", box=None)
+    rows = table("Domain", "DKIM")
     for name, keys in found:
-        table.add_row(name, ", ".join(one.selector for one in keys) or "not signed")
-    console.print(table if found else "There are no domains yet; an account's address brings its own.")
+        rows.add_row(name, ", ".join(one.selector for one in keys) or "not signed")
+    console.print(rows if found else "There are no domains yet; an account's address brings its own.")
 
 
 @app.command("dkim")

@@ -8,6 +8,7 @@ from typing import Annotated
 
 import typer
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
+from rich.text import Text
 
 from pillarbox.access import Principal
 from pillarbox.app import House
@@ -71,7 +72,7 @@ def export(
     else:
         console.print(f"{done.messages} messages in {done.mailboxes} mailboxes exported.", highlight=False)
         for one in done.missing:
-            console.print(f"[yellow]missing[/yellow] {one.id}: {one.why}", highlight=False)
+            console.print(Text.assemble(("missing", "yellow"), f" {one.id}: {one.why}"))
     if done.missing:
         raise typer.Exit(1)
 

@@ -4,11 +4,21 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.table import Table
 
 from pillarbox.access import Rights
 from pillarbox.app import folders
-from pillarbox.cli.shared import ConfigOption, DataOption, JsonOption, console, existing, opened, say_json, text
+from pillarbox.cli.shared import (
+    ConfigOption,
+    DataOption,
+    JsonOption,
+    console,
+    existing,
+    fail,
+    opened,
+    say_json,
+    table,
+    text,
+)
 
 __all__ = ["app"]
 
@@ -64,11 +74,11 @@ def list_(as_json: JsonOption = False, config: ConfigOption = None, data: DataOp
             ]
         )
         return
-    table = Table("Address", "Aliases", "Members", "Id", "Quota", box=None)
+    rows = table("Address", "Aliases", "Members", "Id", "Quota")
     for one, members in groups:
         who = ", ".join(f"{address}{_READ if rights is Rights.READ else ''}" for address, rights in members)
-        table.add_row(one.address, ", ".join(one.aliases), who, one.id, "" if one.quota is None else str(one.quota))
-    console.print(table if groups else "There are no groups yet; `pillarbox group add ADDRESS` makes one.")
+        rows.add_row(one.address, ", ".join(one.aliases), who, one.id, "" if one.quota is None else str(one.quota))
+    console.print(rows if groups else "There are no groups yet; `pillarbox group add ADDRESS` makes one.")
 
 
 @app.command("remove")
@@ -112,4 +122,6 @@ def member(
 
 def _member(given: str) -> tuple[str, Rights]:
     """An address, and the rights that are written after it."""
+    if ":" in given.rpartition("@")[2].removesuffix(_READ):
+        fail(f"{given} has no right that there is: write {_READ} after the address, or nothing")
     return (given.removesuffix(_READ), Rights.READ) if given.endswith(_READ) else (given, Rights.FULL)

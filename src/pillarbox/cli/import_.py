@@ -10,6 +10,7 @@ from typing import Annotated
 
 import typer
 from rich.progress import BarColumn, DownloadColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
+from rich.text import Text
 
 from pillarbox.app import House
 from pillarbox.cli.shared import ConfigOption, DataOption, JsonOption, console, existing, fail, say_json, text
@@ -56,14 +57,14 @@ def import_(
     else:
         console.print(f"{added} messages added, {known} were there already, {len(skipped)} left out.")
         for item in skipped:
-            console.print(f"[yellow]left out[/yellow] {item.key}: {item.why}", highlight=False)
+            console.print(Text.assemble(("left out", "yellow"), f" {item.key}: {item.why}"))
     if skipped:
         raise typer.Exit(1)
 
 
 def _one(built: House, account: int, from_: Source, quota: int | None, *, quiet: bool) -> Imported:
     columns = (
-        TextColumn("{task.description}"),
+        TextColumn("{task.description}", markup=False),
         BarColumn(),
         TaskProgressColumn(),
         DownloadColumn(),

@@ -4,9 +4,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
-from rich.table import Table
 
-from pillarbox.cli.shared import ConfigOption, DataOption, JsonOption, console, existing, fail, say_json, text
+from pillarbox.cli.shared import ConfigOption, DataOption, JsonOption, console, existing, fail, say_json, table, text
 from pillarbox.datatypes.queue import QUEUED_MESSAGE, Queued, upcoming
 from pillarbox.datatypes.server import ACCOUNT, QUEUE, due
 from pillarbox.store import NoAccount, Store
@@ -35,13 +34,13 @@ def list_(as_json: JsonOption = False, config: ConfigOption = None, data: DataOp
     if as_json:
         say_json([_shown(account, message) for account, message in found])
         return
-    table = Table("Message", "From", "To", "Status", "Next attempt", "Last reply", box=None)
+    rows = table("Message", "From", "To", "Status", "Next attempt", "Last reply")
     for account, message in found:
         for place, one in enumerate(message.recipients):
             first = (_key(account, message), message.sender or "<>") if place == 0 else ("", "")
             when = "" if one.is_over else utc_date(one.next_attempt)
-            table.add_row(*first, one.address, one.status, when, one.reply or "")
-    console.print(table if found else "Nothing is on its way.")
+            rows.add_row(*first, one.address, one.status, when, one.reply or "")
+    console.print(rows if found else "Nothing is on its way.")
 
 
 @app.command("retry")

@@ -9,6 +9,7 @@ from typing import Annotated, Any, NoReturn
 
 import typer
 from rich.console import Console
+from rich.table import Table
 
 from pillarbox.app import CannotStart, House, Refused, Served, house, settled
 from pillarbox.datatypes.server import AccountError
@@ -30,11 +31,13 @@ __all__ = [
     "is_text",
     "opened",
     "say_json",
+    "table",
     "text",
 ]
 
-console = Console()
-_errors = Console(stderr=True)
+# What is shown may be others' words, as the replies of mail servers are: nothing in it is taken for markup.
+console = Console(markup=False, emoji=False)
+_errors = Console(stderr=True, markup=False, emoji=False)
 
 # Whether they may be read is not asked by typer (`readable`), which would say so and not what to do.
 ConfigOption = Annotated[
@@ -84,6 +87,14 @@ def text(given: str) -> str:
 def is_text(given: str) -> bool:
     """Whether it was UTF-8: octets that are none come in as lone surrogates (PEP 383)."""
     return not any("\ud800" <= character <= "\udfff" for character in given)
+
+
+def table(*columns: str) -> Table:
+    """A table for people: what is too wide for the terminal goes on in the next line, and nothing is cut off."""
+    made = Table(box=None)
+    for column in columns:
+        made.add_column(column, overflow="fold")
+    return made
 
 
 def say_json(value: Any) -> None:

@@ -303,6 +303,8 @@ def perform(context: Context, kind: DataType[Any], method: Method, given: Mappin
     """
     arguments = Arguments(given)
     account_id = _own(context.actor) if kind.personal else arguments.take("accountId", ID)
+    if Id(account_id) not in context.actor.accounts:
+        raise MethodError(method.no_account)
     grant = context.granted(account_id, method.capability or kind.capability, to_write=method.writes)
     prepared = None
     try:
@@ -318,7 +320,7 @@ def perform(context: Context, kind: DataType[Any], method: Method, given: Mappin
         raise MethodError("cannotCalculateChanges", "the change log does not go back that far") from None
     except NoAccount:
         # Removed since the actor was made.
-        raise MethodError("accountNotFound") from None
+        raise MethodError(method.no_account) from None
     except Unavailable as problem:
         raise MethodError("serverUnavailable") from problem
 

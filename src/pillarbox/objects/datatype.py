@@ -37,6 +37,8 @@ class Method:
     """What takes long and needs no writing: done in a reading unit before, its result is `Call.prepared`."""
     capability: str | None = None
     """What a request has to use; None for the type's."""
+    no_account: str = "accountNotFound"
+    """The error for an account that is not there: that of RFC 8620 section 3.6.2, unless another RFC says other."""
 
 
 @dataclass(frozen=True)

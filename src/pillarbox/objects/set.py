@@ -101,14 +101,15 @@ class _Outcome:
     not_updated: dict[str, SetError] = field(default_factory=dict)
     not_destroyed: dict[str, SetError] = field(default_factory=dict)
 
-    def refuse(self, step: _Step, error: SetError) -> None:
+    def refuse(self, call: Call[Any], step: _Step, error: SetError) -> None:
+        """Notes why; under the object's id, as far as its creation id stands for one ("a map of the Foo id")."""
         match step:
             case _Create():
                 self.not_created[step.key] = error
             case _Update():
-                self.not_updated[step.key] = error
+                self.not_updated[reference(call, step.key) or step.key] = error
             case _Destroy():
-                self.not_destroyed[step.key] = error
+                self.not_destroyed[reference(call, step.key) or step.key] = error
 
     def forget_refusals(self) -> None:
         self.not_created, self.not_updated, self.not_destroyed = {}, {}, {}
@@ -167,7 +168,7 @@ def _applied(call: Call[Any], steps: list[_Step]) -> _Outcome:
         except Refused as refusal:
             if isinstance(step, _Create):
                 _forget(call, step.key, known)
-            outcome.refuse(step, refusal.error)
+            outcome.refuse(call, step, refusal.error)
         else:
             outcome.accept(step, write)
     return outcome
@@ -200,7 +201,7 @@ def _all_staged(call: Call[Any], steps: list[_Step]) -> tuple[_Outcome, list[_St
             with call.writing.savepoint():
                 done.append((step, _staged(call, step)))
         except Refused as refusal:
-            outcome.refuse(step, refusal.error)
+            outcome.refuse(call, step, refusal.error)
     for act in (judge, follow):
         wrong = []
         for step, write in done:

@@ -85,7 +85,8 @@ async def _attempt(
 ) -> list[Verdict]:
     transaction: Transaction | None = None
     try:
-        async with asyncio.timeout(caller.patience.whole + len(octets) / caller.patience.slowest):
+        whole = caller.patience.whole if envelope.sender else caller.patience.unasked
+        async with asyncio.timeout(whole + len(octets) / caller.patience.slowest):
             async with _connected(place, caller, tls) as smtp:
                 transaction = Transaction(smtp, place.name, envelope, octets, caller.patience, progress)
                 await transaction.run()
@@ -182,7 +183,8 @@ async def _encrypt(smtp: SMTP, place: Place, caller: Caller, tls: Tls) -> None:
     context = _unknown() if tls is Tls.OPPORTUNISTIC else caller.trust
     try:
         await smtp.starttls(server_hostname=place.name, tls_context=context, timeout=caller.patience.command)
-    except (SMTPException, OSError, TimeoutError) as problem:
+    except (SMTPException, OSError, TimeoutError, UnicodeError) as problem:
+        # DNS may say names that TLS does not know as any: then it is a UnicodeError.
         raise _NoHandshake(_known(problem)) from problem
     await _greet(smtp, caller.patience)
 

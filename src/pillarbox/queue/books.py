@@ -34,6 +34,7 @@ __all__ = ["Books", "Looked"]
 
 _RETURNED = 1 << 20
 """Octets of a message that are read to tell its sender of it."""
+_STOPPED = Reply(451, "4.3.0 something is wrong in the sending server; its log says what")
 _CANCELLED = Reply(554, "5.7.1 cancelled by the administrator of the sending server")
 
 
@@ -153,6 +154,22 @@ class Books:
         except NoAccount:
             return None
 
+    def put_off(self, account: int, number: int) -> Outcome | None:
+        """Something here has kept the message from those whose turn it is: they are tried later, as after a reply.
+
+        None if the message is gone. Raises store.StoreError.
+        """
+        try:
+            with self._store.read(account) as unit:
+                message = queued_message(unit, number)
+        except NoAccount:
+            return None
+        if message is None:
+            return None
+        now = self.now
+        stopped = [one.address for one in message.recipients if not one.is_over and one.next_attempt <= now]
+        return self.conclude(account, number, dict.fromkeys(stopped, Verdict(_STOPPED)))
+
     def retry(self, account: int, number: int) -> bool:
         """Whether the message is there; it is tried as soon as somebody looks, who is told. Raises store.StoreError."""
         with self._store.write(account) as unit:
@@ -171,7 +188,8 @@ class Books:
             message = queued_message(unit, number)
         if message is None:
             return False
-        waiting = [one.address for one in message.recipients if not one.is_over]
+        # Of whom some server is just told, what came of it is written down in a moment.
+        waiting = [one.address for one in message.recipients if one.status == "waiting"]
         return self.conclude(account, number, dict.fromkeys(waiting, Verdict(_CANCELLED))) is not None
 
     def _tell(self, unit: Writing, message: Queued, reports: Sequence[Report], now: datetime) -> None:

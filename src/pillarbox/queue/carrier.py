@@ -2,8 +2,8 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
-from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from contextlib import asynccontextmanager, nullcontext
+from dataclasses import dataclass
 from datetime import datetime
 from typing import ParamSpec, Protocol, TypeVar
 
@@ -12,6 +12,7 @@ from pillarbox.queue.attempt import Caller, Unreached, attempt
 from pillarbox.queue.books import Books
 from pillarbox.queue.here import Here, Letter, Whose
 from pillarbox.queue.reply import Fate, Reply
+from pillarbox.queue.room import Room, Wanted
 from pillarbox.queue.route import NoRoute, Routes, domain_of
 from pillarbox.queue.transaction import MOST_RECIPIENTS, Addressed, Envelope, Progress
 from pillarbox.queue.verdict import Verdict
@@ -23,8 +24,8 @@ __all__ = ["Carrier", "Concluded", "Through"]
 P = ParamSpec("P")
 T = TypeVar("T")
 
-_AT_ONCE, _AT_ONCE_EACH, _LARGE_AT_ONCE = 50, 5, 4
-"""Connections in all and to one destination, and messages in memory that are large."""
+_LARGE_AT_ONCE = 4
+"""Large messages that are put into accounts here at once; `room` bounds those that go elsewhere."""
 _LARGE = 1 << 20
 _SHUNNED = 60.0
 """Seconds for which a destination that nobody reached is taken to be as it was: thousands of messages may be for it."""
@@ -47,7 +48,6 @@ class Through(Protocol):
 class _Destination:
     """What several attempts at one destination have in common."""
 
-    room: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(_AT_ONCE_EACH))
     users: int = 0
     shunned: float = 0.0
     reply: Reply = _NOBODY
@@ -62,7 +62,7 @@ class Carrier:
         self._here = here
         self._caller = caller
         self._through = through
-        self._room = asyncio.Semaphore(_AT_ONCE)
+        self._room = Room()
         self._large = asyncio.Semaphore(_LARGE_AT_ONCE)
         self._destinations: dict[str, _Destination] = {}
 
@@ -105,7 +105,7 @@ class Carrier:
 
     async def _deliver(self, account: int, message: Queued, ours: Sequence[Addressee]) -> dict[str, Verdict]:
         """Into accounts here: each once, whatever happens in between."""
-        async with self._in_memory(account, message):
+        async with self._large if await self._is_large(account, message) else nullcontext():
             octets = await self._through(self._books.octets, account, message)
             # With the time, for an account that is an older copy of itself gives numbers again.
             mark = b"queued\0%d\0%d\0%d" % (account, message.number, int(message.created.timestamp()))
@@ -132,7 +132,8 @@ class Carrier:
     ) -> None:
         """To another server: all who are at one destination in one transaction."""
         addresses = [one.address for one in those]
-        async with self._destination(name) as destination:
+        wanted = Wanted(name, account, await self._is_large(account, message))
+        async with self._room.taken(wanted), self._destination(name) as destination:
             if not message.is_hurried and asyncio.get_running_loop().time() < destination.shunned:
                 await concluded(dict.fromkeys(addresses, Verdict(destination.reply)))
                 return
@@ -160,13 +161,12 @@ class Carrier:
         recipients = [Addressed(_ascii_domain(one.address), one.parameters) for one in those]
         envelope = Envelope(_ascii_domain(message.sender), message.parameters, recipients)
         failures = []
-        async with self._in_memory(account, message), self._room:
-            octets = await self._through(self._books.octets, account, message)
-            for place in places:
-                try:
-                    return await attempt(place, envelope, octets, self._caller, progress)
-                except Unreached as problem:
-                    failures.append(Verdict(problem.reply, place.name))
+        octets = await self._through(self._books.octets, account, message)
+        for place in places:
+            try:
+                return await attempt(place, envelope, octets, self._caller, progress)
+            except Unreached as problem:
+                failures.append(Verdict(problem.reply, place.name))
         # One that may answer later is worth waiting for, whatever the others have said.
         worst = next((one for one in failures if one.reply.fate is not Fate.NEVER), failures[-1])
         destination.shunned = asyncio.get_running_loop().time() + _SHUNNED
@@ -175,12 +175,11 @@ class Carrier:
 
     @asynccontextmanager
     async def _destination(self, name: str) -> AsyncIterator[_Destination]:
-        """A destination with room for one more attempt."""
+        """A destination, known for as long as somebody is at it."""
         destination = self._destinations.setdefault(name, _Destination())
         destination.users += 1
         try:
-            async with destination.room:
-                yield destination
+            yield destination
         finally:
             destination.users -= 1
             if len(self._destinations) > _MOST_KNOWN:
@@ -192,14 +191,8 @@ class Carrier:
             if not one.users and one.shunned < now:
                 del self._destinations[name]
 
-    @asynccontextmanager
-    async def _in_memory(self, account: int, message: Queued) -> AsyncIterator[None]:
-        """Room for the octets of a message."""
-        if await self._through(self._books.size, account, message) <= _LARGE:
-            yield
-            return
-        async with self._large:
-            yield
+    async def _is_large(self, account: int, message: Queued) -> bool:
+        return await self._through(self._books.size, account, message) > _LARGE
 
 
 def _ascii_domain(address: str) -> str:

@@ -1,10 +1,6 @@
 """The octets of a message on their way; pure."""
 
-import re
-
-__all__ = ["header_of", "sendable", "xtext"]
-
-_LINE_END = re.compile(rb"\r\n|\r|\n")
+__all__ = ["header_of", "sendable", "stuffed", "xtext"]
 
 
 def sendable(message: bytes) -> bytes:
@@ -13,8 +9,15 @@ def sendable(message: bytes) -> bytes:
     Made again of the same octets it is the same, so that what was signed is what is sent.
     """
     if not message.count(b"\r\n") == message.count(b"\n") == message.count(b"\r"):
-        message = _LINE_END.sub(b"\r\n", message)
+        # A regular expression would take a hundred times the octets where all of them are line ends.
+        message = message.replace(b"\r\n", b"\n").replace(b"\r", b"\n").replace(b"\n", b"\r\n")
     return message if message.endswith(b"\r\n") else message + b"\r\n"
+
+
+def stuffed(message: bytes) -> bytes:
+    """A sendable message as it follows DATA: no dot is its end but the one behind it (RFC 5321 section 4.5.2)."""
+    first = b"." if message.startswith(b".") else b""
+    return first + message.replace(b"\r\n.", b"\r\n..") + b".\r\n"
 
 
 def header_of(message: bytes) -> bytes:

@@ -192,8 +192,18 @@ class Sender:
         except* Exception as bug:  # noqa: BLE001 - the face: a bug with one message ends no other's way
             emit(Event.QUEUE_FAILED, account=number, message=message.id, known="a bug ended it", exception=bug)
             pause = _AFTER_BUG
+            await self._put_off(number, message)
         finally:
             self._loop.call_later(pause, self._rest, number, account, message.number)
+
+    async def _put_off(self, number: int, message: Queued) -> None:
+        """A message that a bug stops each time is given up one day, like any other."""
+        try:
+            await self._through(self._books.put_off, number, message.number)
+        except StoreError as problem:
+            emit(Event.STORE_FAILED, known=problem.known)
+        except Exception as bug:  # noqa: BLE001 - the face: as above
+            emit(Event.QUEUE_FAILED, account=number, message=message.id, known="a bug again", exception=bug)
 
     def _rest(self, number: int, account: _Account, message: int) -> None:
         """The message may be tried again."""

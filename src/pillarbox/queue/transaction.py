@@ -3,13 +3,15 @@
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 
-from aiosmtplib import SMTP, SMTPResponseException
+from aiosmtplib import SMTP, SMTPResponseException, SMTPServerDisconnected
 
-from pillarbox.queue.octets import header_of, xtext
+from pillarbox.queue.octets import header_of, stuffed, xtext
 from pillarbox.queue.reply import Fate, Reply
 from pillarbox.queue.verdict import Verdict
 
 __all__ = ["MOST_RECIPIENTS", "Addressed", "Envelope", "Patience", "Progress", "Transaction"]
+
+_GO_AHEAD = 354
 
 MOST_RECIPIENTS = 100
 """Section 4.5.3.1.8: what every server takes in one transaction."""
@@ -43,6 +45,8 @@ class Patience:
     slowest: float = 10_000.0
     """Octets a second."""
     whole: float = 3600.0
+    unasked: float = 600.0
+    """All of it for a message without a return address, of which nobody would hear that it failed."""
     quit: float = 5.0
 
 
@@ -106,7 +110,7 @@ class Transaction:
         if self._needs_utf8 and not smtp.supports_extension("smtputf8"):
             return Reply(553, "5.6.7 the server takes no addresses and fields beyond ASCII")
         most = smtp.esmtp_extensions.get("size", "")
-        if most.isdigit() and 0 < int(most[:20]) < size:
+        if most.isascii() and most.isdigit() and 0 < int(most[:20]) < size:
             return Reply(552, f"5.3.4 the message has {size} octets, and the server takes {int(most[:20])}")
         return None
 
@@ -148,23 +152,32 @@ class Transaction:
         return taken
 
     async def _data(self, taken: list[tuple[int, Reply]]) -> None:
-        protocol = self._smtp.protocol
-        if protocol is None or not await self._progress.may_begin(
-            [self._envelope.recipients[place].address for place, _ in taken]
-        ):
+        if not await self._progress.may_begin([self._envelope.recipients[place].address for place, _ in taken]):
             return
         self._progress.has_begun = self._progress.is_in_doubt = True
-        patience = self._patience.data + len(self._octets) / self._patience.slowest
         try:
-            await protocol.execute_data_command(self._octets, timeout=patience)
-        except SMTPResponseException as refused:
-            reply = Reply.told(refused.code, refused.message)
-            for place, _ in taken:
-                self.verdicts[place] = Verdict(reply, self._host)
-        else:
-            for place, reply in taken:
-                self.verdicts[place] = Verdict(reply, self._host, has_dsn=self._has_dsn)
+            refused = await self._given()
+        except SMTPResponseException as unread:
+            refused = Reply.told(unread.code, unread.message)
+        for place, reply in taken:
+            self.verdicts[place] = Verdict(refused or reply, self._host, has_dsn=self._has_dsn and refused is None)
         self._progress.is_in_doubt = False
+
+    async def _given(self) -> Reply | None:
+        """The message is given to the server; what it says instead of taking it, None if it has it."""
+        answer = await self._smtp.execute_command(b"DATA", timeout=self._patience.command)
+        if answer.code != _GO_AHEAD:
+            reply = Reply.told(answer.code, answer.message)
+            # Whoever takes what was not given yet has not taken it.
+            return Reply(451, "4.5.0 the server did not wait for the message") if reply.fate is Fate.TAKEN else reply
+        protocol = self._smtp.protocol
+        if protocol is None:
+            raise SMTPServerDisconnected("it left before the message")
+        # By hand: aiosmtplib looks at each line by itself, and all other work would wait for minutes of that.
+        protocol.write(stuffed(self._octets))
+        patience = self._patience.data + len(self._octets) / self._patience.slowest
+        last = Reply.told(*await protocol.read_response(timeout=patience))
+        return None if last.fate is Fate.TAKEN else last
 
     async def _ask(self, verb: bytes, path: str, parameters: Sequence[str]) -> Reply:
         encoded = [parameter.encode() for parameter in parameters]

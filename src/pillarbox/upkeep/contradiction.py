@@ -12,6 +12,7 @@ def contradictions(settings: Snapshot) -> Iterator[str]:
     """What does not go together, in words that name the settings."""
     yield from _listening(settings)
     yield from _sizes(settings)
+    yield from _relaying(settings)
 
 
 def _listening(settings: Snapshot) -> Iterator[str]:
@@ -26,13 +27,17 @@ def _listening(settings: Snapshot) -> Iterator[str]:
                 yield f"server.listener.{one.id}.bind: {address} is that of server.listener.{other} already"
     url = settings[catalogue.HTTP_URL]
     host = urlsplit(url).hostname if url is not None else None
-    here = host is not None and (host in {"localhost", "::1"} or host.startswith("127."))
+    here = host is not None and _is_here(host)
     public = [one.id for one in listeners if one.protocol == "http" and any(map(_is_for_others, one.binds))]
     if here and public:
         yield (
             f"server.http.url: {url} leads clients on other machines to themselves,"
             f" and server.listener.{public[0]} is open to them"
         )
+
+
+def _is_here(host: str) -> bool:
+    return host in {"localhost", "::1"} or host.startswith("127.")
 
 
 def _is_for_others(address: Address) -> bool:
@@ -56,3 +61,16 @@ def _sizes(settings: Snapshot) -> Iterator[str]:
             f"jmap.email.max-attachment-size: {attachments} is more than a whole e-mail may have"
             f" (jmap.email.max-size, {email})"
         )
+
+
+def _relaying(settings: Snapshot) -> Iterator[str]:
+    host, tls = settings[catalogue.RELAY_HOST], settings[catalogue.RELAY_TLS]
+    username, secret = settings[catalogue.RELAY_USERNAME], settings[catalogue.RELAY_SECRET]
+    if (username is None) != (secret is None):
+        yield "queue.relay.username: it logs in with both this and queue.relay.secret, and one of them is not there"
+    if username is None:
+        return
+    if host is None:
+        yield "queue.relay.username: there is no queue.relay.host to log in to"
+    elif tls in ("opportunistic", "none") and not _is_here(host):
+        yield f"queue.relay.tls: with {tls} no credentials are sent to {host}, so it takes no mail; starttls is safe"

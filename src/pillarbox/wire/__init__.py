@@ -1,8 +1,9 @@
 """Bytes and text to values and back; pure: no I/O, no clock, no logging.
 
 Begin with `values` (the types every layer speaks), then `json` (I-JSON in), `jmap` (envelopes, pointers,
-patches), `words`, `marks` and `collation` (how text is cut, shown as found, and ordered), `webpush` (RFC 8291 and
-8292), `dkim` (RFC 6376), and the package `message` (RFC 5322, MIME). It must not know of accounts, stores or sockets.
+patches), `forms` (of Unicode), `words`, `marks` and `collation` (how text is cut, shown as found, and ordered),
+`webpush` (RFC 8291 and 8292), `dkim` (RFC 6376), and the package `message` (RFC 5322, MIME). It must not know of
+accounts, stores or sockets.
 """
 
-__all__ = ["collation", "dkim", "jmap", "json", "marks", "message", "values", "webpush", "words"]
+__all__ = ["collation", "dkim", "forms", "jmap", "json", "marks", "message", "values", "webpush", "words"]

@@ -1,7 +1,8 @@
 """Keys that put text in order (RFC 4790): compare the keys, not the texts."""
 
 import re
-import unicodedata
+
+from pillarbox.wire.forms import nfkd
 
 __all__ = [
     "ASCII_CASEMAP",
@@ -30,7 +31,7 @@ def unicode_casemap(text: str) -> str:
     """The key of `i;unicode-casemap` (RFC 5051 section 2): title-cased, then fully decomposed."""
     if text.isascii():
         return text.upper()
-    return unicodedata.normalize("NFKD", "".join(map(_titlecase, text)))
+    return nfkd("".join(map(_titlecase, text)))
 
 
 def ascii_casemap(text: str) -> str:

@@ -38,7 +38,9 @@ _SIGNED = frozenset(
 _ONCE = ("from", "date", "subject", "to", "cc")
 """Fields of which nobody may add another on the way (section 5.4.2): they are named once more than they are there."""
 
-_FIELD = re.compile(rb"(?m)^([!-9;-~]+)[ \t]*:((?:[^\r\n]|\r\n[ \t])*)\r\n")
+_MOST = 200
+"""Fields that are named in a signature at most, beside those: it is as long as they are many."""
+_FIELD = re.compile(rb"(?m)^([!-9;-~]++)[ \t]*+:((?:[^\r\n]++|\r\n[ \t])*+)\r\n")
 _BLANKS = re.compile(rb"[ \t]+")
 
 
@@ -97,7 +99,7 @@ def signature(message: bytes, keys: Sequence[DkimKey], now: datetime) -> bytes:
     body = message[end + 4 :] if end >= 0 else b""
     body_hash = base64.b64encode(_body_hash(body)).decode()
     fields = _fields(message)
-    names = [name for name, _ in fields if name in _SIGNED] + list(_ONCE)
+    names = [name for name, _ in fields if name in _SIGNED][:_MOST] + list(_ONCE)
     signed = _taken(fields, names)
     made = []
     for key in keys:
@@ -133,10 +135,7 @@ def _relaxed(name: str, value: bytes) -> bytes:
 
 def _body_hash(body: bytes) -> bytes:
     """Of the body as it is, but for the empty lines at its end (section 3.4.3)."""
-    end = len(body)
-    while body.endswith(b"\r\n", 0, end):
-        end -= 2
-    digest = hashlib.sha256(memoryview(body)[:end])
+    digest = hashlib.sha256(body.rstrip(b"\r\n"))
     digest.update(b"\r\n")
     return digest.digest()
 

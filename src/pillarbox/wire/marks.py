@@ -1,10 +1,10 @@
 """What was sought, marked in a text that has it, as HTML (RFC 8621 section 5)."""
 
-import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from html import escape
 from itertools import islice
 
+from pillarbox.wire.forms import nfc
 from pillarbox.wire.words import Phrase, Word, indexable, is_open, placed
 
 __all__ = ["MAX_OCTETS", "excerpt", "marked"]
@@ -26,7 +26,7 @@ _Span = tuple[int, int]
 
 def marked(text: str, phrases: Iterable[Phrase]) -> str | None:
     """The whole text as HTML, all that was sought within <mark>; None if nothing of it is there."""
-    text = unicodedata.normalize("NFC", text)
+    text = nfc(text)
     spans = _spans(text, phrases)
     if not spans:
         return None
@@ -38,7 +38,7 @@ def excerpt(text: str, phrases: Iterable[Phrase]) -> str | None:
 
     An ellipsis stands where the text goes on.
     """
-    text = unicodedata.normalize("NFC", text)
+    text = nfc(text)
     spans = _spans(text, phrases)
     if not spans:
         return None

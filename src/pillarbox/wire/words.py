@@ -11,6 +11,8 @@ from collections.abc import Iterator
 from functools import lru_cache
 from typing import NamedTuple
 
+from pillarbox.wire.forms import nfc, nfkd
+
 __all__ = [
     "MAX_PHRASES",
     "OPENS",
@@ -139,10 +141,10 @@ def _words_between(folded: str, start: int, end: int, owners: list[int]) -> Iter
 def _folded(text: str) -> str:
     if text.isascii():
         return text.lower()
-    decomposed = unicodedata.normalize("NFKD", text.casefold())
+    decomposed = nfkd(text.casefold())
     bare = "".join(character for character in decomposed if not unicodedata.combining(character))
     # Back together, or Hangul would be searched by its letters.
-    return unicodedata.normalize("NFC", bare)
+    return nfc(bare)
 
 
 @lru_cache(maxsize=8192)

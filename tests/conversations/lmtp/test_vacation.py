@@ -156,6 +156,21 @@ def test_the_same_sender_is_answered_once_a_week(
         assert len(answers(office, alice)) == so_far
 
 
+def test_nobody_is_forgotten_for_a_thousand_others(
+    office: Office, mta: MTA, alice: Principal, away: Callable[..., None]
+) -> None:
+    """RFC 5230 section 4.2: at least 1000 responses are remembered."""
+    delivers(mta)
+    now = int(office.now)
+    with office.store.write(alice.number) as unit:
+        for at in range(1000):
+            unit.once(b"another response %d" % at, now + 7 * DAY, now)
+
+    delivers(mta, letter("Subject: 2"))
+
+    assert len(answers(office, alice)) == 1
+
+
 def test_another_answer_is_given_to_those_who_had_the_first(
     office: Office, mta: MTA, alice: Principal, away: Callable[..., None]
 ) -> None:

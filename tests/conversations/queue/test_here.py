@@ -80,6 +80,22 @@ def test_a_delivery_whose_end_was_not_written_down_is_not_repeated(post: Post, a
     post.gets(bob)
 
 
+def test_what_a_bug_stops_is_put_off_and_told(post: Post, alice: JMAP, bob: JMAP) -> None:
+    """Ours: else it would be tried for ever, and nobody would ever hear of it (RFC 5321 section 4.5.4.1)."""
+
+    def fails() -> None:
+        raise ZeroDivisionError
+
+    post.failing = fails
+    post.starts()
+    post.queues(alice, "bob@home.example")
+
+    (message,) = post.waits_for(alice, lambda left: left[0]["recipients"][0]["tries"] == 1)
+
+    (recipient,) = message["recipients"]
+    assert (recipient["status"], recipient["reply"][:9]) == ("waiting", "451 4.3.0")
+
+
 def test_what_was_queued_before_the_start_is_sent(post: Post, alice: JMAP, bob: JMAP) -> None:
     """Architecture section 3: start-up visits the accounts that have work, and only those."""
     post.queues(alice, "bob@home.example")

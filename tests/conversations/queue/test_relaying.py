@@ -1,6 +1,6 @@
 """Mail to other servers: one transaction, and what each reply of theirs means (RFC 5321)."""
 
-from tests.conversations.queue.conftest import LETTER, Post, statuses
+from tests.conversations.queue.conftest import LETTER, Post, statuses, until
 from tests.driver import JMAP
 from tests.neighbour.mx import DROP, MX, STALL
 
@@ -271,3 +271,47 @@ def test_who_stalls_keeps_only_their_own_mail_waiting(post: Post, alice: JMAP) -
 
         assert other.takes().rcpt == ["RCPT TO:<carol@other.example>"]
     assert post.mx.connections == 5
+
+
+def test_one_who_writes_to_many_that_stall_keeps_nobody_else_waiting(post: Post, alice: JMAP, bob: JMAP) -> None:
+    """Ours: ten connections of one account at once; strangers choose where an account sends that answers by itself."""
+    post.starts()
+    post.mx.says("MAIL", *[STALL] * 60)
+    for number in range(60):
+        post.names.has_mx(f"d{number}.example", [(10, "mx.far.example", post.mx.host)])
+        post.queues(alice, f"somebody@d{number}.example")
+    with MX("127.0.0.2", post.mx.port) as other:
+        post.names.has_mx("other.example", [(10, "mx.other.example", other.host)])
+        until(lambda: post.mx.connections, lambda connections: connections == 10)
+        post.queues(bob, "carol@other.example")
+
+        assert other.takes().rcpt == ["RCPT TO:<carol@other.example>"]
+    assert post.mx.connections == 10
+
+
+def test_a_size_that_is_no_number_is_none(sending: Post, alice: JMAP) -> None:
+    """RFC 1870 section 3: decimal digits of ASCII; a superscript is a digit to many programs, and no number."""
+    sending.mx.extensions = ["SIZE ²"]
+    sending.queues(alice, "bob@far.example")
+
+    assert sending.mx.takes().octets == LETTER
+    sending.empties(alice)
+
+
+def test_who_takes_a_message_before_it_came_has_not_taken_it(sending: Post, alice: JMAP) -> None:
+    """RFC 5321 section 4.3.2: 354 goes before the data; another server that says 250 there would lose the message."""
+    sending.mx.says("DATA", "250 2.0.0 Taken")
+    sending.queues(alice, "bob@far.example")
+
+    left = sending.waits_for(alice, lambda left: left[0]["recipients"][0]["tries"] == 1)
+
+    assert left[0]["recipients"][0]["reply"] == "451 4.5.0 the server did not wait for the message"
+
+
+def test_a_server_s_name_that_tls_does_not_know_as_one_is_no_obstacle(sending: Post, alice: JMAP) -> None:
+    """RFC 7435 section 3: what cannot be encrypted goes as it is; DNS takes any name (RFC 2181 section 11)."""
+    sending.names.has_mx("odd.example", [(10, r"a\..odd.example", sending.mx.host)])
+    sending.queues(alice, "bob@odd.example")
+
+    assert sending.mx.takes().rcpt == ["RCPT TO:<bob@odd.example>"]
+    sending.empties(alice)

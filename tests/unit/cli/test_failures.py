@@ -27,6 +27,13 @@ ADD = ("account", "add", "alice@far.example", "--password-stdin")
         ("export bob@far.example out", "", "pillarbox account list"),
         ("export alice@far.example var", "", "var is not empty; name a folder that is"),
         ("doctor --account bob@far.example", "", "pillarbox account list"),
+        (
+            "group add team@far.example --member alice@far.example:reads",
+            "",
+            "write :read after the address, or nothing",
+        ),
+        ("queue retry", "", "or say --all"),
+        ("queue cancel a1/nothing", "", "pillarbox queue list"),
         ("import bob@far.example mail.mbox", "", "pillarbox account list"),
         ("import alice@far.example nothing.mbox", "", "There is no nothing.mbox"),
     ],

@@ -25,6 +25,13 @@ COMMANDS = (
     ("group", "list"),
     ("group", "remove"),
     ("group", "member"),
+    ("domain",),
+    ("domain", "list"),
+    ("domain", "dkim"),
+    ("queue",),
+    ("queue", "list"),
+    ("queue", "retry"),
+    ("queue", "cancel"),
 )
 
 

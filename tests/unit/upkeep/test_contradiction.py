@@ -33,6 +33,17 @@ def test_the_defaults_go_together() -> None:
             },
             ["server.http.url", "server.listener.a"],
         ),
+        ({"queue.relay.host": "smtp.far.example", "queue.relay.username": "us"}, ["queue.relay.secret"]),
+        ({"queue.relay.username": "us", "queue.relay.secret": "sesame"}, ["queue.relay.host"]),
+        (
+            {
+                "queue.relay.host": "smtp.far.example",
+                "queue.relay.tls": "none",
+                "queue.relay.username": "us",
+                "queue.relay.secret": "sesame",
+            },
+            ["queue.relay.tls", "smtp.far.example"],
+        ),
         ({"account.quota": "1000"}, ["account.quota", "session.data.limits.size"]),
         (
             {"jmap.protocol.upload.quota.size": "1000"},

@@ -79,3 +79,14 @@ def test_a_key_is_not_shown() -> None:
 def test_the_domain_of_the_author(header: bytes, domain: str) -> None:
     """Ours: whose key signs is who the message says that it is from."""
     assert author_domain(header + b"\r\nFrom: in@the.body\r\n") == domain
+
+
+def test_a_header_of_thousands_of_fields_has_a_short_signature() -> None:
+    """RFC 6376 section 5.4.2: of fields with one name the last are signed; From is always."""
+    key = KEYS["ed25519"]
+    message = b"List-Id: <a>\r\n" * 10_000 + b"From: a@home.example\r\n\r\nx\r\n"
+
+    made = signature(message, [key], NOW)
+
+    assert len(made) < 5_000
+    assert verified(made + message, key)

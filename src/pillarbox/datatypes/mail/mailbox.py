@@ -37,6 +37,7 @@ from pillarbox.objects import (
     prop,
 )
 from pillarbox.store import Equal, Member, Select, Unit, Writing
+from pillarbox.wire.forms import nfc
 from pillarbox.wire.values import JSON, Id, UnsignedInt
 
 __all__ = ["MAILBOX", "Folder", "Mailbox", "furnish", "inbox", "mailbox_at"]
@@ -47,7 +48,7 @@ _ROLES |= {"sent", "snoozed", "subscribed", "templates", "trash"}
 
 
 def _net_unicode(name: str) -> str:
-    return unicodedata.normalize("NFC", name)
+    return nfc(name)
 
 
 def _name_problem(name: str) -> str | None:

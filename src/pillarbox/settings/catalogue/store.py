@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
 from pillarbox.settings.declare import Group, Required, Section, Setting
-from pillarbox.settings.kind import BOOLEAN, COUNT, NAME, SECRET, STRING, choice, integer, optional
+from pillarbox.settings.kind import BOOLEAN, NAME, SECRET, STRING, choice, integer, optional
 from pillarbox.settings.quantity import DURATION, Duration
 from pillarbox.settings.source import Source
 from pillarbox.telemetry import Secret
@@ -92,7 +92,11 @@ _OPTIONS = Setting(
     default_said="none",
 )
 _MAX_CONNECTIONS = Setting(
-    "store.<id>.pool.max-connections", COUNT, 10, "Of `postgresql`: how many connections a process has at most."
+    "store.<id>.pool.max-connections",
+    # Two calls at once, each of which reads the server's account beside its own.
+    integer(at_least=4),
+    10,
+    "Of `postgresql`: how many connections a process has at most.",
 )
 _TLS = Setting("store.<id>.tls.enable", BOOLEAN, False, "Of `postgresql`: whether the connection must be encrypted.")
 _ANY_CERTIFICATE = Setting(

@@ -42,7 +42,7 @@ class SQLiteWriting(SQLiteUnit):
     def __init__(self, connection: apsw.Connection, account: int, blobs: Blobs, files: BlobFiles) -> None:
         super().__init__(connection, account, blobs)
         self._files = files
-        self._before = (self._next, self._sequence, self._held)
+        self._before = (self._next, self._sequence, self._held, dict(self.shapes))
         self._writes = connection.total_changes()
         self.states: dict[str, int] = {}
         """The types that changed, and the number each is at."""
@@ -176,8 +176,9 @@ class SQLiteWriting(SQLiteUnit):
 
     def finish(self, now: int) -> None:
         """Writes what was counted in memory; the last thing before the commit."""
-        counters = (self._next, self._sequence, self._held)
-        if counters == self._before and self._connection.total_changes() == self._writes:
+        # Indexes that were made anew of no objects are no rows that changed.
+        counted = (self._next, self._sequence, self._held, self.shapes)
+        if counted == self._before and self._connection.total_changes() == self._writes:
             return
         if self.states and self._marked <= now - _DAY:
             # At most one mark a day, so that the log can be trimmed by age.

@@ -1,10 +1,10 @@
 """Text in header fields: folding, encoded words (RFC 2047) and parameters' values (RFC 2231)."""
 
 import re
-import unicodedata
 from binascii import a2b_qp
 from urllib.parse import unquote_to_bytes
 
+from pillarbox.wire.forms import nfc
 from pillarbox.wire.message.charset import codec, decoded
 from pillarbox.wire.message.transfer import decode
 
@@ -64,7 +64,7 @@ def without_controls(text: str) -> str:
 
 def normal(text: str) -> str:
     """Text in Normalization Form C."""
-    return text if text.isascii() else unicodedata.normalize("NFC", text)
+    return nfc(text)
 
 
 def percent_decoded(value: str, label: str) -> str:

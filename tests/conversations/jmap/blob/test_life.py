@@ -1,6 +1,6 @@
 """How long a blob stays that nothing refers to (RFC 8620 section 6)."""
 
-from tests.driver import JMAP, Home, call
+from tests.driver import CORE, JMAP, Home, call
 
 from pillarbox.datatypes import REGISTRY
 from pillarbox.upkeep import tend
@@ -22,6 +22,20 @@ def test_an_upload_stays_for_an_hour(home: Home, alice: JMAP) -> None:
     home.clock.now += 2
     tended(home, alice)
     assert alice.downloads(blob_id).status == 404
+
+
+def test_a_blob_made_of_others_stays_for_an_hour(home: Home, alice: JMAP) -> None:
+    """RFC 9404 section 4.1: it lives as long as any other upload."""
+    alice.using = [CORE, "urn:ietf:params:jmap:blob"]
+    made = alice.asks("Blob/upload", create={"it": {"data": [{"data:asText": "some"}]}})["created"]["it"]["id"]
+
+    home.clock.now += 3599
+    tended(home, alice)
+    assert alice.downloads(made).status == 200
+
+    home.clock.now += 2
+    tended(home, alice)
+    assert alice.downloads(made).status == 404
 
 
 def test_octets_uploaded_again_stay_for_another_hour(home: Home, alice: JMAP) -> None:

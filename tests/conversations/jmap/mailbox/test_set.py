@@ -307,6 +307,20 @@ def test_what_was_created_can_be_changed_and_destroyed_in_the_same_call(alice: J
     assert seen(alice, answer["created"]["a"]["id"])["name"] == "Another"
 
 
+def test_what_is_refused_to_a_creation_id_is_told_under_the_id(alice: JMAP) -> None:
+    """RFC 8620 section 5.3: notUpdated and notDestroyed map the Foo id to a SetError; erratum 6607."""
+    made = alice.asks(
+        "Mailbox/set", create={"a": {"name": "A"}, "b": {"name": "B", "parentId": "#a"}}, update={"#b": {"name": ""}}
+    )
+
+    (refused,) = made["notUpdated"]
+    assert refused == made["created"]["b"]["id"]
+
+    more = alice.asks("Mailbox/set", create={"c": {"name": "C"}, "d": {"name": "D", "parentId": "#c"}}, destroy=["#c"])
+
+    assert more["notDestroyed"] == {more["created"]["c"]["id"]: {"type": "mailboxHasChild"}}
+
+
 def test_a_creation_id_that_is_not_there_is_not_found(alice: JMAP) -> None:
     """RFC 8620 section 5.3: notFound."""
     alice.says("Mailbox/set", update={"#a": {"name": "x"}}, destroy=["#b"])

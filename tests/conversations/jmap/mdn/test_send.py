@@ -247,6 +247,12 @@ def test_an_identity_that_is_not_there_sends_nothing(alice: JMAP, bob: JMAP) -> 
     alice.hears("error", type="invalidArguments")
 
 
+def test_an_account_that_is_not_there_is_an_invalid_argument(alice: JMAP) -> None:
+    """RFC 9007 section 2.1: invalidArguments, where RFC 8620 section 3.6.2 has accountNotFound."""
+    alice.says("MDN/send", accountId="a9999", identityId="i1", send={})
+    alice.hears("error", type="invalidArguments")
+
+
 def test_it_needs_the_capability_of_mail_as_well(alice: JMAP) -> None:
     """RFC 9007 section 2.1: using "MUST contain" both."""
     alice.using = [CORE, MDN]

@@ -2,15 +2,16 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import nullcontext
+from dataclasses import replace
 from itertools import count
 from pathlib import Path
 
 import apsw
 import pytest
 from tests.toy.clock import Clock
-from tests.toy.notes import NOTE, TABLES, add, read
+from tests.toy.notes import NOTE, PAGE, TABLES, add, read
 
-from pillarbox.store import Contains, Glances, Moment, NoAccount, Passed, Select, Unavailable
+from pillarbox.store import Column, Contains, Glances, Moment, NoAccount, Passed, Select, Unavailable
 from pillarbox.store.sqlite import SQLiteStore
 from pillarbox.store.sqlite.blobs import INLINE
 
@@ -62,6 +63,23 @@ def test_an_account_that_is_not_open_is_not_opened(tmp_path: Path, store: SQLite
     later = SQLiteStore(tmp_path, TABLES)
     with pytest.raises(Passed), later.glance(1, moment):
         pass
+    later.close()
+
+
+def test_indexes_of_no_objects_are_made_anew_once(tmp_path: Path, store: SQLiteStore, moment: Moment) -> None:
+    """Ours: what a later version has found out at its first look, it knows at the next."""
+    store.create(2)
+    with store.write(2) as unit:
+        number = unit.fresh()
+        unit.insert(PAGE, number, {})
+    with store.write(2) as unit:
+        unit.delete(PAGE, number, {})
+    later = SQLiteStore(tmp_path, (NOTE, replace(PAGE, columns=(Column("age", "integer"),))))
+    with later.read(2):
+        pass
+
+    with later.glance(2, moment) as unit:
+        assert unit.numbers(PAGE, 10) == []
     later.close()
 
 

@@ -140,4 +140,4 @@ def _recipients(original: Letter) -> list[str]:
     return found_ if len(found_) <= _MOST_RECIPIENTS and all(map(is_mailbox, found_)) else []
 
 
-SEND = Method("send", send, writes=True, prepare=expected_first)
+SEND = Method("send", send, writes=True, prepare=expected_first, no_account="invalidArguments")
