@@ -59,6 +59,10 @@ class Registry:
         """What clients are told where these types are at new states."""
         return {name: state for name, state in self._with_followers(states).items() if name in self.pushed}
 
+    def capability_of(self, name: str) -> str:
+        """The capability of a type, or of the one whose arrivals have this name."""
+        return next(kind.capability for kind in self if name in (kind.name, kind.arrivals))
+
     def pushed_states(self, unit: Unit) -> dict[str, State]:
         """Those that clients are told of."""
         return self.told(self.states(unit))

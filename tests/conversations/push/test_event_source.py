@@ -65,6 +65,13 @@ def test_all_types_that_a_change_touched_are_told_together(alice: JMAP) -> None:
     assert changed == like(**{name: alice.state(name) for name in ("Email", "Mailbox", "Thread")})
 
 
+def test_every_type_of_mail_is_told_of(alice: JMAP) -> None:
+    """RFC 8621 section 1.5: "a server MUST support pushing of changes" of all the types that it defines."""
+    told = {"Mailbox", "Thread", "Email", "EmailDelivery", "Identity", "EmailSubmission", "VacationResponse"}
+
+    assert told <= REGISTRY.pushed
+
+
 def test_only_the_types_asked_for_are_told(alice: JMAP) -> None:
     """RFC 8620 section 7.3, "types": only changes of these."""
     stream = alice.listens("Thread,Email")

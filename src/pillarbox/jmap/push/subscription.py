@@ -6,6 +6,7 @@ from contextlib import ExitStack, suppress
 from types import TracebackType
 
 from pillarbox.access import Actor
+from pillarbox.jmap.capability import supports
 from pillarbox.jmap.push.changes import Changes
 from pillarbox.objects import Registry
 from pillarbox.store import NoAccount, Notice, Store
@@ -31,6 +32,12 @@ class Subscription:
         self._store = store
         self._registry = registry
         self._accounts = _numbered(actor)
+        self._unsupported = {
+            grant.number: frozenset(
+                name for name in registry.pushed if not supports(grant, registry.capability_of(name))
+            )
+            for grant in actor.accounts.values()
+        }
         self._changes = Changes(types)
         self._loop = asyncio.get_running_loop()
         self._news = asyncio.Event()
@@ -56,7 +63,7 @@ class Subscription:
         for number, id_ in self._accounts.items():
             # A group that was removed a moment ago.
             with suppress(NoAccount):
-                found[id_] = states(self._store, self._registry, number)
+                found[id_] = self._supported(number, states(self._store, self._registry, number))
         return found
 
     def begin(self, now: Mapping[Id, Mapping[str, State]], last: str | None) -> None:
@@ -80,11 +87,16 @@ class Subscription:
     def _hear(self, notice: Notice) -> None:
         """Called on the writer's thread."""
         account_id = self._accounts[notice.account]
-        shown = self._registry.told(notice.states)
+        shown = self._supported(notice.account, self._registry.told(notice.states))
         if shown:
             # A loop that was closed in this very moment has nobody to be told.
             with suppress(RuntimeError):
                 self._loop.call_soon_threadsafe(self._tell, account_id, shown)
+
+    def _supported(self, account: int, states: Mapping[str, State]) -> dict[str, State]:
+        """Those of types that the account has, as this actor has it."""
+        unsupported = self._unsupported[account]
+        return {name: state for name, state in states.items() if name not in unsupported}
 
     def _tell(self, account_id: Id, there: Mapping[str, State]) -> None:
         if self._changes.add(account_id, there):

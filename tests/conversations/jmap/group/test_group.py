@@ -7,6 +7,7 @@ import pytest
 from tests.driver import ANY, CORE, JMAP, MAIL, NOTHING, SUBMISSION, Home, assert_is, call, like
 
 from pillarbox.access import Principal, Rights
+from pillarbox.datatypes import REGISTRY
 from pillarbox.datatypes.server import AccountError
 
 TEAM = "team@home.example"
@@ -174,6 +175,14 @@ def test_changes_in_it_are_heard_by_members(alice: JMAP, bob: JMAP, team: Princi
     ours = in_it(alice, team)
     ours.asks("Mailbox/set", create={"a": {"name": "Plans"}})
     assert stream.change()["changed"] == {team.id: {"Mailbox": ours.state("Mailbox")}}
+
+
+def test_nothing_is_told_of_types_that_the_account_lacks(alice: JMAP, bob: JMAP, team: Principal) -> None:
+    """RFC 8620 section 7.1: the state of a type is what /get would return, which for these is an error."""
+    shared = {person: person.listens(last_event_id="of old").change()["changed"][team.id] for person in (alice, bob)}
+
+    assert REGISTRY.pushed - shared[alice].keys() == {"VacationResponse"}
+    assert REGISTRY.pushed - shared[bob].keys() == {"VacationResponse", "Identity", "EmailSubmission"}
 
 
 def test_who_is_no_longer_in_it_hears_nothing_of_it(home: Home, alice: JMAP, bob: JMAP, team: Principal) -> None:
