@@ -36,7 +36,7 @@ test: ## all of it: the checks, every test, the real neighbours
 	@scripts/setup check test
 	@scripts/neighbours
 	@$(MAKE) --no-print-directory lint
-	@scripts/test
+	@$(python) -m pytest
 
 soak: ## trouble for long, with everything verified: MINUTES=10 SEED=... STORE=sqlite
 	@scripts/setup check test

@@ -22,6 +22,8 @@ NAMES = [f"{name}/{method.name}" for name, method in METHODS]
 CAPABILITY = {
     f"{kind.name}/{method.name}": method.capability or kind.capability for kind in KINDS for method in kind.methods
 }
+NO_ACCOUNT = {f"{name}/{method.name}": method.no_account for name, method in METHODS}
+"""What tells that there is no such account: accountNotFound, but where a type's RFC names another error."""
 
 ARGUMENTS = (
     "ids properties create update destroy filter sort sinceState sinceQueryState emails blobIds fromAccountId "
@@ -67,6 +69,7 @@ def test_there_are_methods_to_try() -> None:
     """Ours: the tests below must not pass for want of methods."""
     assert {"Mailbox/set", "Email/set", "Email/import", "Blob/copy", "Identity/set"} <= WRITING
     assert {"Mailbox/get", "Email/query", "Thread/changes"} <= set(NAMES) - WRITING
+    assert {name for name, error in NO_ACCOUNT.items() if error != "accountNotFound"} == {"MDN/send"}
     assert set(PERSONAL) == {"PushSubscription/get", "PushSubscription/set"}
 
 
@@ -82,7 +85,7 @@ def test_a_stranger_finds_no_account(
         home, Actor(bob.name, {Id(bob.account_id): mine}), name, {**arguments, "accountId": alice.account_id}
     )
 
-    assert answer[:2] == ["error", {"type": "accountNotFound"}]
+    assert answer[:2] == ["error", {"type": NO_ACCOUNT[name]}]
     assert everything(alice) == held
 
 
@@ -133,7 +136,7 @@ def test_members_of_a_group_have_their_rights_and_others_none(
         refused[person] = response[1].get("type") if response[0] == "error" else None
     denials = {"accountNotFound", "accountNotSupportedByMethod", "accountReadOnly"}
 
-    assert refused[carol] == "accountNotFound"
+    assert refused[carol] == NO_ACCOUNT[name]
     assert refused[alice] not in denials - {_lacking(team, Rights.FULL, name)}
     if name in WRITING:
         assert refused[bob] == (_lacking(team, Rights.READ, name) or "accountReadOnly")

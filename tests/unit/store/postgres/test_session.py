@@ -86,7 +86,8 @@ def test_a_unit_that_was_interrupted_leaves_no_answers_to_the_next(
     opens: Opens, postgres: Cluster, place: Place
 ) -> None:
     """As by Ctrl-C on the command line, which then still tells what it has done."""
-    store = opens(max_connections=1)
+    # Patient, for who looks whether it waits may take long on a busy machine.
+    store = opens(max_connections=1, patience=60.0)
     store.create(1)
     with store.write(1) as unit:
         number = add(unit)
