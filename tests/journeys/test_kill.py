@@ -16,6 +16,7 @@ from collections.abc import Iterator
 from http.client import HTTPException
 from itertools import count
 from pathlib import Path
+from traceback import format_exception
 
 import pytest
 from tests.journeys.client import Client
@@ -183,7 +184,7 @@ def test_what_was_answered_for_survives(server: Server, chance: random.Random) -
         for writer in writers:
             writer.join(30)
         killing.join()
-        assert [writer.failure for writer in writers if writer.failure] == []
+        assert ["".join(format_exception(writer.failure)) for writer in writers if writer.failure] == []
         starts.append(server.start())
 
         delivered |= {told for postman in postmen for told in postman.told}
