@@ -5,6 +5,7 @@ import json
 import queue
 import ssl
 import threading
+import time
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
@@ -102,8 +103,11 @@ class Endpoint:
         except queue.Empty:
             raise AssertionError("nothing was sent") from None
 
-    def took_nothing(self) -> bool:
-        """Whether nothing came so far that was not taken."""
+    def took_nothing(self, within: float = 0.0) -> bool:
+        """Whether nothing came so far, nor comes within so many seconds, that was not taken."""
+        until = time.monotonic() + within
+        while self._received.empty() and time.monotonic() < until:
+            time.sleep(0.01)
         return self._received.empty()
 
     def _run(self) -> None:

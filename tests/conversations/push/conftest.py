@@ -4,7 +4,7 @@ import asyncio
 import os
 import secrets
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from ipaddress import ip_network
 from typing import Any
 
@@ -23,6 +23,7 @@ from pillarbox.jmap.push.webpush import Pacing, Post, WebPush
 from pillarbox.net import Guard
 from pillarbox.net.outbound import Outbound
 from pillarbox.store import Store
+from pillarbox.wire.values import Id
 from pillarbox.wire.webpush import base64url
 
 GUARD = Guard((ip_network("127.0.0.0/8"),))
@@ -36,6 +37,9 @@ class Pusher:
         self._guard, self._pacing = guard, pacing
         self._loop = asyncio.new_event_loop()
         self._begun = threading.Event()
+        self.looks = threading.Event()
+        """Set while it may look up whose accounts are whose; whoever clears it sets it again."""
+        self.looks.set()
         self._door = Door()
         self._thread = threading.Thread(target=self._run)
 
@@ -58,7 +62,12 @@ class Pusher:
         async with Outbound(self._guard, trust=self._authority.trusted()) as outbound:
             key = push_key(self._store, secrets.token_bytes)
             post = Post(outbound, key, "mailto:postmaster@home.example", 20, self._clock, secrets.token_bytes)
-            reach = InternalDirectory(self._store).reach
+            directory = InternalDirectory(self._store)
+
+            def reach(number: int) -> Mapping[int, Id]:
+                self.looks.wait(20)
+                return directory.reach(number)
+
             pushing = asyncio.create_task(
                 WebPush(self._store, REGISTRY, post, self._door.through, self._pacing, reach).run()
             )

@@ -1,7 +1,7 @@
 """Pushes of what changes in the accounts of one's groups (RFC 8620 section 7.2)."""
 
 import pytest
-from tests.conversations.push.conftest import verified
+from tests.conversations.push.conftest import Pusher, verified
 from tests.driver import JMAP, Home
 from tests.neighbour.endpoint import Endpoint
 
@@ -58,5 +58,21 @@ def test_who_is_no_longer_in_it_is_told_nothing_of_it(
     verified(bob, endpoint, types=["Mailbox"])
     home.directory.remove_member(TEAM, bob.name)
     makes(alice, team.id, "Unseen")
+    own = makes(bob, bob.account_id, "Mine")
+    assert endpoint.takes().json()["changed"] == {bob.account_id: {"Mailbox": own}}
+
+
+def test_nothing_is_told_while_it_is_looked_up_whose_accounts_are_whose(
+    home: Home, alice: JMAP, bob: JMAP, team: Principal, endpoint: Endpoint, pusher: Pusher
+) -> None:
+    """Section 7.2: only of accounts that the user has access to."""
+    verified(bob, endpoint, types=["Mailbox"])
+    makes(alice, team.id, "Seen")
+    assert endpoint.takes().json()["changed"].keys() == {team.id}
+    pusher.looks.clear()
+    home.directory.remove_member(TEAM, bob.name)
+    makes(alice, team.id, "Unseen")
+    assert endpoint.took_nothing(within=0.3)
+    pusher.looks.set()
     own = makes(bob, bob.account_id, "Mine")
     assert endpoint.takes().json()["changed"] == {bob.account_id: {"Mailbox": own}}

@@ -179,7 +179,7 @@ class WebPush:
                 await self._read_owner(number, owner)
 
     async def _read_owner(self, number: int, owner: _Owner) -> None:
-        owner.directory = self._directory
+        heard = self._directory
         reached = await self._through(self._reach, number)
         if reached != owner.reached:
             # Listening first: what happens while it is read is heard.
@@ -189,6 +189,8 @@ class WebPush:
                     owner.listening.enter_context(self._store.feed.listen(account, partial(self._hear, number)))
             owner.reached = reached
             owner.now = {id_: known for id_, known in owner.now.items() if id_ in reached.values()}
+        # Not before: until here, what is due may be of an account that is not theirs any more.
+        owner.directory = heard
         read = await self._through(self._found, number, reached)
         for account_id, current in read.states.items():
             added(owner.now, account_id, current)
