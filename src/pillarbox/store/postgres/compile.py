@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import assert_never
 
 from pillarbox.store.entries import NOWHERE
-from pillarbox.store.postgres.schema import key_of, keys_of, names_of, ordering, quoted
+from pillarbox.store.postgres.schema import key_of, keys_of, names_of, ordering, quoted, unpacked
 from pillarbox.store.postgres.session import Value
 from pillarbox.store.postgres.text import begin, query
 from pillarbox.store.query import (
@@ -262,8 +262,8 @@ def _condition(table: Table, condition: Filter, bindings: _Bindings) -> str:  # 
         case InGroup():
             return _in_group(table, condition, bindings)
         case Text():
-            where = f"t.number = e.number AND {_has_text(table, condition, bindings)}"
-            return f"EXISTS (SELECT 1 FROM {names.text} t WHERE {where})"
+            # As a list: it is made once, and never of the words of one object after the other.
+            return f"e.number IN (SELECT t.number FROM {names.text} t WHERE {_has_text(table, condition, bindings)})"
         case Among(numbers=numbers):
             return f"e.number = ANY ({bindings.add(list(numbers))}::bigint[])"
         case _:
@@ -307,7 +307,7 @@ def _in_group(table: Table, condition: InGroup, bindings: _Bindings) -> str:
 def _has_text(table: Table, condition: Text, bindings: _Bindings) -> str:
     """Whether a row of text has every phrase."""
     sought = bindings.add(query(table, condition.fields, condition.phrases))
-    where = f"t.account_id = $1 AND t.words @@ {sought}::tsquery"
+    where = f"t.account_id = $1 AND {unpacked('t.words')} @@ {sought}::tsquery"
     for phrase in condition.phrases:
         if len(phrase) > 1:
             words = bindings.add(begin(phrase))

@@ -55,8 +55,7 @@ def connected(place: Place, *, patience: float) -> Session:
     options = (
         f"{place.options} -c synchronous_commit=on -c lock_timeout={waits} -c work_mem={_WORK} -c jit=off"
         f" -c idle_in_transaction_session_timeout={int(FROZEN * 1000)}"
-        # A table has the rows of all accounts, and a statement is about one: reading all of it is never the way. What
-        # is kept outside of a row, such as its words, is not counted by the planner either.
+        # A table has the rows of all accounts, and a statement is about one: reading all of it is never the way.
         " -c enable_seqscan=off"
         " -c client_min_messages=error -c tcp_keepalives_idle=15 -c tcp_keepalives_interval=5 -c tcp_keepalives_count=3"
     )

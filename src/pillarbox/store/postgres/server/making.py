@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 
 from pillarbox.store.contract import StoreError
-from pillarbox.store.postgres.schema import BASE, additions, creation, names_of
+from pillarbox.store.postgres.schema import BASE, LAYOUT, UNPACKED, additions, creation, names_of
 from pillarbox.store.postgres.session import Session
 from pillarbox.store.table import Table
 
@@ -27,6 +27,7 @@ def make(session: Session, tables: Iterable[Table]) -> None:
         _extend(session)
         for statement in BASE.split(";")[:-1]:
             session.tell_anew(statement)
+        session.tell_anew(UNPACKED)
         # Asked once more: another process may have been faster.
         kept = _kept(session)
         for name, (table, shape) in wanted.items():
@@ -114,5 +115,5 @@ def _make_type(session: Session, table: Table) -> None:
 
 def _shape(table: Table) -> str:
     """What the type's tables are made from; another one means that some of it may be missing."""
-    parts = repr((table.columns, table.sets, table.text))
+    parts = repr((LAYOUT, table.columns, table.sets, table.text))
     return hashlib.sha256(parts.encode()).hexdigest()[:16]
