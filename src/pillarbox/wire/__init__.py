@@ -2,8 +2,27 @@
 
 Begin with `values` (the types every layer speaks), then `json` (I-JSON in), `jmap` (envelopes, pointers,
 patches), `forms` (of Unicode), `words`, `marks` and `collation` (how text is cut, shown as found, and ordered),
-`webpush` (RFC 8291 and 8292), `dkim` (RFC 6376), and the package `message` (RFC 5322, MIME). It must not know of
-accounts, stores or sockets.
+`webpush` (RFC 8291 and 8292), `dkim` (RFC 6376), `forwarded` (RFC 7239), `discovery` (Mail Autoconfig), `mtasts`
+(RFC 8461), `network` (addresses), `proxy` (the PROXY protocol), `tlshello` (how TLS begins), and the package `message`
+(RFC 5322, MIME).
+It must not know of accounts, stores or sockets.
 """
 
-__all__ = ["collation", "dkim", "forms", "jmap", "json", "marks", "message", "values", "webpush", "words"]
+__all__ = [
+    "collation",
+    "discovery",
+    "dkim",
+    "forms",
+    "forwarded",
+    "jmap",
+    "json",
+    "marks",
+    "message",
+    "mtasts",
+    "network",
+    "proxy",
+    "tlshello",
+    "values",
+    "webpush",
+    "words",
+]
