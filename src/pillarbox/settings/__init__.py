@@ -18,32 +18,48 @@ from pillarbox.settings import catalogue
 from pillarbox.settings.address import Address, Network, TcpAddress, UnixAddress
 from pillarbox.settings.bootstrap import BootstrapError, Configuration, host_name, load
 from pillarbox.settings.catalogue import (
+    Authority,
+    CertificateSource,
     DatabaseStore,
+    EabKey,
     Folder,
     FolderStore,
     Listener,
     ListenerProtocol,
+    SocketRules,
     StoreChoice,
+    Tls,
     UnusableStore,
 )
 from pillarbox.settings.declare import Declared, Setting
+from pillarbox.settings.expression import Computed, ExpressionSetting
+from pillarbox.settings.expressions import EvaluationError, ExpressionError
 from pillarbox.settings.kind import BadValue, Kind
 from pillarbox.settings.problem import Problem, ProblemKind, report
 from pillarbox.settings.quantity import Bytes, Duration, Rate
+from pillarbox.settings.request import HTTPVariables
 from pillarbox.settings.snapshot import Snapshot, snapshot
 from pillarbox.telemetry import Secret
 
 __all__ = [
     "Address",
+    "Authority",
     "BadValue",
     "BootstrapError",
     "Bytes",
+    "CertificateSource",
+    "Computed",
     "Configuration",
     "DatabaseStore",
     "Declared",
     "Duration",
+    "EabKey",
+    "EvaluationError",
+    "ExpressionError",
+    "ExpressionSetting",
     "Folder",
     "FolderStore",
+    "HTTPVariables",
     "Kind",
     "Listener",
     "ListenerProtocol",
@@ -54,8 +70,10 @@ __all__ = [
     "Secret",
     "Setting",
     "Snapshot",
+    "SocketRules",
     "StoreChoice",
     "TcpAddress",
+    "Tls",
     "UnixAddress",
     "UnusableStore",
     "catalogue",

@@ -66,7 +66,7 @@ out and the log tells why. What was filled in is not looked at again.
 | boolean | `true` or `false` |
 | string | visible text on one line |
 | host name | letters, digits, hyphens and dots |
-| expression | for now one text in quotes of its own: `"'…'"` |
+| expression | [expression](reference/expressions.md), or a table of conditions; constants are quoted twice: `"'…'"` |
 | address | `192.0.2.1:8080`, `[2001:db8::1]:8080` or `unix:/run/pillarbox/http` |
 | list of … | several in brackets, or one alone |
 | … or `none` | that, or off: `none`, `false`, `disable`, `disabled`, `never`, `unlimited`, `0` or nothing |

@@ -8,10 +8,10 @@ from pillarbox import telemetry
 
 __all__ = ["Problem", "ProblemKind", "report"]
 
-ProblemKind = Literal["parse", "build", "macro", "unread", "missing"]
+ProblemKind = Literal["parse", "build", "macro", "unread", "missing", "deprecated"]
 """`parse`: the text is no value of its kind. `build`: the value is one, but cannot be acted on.
 `macro`: a `%{…}%` could not be filled in. `unread`: no setting has this key. `missing`: a key that
-must be there is not."""
+must be there is not. `deprecated`: it is in force, under a key that will go."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -43,6 +43,22 @@ class Source:
         keys = [key] if key in self._pairs else self._listed(key)
         return tuple(value for each in keys for value in self._parsed(each, kind))
 
+    def text(self, key: str) -> str | None:
+        """What is written under the key, whatever it is; None if nothing or a list is."""
+        self._read.add(key)
+        return self._pairs.get(key)
+
+    def told(self, key: str) -> str | None:
+        """The same, for a key that is left to whoever obeys it to read."""
+        return self._pairs.get(key)
+
+    def members(self, key: str) -> Iterator[tuple[int, str, str]]:
+        """The tables of a list: index, what follows it in the key, and the key, sorted by index."""
+        elements = self._elements.get(key, {})
+        self._read |= elements.keys()
+        for index, child in sorted((int(index), child) for child, index in elements.items()):
+            yield index, child.removeprefix(f"{key}.").partition(".")[2], child
+
     def has(self, key: str) -> bool:
         """Whether anything is written under the key, good or bad, one value or a list."""
         return key in self._pairs or key in self._elements

@@ -5,7 +5,6 @@ from ipaddress import ip_network
 import pytest
 
 from pillarbox.settings.address import ADDRESS, NETWORK
-from pillarbox.settings.expression import QUOTED_URL
 from pillarbox.settings.kind import (
     BOOLEAN,
     COUNT,
@@ -41,8 +40,6 @@ COLOUR = choice(("red", "green"))
         (NETWORK, "192.0.2.1", ip_network("192.0.2.1/32")),
         (NETWORK, "192.0.2.1/24", ip_network("192.0.2.0/24")),
         (NETWORK, "2001:db8::/32", ip_network("2001:db8::/32")),
-        (QUOTED_URL, "'https://mail.example.org'", "https://mail.example.org"),
-        (QUOTED_URL, ' "http://[::1]:8080/mail/" ', "http://[::1]:8080/mail"),
     ],
 )
 def test_a_value_is_read(kind: Kind[object], text: str, value: object) -> None:
@@ -65,8 +62,6 @@ def test_a_value_is_read(kind: Kind[object], text: str, value: object) -> None:
         *((NETWORK, text) for text in ("", "192.0.2.0/7", "::/0", "192.0.2.0/33", "host.example")),
         *((ADDRESS, text) for text in ("", "127.0.0.1", "2001:db8::2", "[::1]", "localhost:80", "127.0.0.1:65536")),
         *((ADDRESS, text) for text in ("[127.0.0.1]:80", ":80", "unix:", "unix:run/x", "unix:/" + "x" * 107)),
-        *((QUOTED_URL, text) for text in ("https://a.example", "'a' + 'b'", "'ftp://a.example'", "'https://'", "''")),
-        *((QUOTED_URL, text) for text in ("'https://a/?b'", "'https://a:x/'", "'https://u@a/'", "'https://a b'")),
     ],
 )
 def test_what_is_no_value_is_refused(kind: Kind[object], text: str) -> None:
@@ -151,15 +146,9 @@ def test_an_address_without_its_port_is_told_with_one(text: str, hint: str) -> N
         ADDRESS.parse(text)
 
 
-def test_a_url_without_quotes_of_its_own_is_told_with_them() -> None:
-    """The settings reference, section 5: the value is an expression."""
-    with pytest.raises(BadValue, match=r"write \"'https://a\.example'\""):
-        QUOTED_URL.parse("https://a.example")
-
-
 @pytest.mark.parametrize(
     ("kind", "text"),
-    [(DURATION, "90m"), (DURATION, "1500ms"), (RATE, "20/5m"), (BOOLEAN, "false"), (QUOTED_URL, "'http://a'")],
+    [(DURATION, "90m"), (DURATION, "1500ms"), (RATE, "20/5m"), (BOOLEAN, "false")],
 )
 def test_what_is_shown_can_be_written(kind: Kind[object], text: str) -> None:
     """Ours: `show` is the way back from `parse`."""

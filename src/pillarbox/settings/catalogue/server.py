@@ -1,27 +1,49 @@
 """Settings of the server as a whole: its name, its URL, its log."""
 
 from pillarbox.settings.address import NETWORK
+from pillarbox.settings.catalogue.hostname import HOSTNAME
+from pillarbox.settings.catalogue.lookup import LOOKUP, lists
 from pillarbox.settings.declare import Group, ListSetting, Setting
-from pillarbox.settings.expression import QUOTED_URL
-from pillarbox.settings.kind import HOST_NAME, choice, integer, optional
+from pillarbox.settings.expression import ExpressionSetting
+from pillarbox.settings.kind import choice, integer, optional
+from pillarbox.settings.outcome import STATUS, URL
+from pillarbox.settings.request import HTTP_VARIABLES
 from pillarbox.telemetry import FORMATS, LEVELS
 
-__all__ = ["HOSTNAME", "HTTP_URL", "LOG_FORMAT", "LOG_LEVEL", "OUTBOUND_ALLOW_NETWORKS", "SERVER", "WORKERS"]
+__all__ = [
+    "ALLOWED_ENDPOINT",
+    "HOSTNAME",
+    "HTTP_URL",
+    "LOG_FORMAT",
+    "LOG_LEVEL",
+    "LOOKUP",
+    "OUTBOUND_ALLOW_NETWORKS",
+    "SERVER",
+    "WORKERS",
+]
 
-HOSTNAME = Setting(
-    "server.hostname",
-    optional(HOST_NAME),
-    None,
-    "The name of this server, as it greets and as it is written into messages.",
-    aliases=("lookup.default.hostname",),
-    default_said="the system's host name",
-)
-HTTP_URL = Setting(
+HTTP_URL = ExpressionSetting(
     "server.http.url",
-    optional(QUOTED_URL),
-    None,
-    "The URL under which clients reach this server, in quotes of its own: `\"'https://mail.example.org'\"`.",
-    default_said="`http://`, the host name and the port of the listener",
+    URL,
+    HTTP_VARIABLES,
+    "protocol + '://'"
+    " + if_then(starts_with(local_ip, '127.'), local_ip,"
+    " if_then(local_ip == '::1', '[::1]', key_get('default', 'hostname')))"
+    " + if_then(local_port == 0 || local_port == if_then(protocol == 'https', 443, 80), '', ':' + local_port)",
+    "The URL under which clients reach this server. One that is always the same stands in quotes of its own: "
+    "`\"'https://mail.example.org'\"`.",
+    default_said="`http://` or `https://`, the host name and the port of the listener; over loopback, that address",
+    lists=lists,
+)
+ALLOWED_ENDPOINT = ExpressionSetting(
+    "server.http.allowed-endpoint",
+    STATUS,
+    HTTP_VARIABLES,
+    "200",
+    "Whether a request goes on: `200` lets it in, any other status is its answer. If there is none, it is refused; so "
+    "is every request, with 503, while what is written here is no expression. Over a UNIX socket all get in anyway.",
+    lists=lists,
+    mistaken="503",
 )
 WORKERS = Setting(
     "server.workers",
@@ -56,5 +78,5 @@ LOG_FORMAT = Setting(
 SERVER = Group(
     "Server",
     "What the server is called, where it is reached, and what it tells.",
-    (HOSTNAME, HTTP_URL, WORKERS, OUTBOUND_ALLOW_NETWORKS, LOG_LEVEL, LOG_FORMAT),
+    (HOSTNAME, HTTP_URL, ALLOWED_ENDPOINT, LOOKUP, WORKERS, OUTBOUND_ALLOW_NETWORKS, LOG_LEVEL, LOG_FORMAT),
 )
