@@ -13,6 +13,9 @@ ifneq ($(in_memory),)
 check test soak: export TMPDIR := $(in_memory)
 endif
 
+# Tests start hundreds of servers; each would compile the sources anew where that is not kept.
+check test soak bench: export PYTHONDONTWRITEBYTECODE :=
+
 .DEFAULT_GOAL := help
 .PHONY: help setup run check test soak bench lint format ledger clean
 

@@ -4,8 +4,9 @@ import base64
 import json
 import time
 from contextlib import suppress
-from http.client import HTTPConnection, HTTPException, HTTPResponse
+from http.client import HTTPConnection, HTTPException, HTTPResponse, HTTPSConnection
 from socket import SHUT_RDWR
+from ssl import SSLContext
 
 from bench.figure import Wrong
 from bench.talk import Talk
@@ -19,14 +20,18 @@ _JSON = "application/json"
 
 
 class Client:
-    """One account's client. What is not answered with 200 or 201 raises Wrong."""
+    """One account's client. What is not answered with 200 or 201 raises Wrong. With a context it speaks TLS."""
 
-    def __init__(self, port: int, address: str, password: str) -> None:
+    def __init__(self, port: int, address: str, password: str, context: SSLContext | None = None) -> None:
         self.port = port
         self.address = address
         token = base64.b64encode(f"{address}:{password}".encode()).decode()
         self._authorization = f"Basic {token}"
-        self._connection = HTTPConnection("127.0.0.1", port, timeout=_SECONDS)
+        self._connection = (
+            HTTPConnection("127.0.0.1", port, timeout=_SECONDS)
+            if context is None
+            else HTTPSConnection("127.0.0.1", port, timeout=_SECONDS, context=context)
+        )
         self._account: str | None = None
         self._used = 0.0
 

@@ -23,6 +23,7 @@ _PILLARBOX = Path(sys.executable).with_name("pillarbox")
 _START_SECONDS = 60.0
 _STOP_SECONDS = 30.0
 _WORKERS = "server.workers"
+_RATE = "jmap.rate-limit.account"
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,21 +70,30 @@ class Installation:
         """The setting for so many workers; nothing where there is one process whatever is asked for."""
         return f"[server]\nworkers = {count}\n" if knows(_WORKERS) else ""
 
+    def unlimited(self) -> str:
+        """The settings for limits that are counted, and not met: one account asks for more than any client does."""
+        rates = "account = '1000000000/1m'\nanonymous = '1000000000/1m'\n"
+        return f"[jmap.rate-limit]\n{rates}" if knows(_RATE) else ""
+
     @property
     def has_workers(self) -> bool:
         """Whether the server has workers at all."""
         return knows(_WORKERS)
 
     @contextmanager
-    def serving(self, workers: int = 1, ports: tuple[int, int] | None = None) -> Iterator["Served"]:
-        """A block with the server running, on ports for HTTP and LMTP. Raises Wrong if it does not start, or ends."""
+    def serving(self, workers: int = 1, ports: tuple[int, int] | None = None, more: str = "") -> Iterator["Served"]:
+        """A block with the server running, on ports for HTTP and LMTP. Raises Wrong if it does not start, or ends.
+
+        `more` are further settings, as tables of TOML.
+        """
         port, lmtp_port = ports or (free_port(), free_port())
         settings = self.folder / "serve.toml"
         self.folder.mkdir(parents=True, exist_ok=True)
         settings.write_text(
             f"{self.workers(workers)}"
             f"[server.listener.http]\nprotocol = 'http'\nbind = '127.0.0.1:{port}'\n"
-            f"[server.listener.lmtp]\nprotocol = 'lmtp'\nbind = '127.0.0.1:{lmtp_port}'\n{self.backend.settings}"
+            f"[server.listener.lmtp]\nprotocol = 'lmtp'\nbind = '127.0.0.1:{lmtp_port}'\n"
+            f"{more}{self.unlimited()}{self.backend.settings}"
         )
         command = [str(_PILLARBOX), "serve", "--data", str(self.data), "--config", str(settings)]
         began = time.monotonic()

@@ -3,8 +3,8 @@
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import hypothesis
 import pytest
-import structlog
 from tests.driver import JMAP, Home
 from tests.neighbour import stores
 from tests.neighbour.postgres import Cluster, cluster
@@ -14,6 +14,11 @@ from tests.toy.clock import Clock
 
 from pillarbox.datatypes import REGISTRY
 from pillarbox.store import LocalFeed, Store
+from pillarbox.telemetry.log import reset
+
+# How long an example takes says how busy the machine is, and not whether a promise is kept.
+hypothesis.settings.register_profile("patient", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow])
+hypothesis.settings.load_profile("patient")
 
 
 @pytest.fixture(scope="session")
@@ -27,7 +32,7 @@ def postgres() -> Iterator[Cluster]:
 def log_as_at_first() -> Iterator[None]:
     """After each test the log is written as at first, to standard error, whatever the test wanted of it."""
     yield
-    structlog.reset_defaults()
+    reset()
 
 
 @pytest.fixture

@@ -1,17 +1,20 @@
 """Lines about event sources: how soon they tell, and what they cost while nothing happens."""
 
 import resource
+import ssl
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from threading import Thread
 
-from bench.client import Stream
+from bench.client import Client, Stream
 from bench.figure import Figure, NotYet, Wrong, middle, percentile
 from bench.ground import WRITERS
 from bench.lmtp import LMTP
 from bench.mail import numbered, numbers, template
 from bench.rows.bench import Bench, Row
+from bench.server import PASSWORD, Served
+from bench.stores import free_port
 
 __all__ = ["PUSH"]
 
@@ -20,6 +23,8 @@ _APART = 0.15
 _DELIVERIES = 30
 _IDLE = 1000
 _WITHIN = 10.0
+_STEADY = 200_000
+"""Octets that processes may grow by in a second and be at rest."""
 _SOURCES = 8
 """So many that of two or four workers each has one, whichever takes which connection."""
 _FIRST = 300
@@ -89,36 +94,62 @@ def _deliveries(bench: Bench) -> int:
 
 
 def idle(bench: Bench) -> Figure:
-    """How much the server grows for a thousand event sources, for each of them."""
+    """What each of a thousand event sources takes beyond the first hundred, which bring what all share."""
+    _make_room()
+    return _idle(bench.served, bench.served.client)
+
+
+def _make_room() -> None:
+    """Descriptors for all of them. Raises NotYet."""
     wanted = _IDLE + 200
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     if hard != resource.RLIM_INFINITY and hard < wanted:
         raise NotYet(f"a process may have only {hard} descriptors here")
     resource.setrlimit(resource.RLIMIT_NOFILE, (max(soft, wanted), hard))
-    # Passwords are checked, and buffers there, before it is counted.
-    with _listening(bench, _IDLE // 10):
-        pass
-    before = sum(bench.served.processes.memories())
-    with _listening(bench, _IDLE):
-        after = sum(bench.served.processes.memories())
-    return Figure((after - before) / _IDLE / 1000, note=f"{_IDLE:,} of them")
+
+
+def _idle(served: Served, client: Callable[[str], Client]) -> Figure:
+    first = _IDLE // 10
+    with _listening(client, first):
+        before = _settled(served)
+        with _listening(client, _IDLE - first):
+            after = _settled(served)
+    return Figure((after - before) / (_IDLE - first) / 1000, note=f"the last {_IDLE - first:,} of {_IDLE:,}")
+
+
+def _settled(served: Served) -> int:
+    """The octets of all processes, once they do not grow any more: one starts when the others serve already."""
+    deadline = time.monotonic() + _WITHIN
+    before, now = 0, sum(served.processes.memories())
+    while abs(now - before) > _STEADY and time.monotonic() < deadline:
+        time.sleep(1)
+        before, now = now, sum(served.processes.memories())
+    return now
 
 
 @contextmanager
-def _listening(bench: Bench, sources: int) -> Iterator[None]:
+def _listening(client: Callable[[str], Client], sources: int) -> Iterator[None]:
     """A block with so many event sources that listen."""
     streams: list[Stream] = []
     try:
-        streams.extend(bench.served.client(WRITERS[at % len(WRITERS)]).listen("Email") for at in range(sources))
+        streams.extend(client(WRITERS[at % len(WRITERS)]).listen("Email") for at in range(sources))
         yield
     finally:
         for stream in streams:
             stream.close()
 
 
-def idle_tls(_: Bench) -> Figure:
-    """The same over TLS."""
-    raise NotYet("the server has no TLS listener")
+def idle_tls(bench: Bench) -> Figure:
+    """The same over TLS, of a server of its own that has a listener for it."""
+    bench.close()
+    _make_room()
+    port = free_port()
+    listener = f"[server.listener.https]\nprotocol = 'http'\nbind = '127.0.0.1:{port}'\ntls.implicit = true\n"
+    # Its certificate signs itself.
+    context = ssl.create_default_context()
+    context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
+    with bench.installation.serving(more=listener) as served:
+        return _idle(served, lambda address: Client(port, address, PASSWORD, context))
 
 
 PUSH: dict[str, Row] = {"push": push, "push-across": push_across, "idle": idle, "idle-tls": idle_tls}

@@ -28,6 +28,24 @@ def session(bench: Bench) -> Figure:
     return bench.rate_of([bench.reader.raw("GET", path)], [len(octets)])
 
 
+def autoconfig(bench: Bench) -> Figure:
+    """A document that anybody may read, made of the settings."""
+    path = "/mail/config-v1.1.xml?emailaddress=alice@ours.example"
+    return bench.rate_of([bench.reader.raw("GET", path)], [len(bench.reader.get(path))])
+
+
+def static(bench: Bench) -> Figure:
+    """A file."""
+    path = "/static/style.css"
+    return bench.rate_of([bench.reader.raw("GET", path)], [len(bench.reader.get(path))])
+
+
+def refused(bench: Bench) -> Figure:
+    """A path at which nothing is."""
+    said = b'{"type":"about:blank","status":404,"detail":"there is nothing at this path","title":"Not Found"}'
+    return bench.rate_of([bench.reader.raw("GET", "/no/such/path")], [len(said)], must='"status":404')
+
+
 def inbox_large(bench: Bench) -> Figure:
     """How much longer the inbox view takes in the large account."""
     large, base = inbox(bench.large), inbox(bench.ground)
@@ -63,6 +81,9 @@ _RATES = (
 
 READS: dict[str, Row] = {
     "session": session,
+    "autoconfig": autoconfig,
+    "static": static,
+    "refused": refused,
     **{name: partial(_rate, name) for name in _RATES},
     "inbox-large": inbox_large,
     **{f"filter-{name}": partial(_filtered, "filter", name) for name in FILTERS},

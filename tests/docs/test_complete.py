@@ -13,7 +13,7 @@ from pillarbox.http.routes import ROUTES
 from pillarbox.jmap.methods import ECHO
 from pillarbox.objects import DataType
 from pillarbox.settings import catalogue
-from pillarbox.telemetry import EVENTS
+from pillarbox.telemetry import EVENTS, METRICS, exposition
 
 DATA_TYPES = DOCS / "reference" / "data-types.md"
 COMMANDS = DOCS / "reference" / "commands.md"
@@ -38,18 +38,40 @@ def test_every_event_is_documented() -> None:
 def test_the_routes_are_those_of_the_table() -> None:
     """Ours."""
     page = (DOCS / "reference" / "routes.md").read_text("utf-8")
-    rows = re.findall(r"^\| `(/\S*)` \| ([A-Z, ]+) \| (\w+) \|", page, re.MULTILINE)
+    rows = re.findall(r"^\| `(/\S*)` \| ([A-Z, ]+) \| (\w+) \| (\w+) \|", page, re.MULTILINE)
+    declared = [(one.path, ", ".join(one.methods), one.credential.value, one.limit.value) for one in ROUTES]
 
-    assert rows == [(route.path, ", ".join(route.methods), route.credential.value) for route in ROUTES]
+    assert rows == declared
+
+
+def test_the_metrics_are_those_of_the_table() -> None:
+    """Ours."""
+    page = (DOCS / "reference" / "metrics.md").read_text("utf-8")
+    rows = re.findall(r"^\| `(pillarbox_\w+)` \| (\w+) \| ?([a-z, ]*) \|", page, re.MULTILINE)
+
+    assert rows == [
+        *((one.name, one.kind.value, ", ".join(one.labels)) for one in METRICS),
+        *((one.name, one.kind.value, "process") for one in exposition.PROCESS_METRICS),
+    ]
+
+
+def test_the_classes_of_requests_are_those_of_the_routes() -> None:
+    """Ours."""
+    named = re.search(r"`route` is a class.+?`none`", (DOCS / "reference" / "metrics.md").read_text("utf-8"), re.DOTALL)
+
+    assert named is not None
+    assert set(re.findall(r"`([a-z-]+)`", named[0])[1:]) == {"none", *(one.name for one in ROUTES)}
 
 
 def commands() -> dict[str, Any]:
     """All commands by what is typed; typer has no public name for their type."""
     found: dict[str, Any] = {}
-    waiting = [("pillarbox", typer.main.get_command(app))]
+    waiting: list[tuple[str, Any]] = [("pillarbox", typer.main.get_command(app))]
     while waiting:
         name, command = waiting.pop()
-        within = getattr(command, "commands", {})
+        # Those of a group are loaded when they are asked for.
+        names = command.list_commands(None) if hasattr(command, "list_commands") else []
+        within = {word: command.get_command(None, word) for word in names}
         if command.params or not within:
             found[name] = command
         waiting += [(f"{name} {word}", one) for word, one in within.items()]

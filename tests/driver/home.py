@@ -1,7 +1,7 @@
 """The server under test, of the same parts as `pillarbox.app` builds it from, and the people on it."""
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import fields, replace
 from datetime import UTC, datetime
 from typing import Any
@@ -13,12 +13,14 @@ from tests.driver.web import Web
 from tests.toy.clock import Clock
 
 from pillarbox.access import PasswordCheck, Passwords, Principal, Rights
+from pillarbox.app.policy import policy, url
 from pillarbox.datatypes import REGISTRY
 from pillarbox.datatypes.mail import Folder
-from pillarbox.datatypes.server import InternalDirectory
-from pillarbox.http import HTTP, Door, Gate, Setup, Tickets, Turns
+from pillarbox.datatypes.server import Ban, InternalDirectory, bans
+from pillarbox.http import HTTP, Allowance, Allowances, BanPolicy, Bans, Door, Gate, Setup, Tally, Tickets, Turns
 from pillarbox.jmap import Rereading, Service, Traffic
 from pillarbox.objects import Limits
+from pillarbox.settings import Rate, snapshot
 from pillarbox.store import Feed, LocalFeed, Store
 
 __all__ = ["FOLDERS", "Home"]
@@ -53,6 +55,9 @@ class Home:
         self.quota: int | None = None
         self.push_key: str | None = None
         self.shelf = Shelf()
+        self.ban_policy = BanPolicy()
+        self.account_rate: Rate | None = None
+        self.anonymous_rate: Rate | None = None
         self.token: Callable[[], str] = _tokens()
         self.rereading = Rereading(store, REGISTRY, feed)
         self.build()
@@ -67,12 +72,18 @@ class Home:
         self.limits = replace(self.limits, **{name: value for name, value in changes.items() if name in of_calls})
         rest = {name: value for name, value in changes.items() if name not in of_calls}
         self.traffic = replace(self.traffic, **rest)
+        self.bans = Bans(self.store, self.ban_policy, self.door.through, self.clock)
+        self.bans.look()
+        self.tally = Tally(self.bans, self.shelf, self.door.through, clock=self.clock)
+        allowances = Allowances(
+            self._allowance("account", self.account_rate), self._allowance("anonymous", self.anonymous_rate)
+        )
         service = Service(
             self.store, REGISTRY, self.limits, self.traffic, self.now, token=self.token, push_key=self.push_key
         )
         self.setup = Setup(
             service=service,
-            gate=Gate(self.check, self.door, self.quota),
+            gate=Gate(self.check, self.door, self.quota, tally=self.tally, allowances=allowances),
             door=self.door,
             turns=Turns(
                 {
@@ -80,18 +91,44 @@ class Home:
                     "maxConcurrentUpload": self.traffic.concurrent_upload,
                 }
             ),
-            url=lambda scheme, host, port: f"{scheme}://{host}:{port}",
+            url=lambda asked: f"{asked.protocol}://{asked.local_ip}:{asked.local_port}",
             throttle=self.throttle,
             stopping=self.stopping,
             tickets=Tickets(self.shelf, clock=self.clock),
             socket_throttle=self.throttle,
+            allowances=allowances,
+            bans=self.bans,
+            tally=self.tally,
         )
+        self.web.application = HTTP(self.setup)
+
+    def abides_by(self, **written: str | Sequence[str]) -> None:
+        """These settings of `server.http` are in force, by their names with underscores."""
+        pairs = {
+            "server.listener.http.protocol": "http",
+            "server.listener.http.bind": "127.0.0.1:8080",
+            "server.hostname": "mail.home.example",
+        }
+        for name, value in written.items():
+            key = f"server.http.{name.replace('_', '-')}"
+            each = {key: value} if isinstance(value, str) else {f"{key}.{at}": one for at, one in enumerate(value)}
+            pairs |= each
+        self.runs_by(pairs)
+
+    def runs_by(self, pairs: Mapping[str, str], *, mistaken: bool = False) -> None:
+        """These settings are in force, as far as HTTP goes; all of them are right, or one is mistaken."""
+        settings, problems = snapshot(pairs)
+        assert bool(problems) == mistaken, problems
+        self.setup = replace(self.setup, policy=policy(settings), url=url(settings))
         self.web.application = HTTP(self.setup)
 
     def service_fails(self, secret: str) -> None:
         """From now on, methods of types meet a bug."""
         failing = Service(_Broken(self.store, secret), REGISTRY, self.limits, self.traffic, self.now, token=self.token)
         self.web.application = HTTP(replace(self.setup, service=failing))
+
+    def _allowance(self, name: str, rate: Rate | None) -> Allowance | None:
+        return None if rate is None else Allowance(name, rate, self.shelf, clock=self.clock)
 
     def person(self, name: str, quota: int | None = None) -> JMAP:
         """Somebody with a new account, NAME@home.example, whose password is "NAME's secret"."""
@@ -103,6 +140,10 @@ class Home:
         """A new group, NAME@home.example, of these members, and of some who may only read."""
         rights = {**{one.name: Rights.FULL for one in members}, **{one.name: Rights.READ for one in readers}}
         return self.directory.add_group(f"{name}@home.example", rights, FOLDERS, quota)
+
+    def banned(self) -> list[Ban]:
+        """The bans in force."""
+        return [one for one in bans(self.store) if not one.is_over(self.now())]
 
     def now(self) -> datetime:
         """The clock's time."""

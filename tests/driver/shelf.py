@@ -1,4 +1,4 @@
-"""What processes share and may lose, for one process: rates and codes (`pillarbox.store.volatile`)."""
+"""What processes share and may lose, for one process: rates, codes and marks (`pillarbox.store.volatile`)."""
 
 from pillarbox.store import Hit, Unavailable
 
@@ -11,6 +11,7 @@ class Shelf:
     def __init__(self) -> None:
         self.is_down = False
         self.codes: dict[bytes, tuple[bytes, float]] = {}
+        self._marks: dict[bytes, float] = {}
         self._hits: dict[bytes, tuple[int, float]] = {}
 
     def hit(self, key: bytes, most: int, window: float, now: float) -> Hit:
@@ -33,6 +34,15 @@ class Shelf:
         self._look()
         octets, until = self.codes.pop(key, (None, 0.0))
         return octets if until > now else None
+
+    def mark(self, key: bytes, until: float, now: float) -> None:  # noqa: ARG002 - as it is called
+        self._look()
+        self._marks[key] = until
+
+    def marked(self, key: bytes, now: float) -> float | None:
+        self._look()
+        until = self._marks.get(key, 0.0)
+        return until if until > now else None
 
     def _look(self) -> None:
         if self.is_down:

@@ -26,6 +26,7 @@ class Talk:
         self._reads = asyncio.Event()
         self._reads.set()
         self.subprotocol: str | None = None
+        self.headers: Mapping[str, str] = {}
         self.reply: Reply | None = None
         self.closed: int | None = None
         path, _, query = target.partition("?")
@@ -112,6 +113,7 @@ class Talk:
         assert message is not None, "no answer"
         if message["type"] == "websocket.accept":
             self.subprotocol = message["subprotocol"]
+            self.headers = {name.decode().lower(): value.decode() for name, value in message["headers"]}
             return
         headers = {name.decode().lower(): value.decode() for name, value in message["headers"]}
         octets, more = b"", True

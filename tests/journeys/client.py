@@ -3,7 +3,7 @@
 import base64
 import json
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from http.client import HTTPConnection, HTTPResponse
 from socket import socket
@@ -45,11 +45,18 @@ def is_temporary(told: Exception) -> bool:
 class Client:
     """One account's client; requests go one after the other over one connection."""
 
-    def __init__(self, host: str, port: int, address: str, password: str) -> None:
+    def __init__(
+        self,
+        host: str,
+        port: int,
+        address: str,
+        password: str,
+        connects: Callable[[], HTTPConnection] | None = None,
+    ) -> None:
         self.address = address
         self.password = password
-        self._there = (host, port)
-        self._connection = HTTPConnection(host, port, timeout=TIMEOUT)
+        self._connects = connects or (lambda: HTTPConnection(host, port, timeout=TIMEOUT))
+        self._connection = self._connects()
         self._account: str | None = None
         self._streams: list[Events] = []
 
@@ -156,7 +163,7 @@ class Client:
         self, types: str = "*", closeafter: str = "no", ping: int = 0, last_event_id: str | None = None
     ) -> "Events":
         """The event source, opened: its answer has begun."""
-        connection = HTTPConnection(*self._there, timeout=TIMEOUT)
+        connection = self._connects()
         headers = self.headers if last_event_id is None else {**self.headers, "Last-Event-ID": last_event_id}
         connection.request(
             "GET", f"/jmap/eventsource/?types={types}&closeafter={closeafter}&ping={ping}", headers=headers

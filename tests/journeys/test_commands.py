@@ -55,7 +55,8 @@ def test_an_account_is_removed_only_by_who_says_yes(pillarbox: Program) -> None:
 
 
 def test_a_new_account_can_be_used_while_serving(server: Server) -> None:
-    alice = server.account("alice@far.example")
+    server.program("account", "add", "alice@far.example", "--password-stdin", stdin="one\n")
+    alice = server.client("alice@far.example", "one")
 
     assert alice.session()["username"] == "alice@far.example"
     assert {one["role"] for one in alice.mailboxes().values()} >= {"inbox", "drafts", "sent", "trash", "junk"}

@@ -6,10 +6,11 @@ import select
 import signal
 import socket
 from collections.abc import Callable
+from pathlib import Path
 
 import apsw
 import pytest
-from tests.journeys.client import USING, Client
+from tests.journeys.client import USING, Client, Refused
 from tests.journeys.program import Server
 from tests.journeys.test_processes import who_serves
 
@@ -110,3 +111,25 @@ def test_a_worker_that_is_killed_takes_no_turn_with_it(server: Server, both: tup
     os.kill(who_serves(server, first), signal.SIGKILL)
 
     assert second.call("Mailbox/get", ids=[])["list"] == []
+
+
+def test_a_rate_holds_for_all_workers_together(folder: Path) -> None:
+    """RFC 6585 section 4 leaves open how it is counted; ours: never more, and less by what others have left."""
+    server = Server(folder / "server", "[server]\nworkers = 2\n")
+    server.program.environment["PILLARBOX_JMAP__RATE_LIMIT__ACCOUNT"] = "200/1h"
+    with server.running():
+        server.account("alice@far.example")
+        served = refused = 0
+        for _ in range(120):
+            # A connection each, which comes to either worker.
+            client = server.client("alice@far.example")
+            for _ in range(3):
+                try:
+                    client.http("GET", "/.well-known/jmap")
+                    served += 1
+                except Refused as refusal:
+                    refused += refusal.status == 429
+            client.close()
+
+    assert 196 <= served <= 200
+    assert served + refused == 360

@@ -23,12 +23,12 @@ from pillarbox.store.postgres import Place
 
 pytestmark = [pytest.mark.neighbour, pytest.mark.slow]
 
-ALICE = "alice@far.example"
+ALICE, CAROL = "alice@far.example", "carol@far.example"
 MESSAGE = next(many(1, 1)).raw
 LMTP = "Subject: {}\r\n\r\nHello.\r\n"
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def own() -> Iterator[Cluster]:
     """A PostgreSQL that keeps what it said it had, and can be stopped."""
     with cluster(fsync="on", full_page_writes="on") as made:
@@ -52,28 +52,37 @@ def settings(place: Place, way: str, more: str = "") -> str:
     )
 
 
-BOTH_WAYS = pytest.mark.parametrize("way", ["listen", "poll"])
-"""For what depends on how servers hear of each other; the rest takes the usual way."""
+BOTH_WAYS = pytest.mark.parametrize("way", ["listen", "poll"], scope="module")
+"""For what depends on how servers hear of each other."""
+USUAL_WAY = pytest.mark.parametrize("way", ["listen"], scope="module")
+"""For the rest."""
 
 
-@pytest.fixture
-def way() -> str:
-    return "listen"
-
-
-@pytest.fixture
-def place(own: Cluster) -> Place:
+@pytest.fixture(scope="module")
+def place(own: Cluster, way: str) -> Place:
     return own.database()
 
 
+@pytest.fixture(scope="module")
+def servers(tmp_path_factory: pytest.TempPathFactory, place: Place, way: str) -> Iterator[Pair]:
+    """Of all tests of a way: whoever kills or stops something starts it again, and both must end well."""
+    folder = tmp_path_factory.mktemp("two")
+    one, other = (Server(folder / name, settings(place, way)) for name in ("one", "other"))
+    with one.running(), other.running():
+        pair = Pair(one, other, one.account(ALICE), other.client(ALICE))
+        pair.here.import_(MESSAGE)
+        yield pair
+
+
 @pytest.fixture
-def pair(served: Callable[..., Server], place: Place, way: str) -> Pair:
-    one, other = served(settings(place, way)), served(settings(place, way))
-    pair = Pair(one, other, one.account(ALICE), other.client(ALICE))
-    pair.here.import_(MESSAGE)
-    joined(pair.here, pair.there)
-    joined(pair.there, pair.here)
-    return pair
+def pair(servers: Pair) -> Iterator[Pair]:
+    """The two, when they hear each other."""
+    joined(servers.here, servers.there)
+    joined(servers.there, servers.here)
+    yield servers
+    # With all the streams that the test has opened.
+    servers.here.close()
+    servers.there.close()
 
 
 def joined(writer: Client, listener: Client) -> None:
@@ -127,7 +136,7 @@ def opened(client: Client) -> Events:
 @BOTH_WAYS
 def test_changes_are_heard_across_both_ways(pair: Pair) -> None:
     """Architecture section 3.2."""
-    (email,) = pair.here.ids()
+    email = pair.here.ids()[0]
     for writer, listener in ((pair.here, pair.there), (pair.there, pair.here)):
         events = [opened(listener), opened(writer)]
         state = flag(writer, email)
@@ -135,6 +144,7 @@ def test_changes_are_heard_across_both_ways(pair: Pair) -> None:
             told(one, writer.account, state)
 
 
+@USUAL_WAY
 def test_mail_and_commands_at_one_are_heard_at_the_other(pair: Pair) -> None:
     events = opened(pair.there)
     with smtplib.LMTP("127.0.0.1", pair.one.lmtp_port, timeout=20) as lmtp:
@@ -164,6 +174,7 @@ def test_a_command_on_a_machine_without_a_server_is_heard(pair: Pair, place: Pla
         one.change(pair.here.account, "Email")
 
 
+@USUAL_WAY
 def test_what_both_write_to_one_account_is_all_there_and_their_states_agree(pair: Pair) -> None:
     """RFC 8620 section 5.1: state strings are the same wherever they are asked for."""
     events = [opened(pair.here), opened(pair.there)]
@@ -185,16 +196,19 @@ def test_what_both_write_to_one_account_is_all_there_and_their_states_agree(pair
         assert set(client.call("Email/changes", sinceState=before)["created"]) == set(filed)
 
 
+@USUAL_WAY
 def test_a_password_that_was_changed_at_one_is_of_no_use_at_the_other(pair: Pair) -> None:
     """Ours: both have verified it, and remember that."""
-    pair.here.session()
-    pair.there.session()
+    here = pair.one.account(CAROL)
+    there = pair.other.client(CAROL)
+    here.session()
+    there.session()
 
-    pair.one.program("account", "passwd", ALICE, "--password-stdin", stdin="another one\n")
+    pair.one.program("account", "passwd", CAROL, "--password-stdin", stdin="another one\n")
 
-    until(lambda: _is_refused(pair.here), "refused where it was changed")
-    until(lambda: _is_refused(pair.there), "refused at the other")
-    assert pair.other.client(ALICE, "another one").session()["username"] == ALICE
+    until(lambda: _is_refused(here), "refused where it was changed")
+    until(lambda: _is_refused(there), "refused at the other")
+    assert pair.other.client(CAROL, "another one").session()["username"] == CAROL
 
 
 def _is_refused(client: Client) -> bool:
@@ -205,9 +219,11 @@ def _is_refused(client: Client) -> bool:
     return False
 
 
-def test_an_upload_waits_for_one_at_the_other_server(served: Callable[..., Server], place: Place, way: str) -> None:
+@USUAL_WAY
+def test_an_upload_waits_for_one_at_the_other_server(served: Callable[..., Server], own: Cluster, way: str) -> None:
     """RFC 8620 section 2, "maxConcurrentUpload"."""
     more = "[jmap.protocol]\nupload.max-concurrent = 1\n"
+    place = own.database()
     one, other = served(settings(place, way, more)), served(settings(place, way, more))
     here = one.account(ALICE)
     there = other.client(ALICE)
@@ -235,7 +251,7 @@ def begun(client: Client, octets: bytes) -> socket:
 
 @BOTH_WAYS
 def test_the_other_goes_on_when_one_is_killed_and_both_hear_again(pair: Pair) -> None:
-    (email,) = pair.here.ids()
+    email = pair.here.ids()[0]
     pair.other.kill()
     events = opened(pair.here)
     told(events, pair.here.account, flag(pair.here, email))
@@ -248,7 +264,8 @@ def test_the_other_goes_on_when_one_is_killed_and_both_hear_again(pair: Pair) ->
     assert pair.there.call("Email/get", ids=[])["state"] == pair.here.call("Email/get", ids=[])["state"]
 
 
-def test_what_only_one_may_do_another_does_when_it_is_killed(pair: Pair, own: Cluster, place: Place, way: str) -> None:
+@USUAL_WAY
+def test_what_only_one_may_do_another_does_when_it_is_killed(pair: Pair, own: Cluster, place: Place) -> None:
     """Ours: two who push would push everything twice."""
 
     def workers() -> int:
@@ -265,7 +282,7 @@ def test_what_only_one_may_do_another_does_when_it_is_killed(pair: Pair, own: Cl
 @BOTH_WAYS
 def test_what_was_written_while_a_link_was_away_is_heard_in_the_end(pair: Pair) -> None:
     """Ours: whoever links again has all listeners read again, here and there."""
-    (email,) = pair.here.ids()
+    email = pair.here.ids()[0]
     events = opened(pair.there)
     (background,) = pair.one.processes("pillarbox.app.background")
     os.kill(background, signal.SIGSTOP)

@@ -74,7 +74,7 @@ async def taken(pieces: Sequence[bytes]) -> tuple[list[Any], bytes, Server]:
 
     async def application(scope: Any, receive: Any, send: Any) -> None:
         await receive()
-        await send({"type": "websocket.accept", "subprotocol": "jmap"})
+        await send({"type": "websocket.accept", "subprotocol": "jmap", "headers": []})
         while (message := await receive())["type"] == "websocket.receive":
             got.append(message.get("text", message.get("bytes")))
 

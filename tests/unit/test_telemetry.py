@@ -4,15 +4,17 @@ import io
 import json
 import logging
 import re
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, get_args
 
 import pytest
-import structlog
 
 from pillarbox.telemetry import EVENTS, Event, EventLevel, Level, Secret, configure, emit, request_id, request_scope
 from pillarbox.telemetry.document import page
+from pillarbox.telemetry.log import reset
 
 DOCS = Path(__file__).parents[2] / "docs" / "events.md"
 
@@ -22,7 +24,7 @@ def log() -> Iterator[io.StringIO]:
     stream = io.StringIO()
     configure("debug", "json", stream)
     yield stream
-    structlog.reset_defaults()
+    reset()
 
 
 def lines(log: io.StringIO) -> list[dict[str, Any]]:
@@ -143,11 +145,11 @@ def test_a_library_s_warning_is_an_event_and_its_chatter_is_not(log: io.StringIO
 
 def test_before_it_is_configured_warnings_alone_are_written(capsys: pytest.CaptureFixture[str]) -> None:
     """Ours."""
-    structlog.reset_defaults()
+    reset()
 
     emit(Event.SERVER_STARTED)
     emit(Event.AUTH_FAILED)
-    structlog.reset_defaults()
+    reset()
 
     assert [json.loads(line)["event"] for line in capsys.readouterr().err.splitlines()] == ["auth.failed"]
 
@@ -169,3 +171,16 @@ def test_no_two_events_share_a_name() -> None:
 def test_the_events_are_documented_as_they_are() -> None:
     """House style: documentation is tested. To mend: python -m pillarbox.telemetry.document > docs/events.md"""
     assert DOCS.read_text() == page()
+
+
+def test_a_log_of_json_is_written_without_what_is_made_for_terminals() -> None:
+    """Ours: each process would begin an eighth later for it."""
+    code = (
+        "import sys; from pillarbox.telemetry import Event, configure, emit; configure('info', 'json');"
+        " emit(Event.SERVER_STARTED); print([name for name in ('rich', 'structlog') if name in sys.modules])"
+    )
+
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+
+    assert json.loads(done.stderr)["event"] == "server.started"
+    assert done.stdout == "[]\n"

@@ -2,14 +2,20 @@
 
 import asyncio
 from collections.abc import Callable
+from dataclasses import asdict
+from functools import partial
 
-from pillarbox.app.duty import end_at_once, hearing, on_duty, ready, stops
+from pillarbox.app.channel import Below, Message
+from pillarbox.app.duty import end_at_once, hearing, on_duty, ready, stops, taken
 from pillarbox.app.house import House, linked, sole
 from pillarbox.app.lock import alone
 from pillarbox.app.orders import Orders
-from pillarbox.app.pushing import pushed
-from pillarbox.app.queueing import sent
-from pillarbox.app.tending import tended
+from pillarbox.app.pushing import PUSHING, pushed
+from pillarbox.app.queueing import SENDING, sent
+from pillarbox.app.reaching import REACHING, checked, watched
+from pillarbox.app.renewing import RENEWING, renewed
+from pillarbox.app.standing import Standing
+from pillarbox.app.tending import TENDING, tended
 from pillarbox.http import Door
 from pillarbox.net import use_fast_loop
 
@@ -36,12 +42,15 @@ async def _work(orders: Orders, built: House) -> bool:
     stopping = stops(orders)
     ready(orders)
     door = Door()
+    standing = Standing(built)
     finished = True
     try:
         async with asyncio.TaskGroup() as tasks:
-            working = tasks.create_task(_work_alone(built, door))
+            working = tasks.create_task(_work_alone(standing, door))
+            hearing = tasks.create_task(Below(orders.channel).serve(partial(_answer, standing, door)))
             await stopping.wait()
             working.cancel()
+            hearing.cancel()
             # Its parts hear of that one after the other; until then each may still go through the door.
             await asyncio.wait([working], timeout=_GRACE)
             door.close()
@@ -52,20 +61,38 @@ async def _work(orders: Orders, built: House) -> bool:
     return finished
 
 
-async def _work_alone(built: House, door: Door) -> None:
+async def _answer(standing: Standing, door: Door, question: Message) -> Message:
+    """Does what the supervisor asks for."""
+    match question["do"]:
+        case "use":
+            standing.use(taken(question))
+            return {}
+        case "check":
+            return {"found": [asdict(one) for one in await checked(standing.built, door)]}
+        case _:
+            return {"failed": "nothing like it is done here"}
+
+
+async def _work_alone(standing: Standing, door: Door) -> None:
     """One at a time: that of a server that was killed may still be at its last task; and one of all on a database."""
-    with sole(built) as is_ours:
+    with sole(standing.built) as is_ours:
         while True:
-            with alone(built.data / "background.lock") as is_alone:
+            with alone(standing.built.data / "background.lock") as is_alone:
                 while is_alone and await door.through(is_ours):
-                    await _work_while(is_ours, built, door)
+                    await _work_while(is_ours, standing, door)
             await asyncio.sleep(_AGAIN)
 
 
-async def _work_while(is_ours: Callable[[], bool], built: House, door: Door) -> None:
+async def _work_while(is_ours: Callable[[], bool], standing: Standing, door: Door) -> None:
     """Until it is not ours any more, since the connection by which it was is gone."""
     async with asyncio.TaskGroup() as tasks:
-        parts = (tended(built, door), pushed(built, door), sent(built, door))
+        parts = (
+            standing.kept(lambda built: tended(built, door), TENDING),
+            standing.kept(lambda built: pushed(built, door), PUSHING),
+            standing.kept(lambda built: sent(built, door), SENDING),
+            standing.kept(lambda built: watched(built, door), REACHING),
+            standing.kept(lambda built: renewed(built, door), RENEWING),
+        )
         working = [tasks.create_task(part) for part in parts]
         while await door.through(is_ours):
             await asyncio.sleep(_LOOK)

@@ -1,14 +1,17 @@
 """Listeners, bound: as root if need be, before there is anything else."""
 
+import socket as socket_
+import struct
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from socket import socket
 
-from pillarbox.net import CannotBind, bound_tcp, bound_unix
-from pillarbox.settings import Address, Listener, TcpAddress
+from pillarbox.net import REUSE_ADDRESS, CannotBind, Option, bound_tcp, bound_unix
+from pillarbox.settings import Address, Listener, SocketRules, TcpAddress
+from pillarbox.telemetry import Event, emit
 
 __all__ = ["Opened", "bound", "paths", "released"]
 
@@ -31,8 +34,27 @@ class Opened:
 
 
 def bound(listeners: Sequence[Listener]) -> list[Opened]:
-    """Sockets for all of them. Raises net.CannotBind."""
-    return [Opened(one, [_patiently(one, address) for address in one.binds]) for one in listeners]
+    """Sockets for all of them; a listener of which no address can be listened on is left out.
+
+    What cannot is told in the log. Raises net.CannotBind, the first there was, if nothing can.
+    """
+    until = time.monotonic() + _PATIENCE
+    failures: list[CannotBind] = []
+    opened = [one for one in (_opened(each, until, failures) for each in listeners) if one.sockets]
+    if failures and not opened:
+        raise failures[0]
+    return opened
+
+
+def _opened(listener: Listener, until: float, failures: list[CannotBind]) -> Opened:
+    sockets = []
+    for address in listener.binds:
+        try:
+            sockets.append(_patiently(listener, address, until))
+        except CannotBind as problem:
+            failures.append(problem)
+            emit(Event.NETWORK_BIND_ERROR, listener=listener.id, known=str(problem))
+    return Opened(listener, sockets)
 
 
 def released(opened: Sequence[Opened]) -> None:
@@ -54,8 +76,7 @@ def paths(opened: Sequence[Opened]) -> list[Path]:
     return [Path(name) for name in names if isinstance(name, str)]
 
 
-def _patiently(listener: Listener, address: Address) -> socket:
-    until = time.monotonic() + _PATIENCE
+def _patiently(listener: Listener, address: Address, until: float) -> socket:
     while True:
         try:
             return _bound(listener, address)
@@ -66,13 +87,48 @@ def _patiently(listener: Listener, address: Address) -> socket:
 
 
 def _bound(listener: Listener, address: Address) -> socket:
+    rules = listener.sockets
     if not isinstance(address, TcpAddress):
-        return bound_unix(Path(address.path), listener.backlog)
+        return bound_unix(Path(address.path), listener.backlog, list(_of_any(rules)))
     if listener.protocol == "lmtp" and address.port == _SMTP_PORT:
         raise CannotBind(
             f"listener {listener.id}: LMTP must not be spoken on port 25 (RFC 2033 section 5); choose another, as 24"
         )
-    return bound_tcp(str(address.host), address.port, listener.backlog)
+    options = [*_of_any(rules), *_of_tcp(rules, is_ipv6=address.host.version == 6)]
+    return bound_tcp(str(address.host), address.port, listener.backlog, options)
+
+
+def _of_any(rules: SocketRules) -> Iterator[Option]:
+    """Options of all sockets (socket(7))."""
+    if rules.linger is not None:
+        # Two C ints; what is more than nothing is at least a second.
+        seconds = min(-(-rules.linger.milliseconds // 1000), 0xFFFF)
+        yield socket_.SOL_SOCKET, socket_.SO_LINGER, struct.pack("ii", 1, seconds)
+    if rules.send_buffer is not None:
+        yield socket_.SOL_SOCKET, socket_.SO_SNDBUF, rules.send_buffer
+    if rules.receive_buffer is not None:
+        yield socket_.SOL_SOCKET, socket_.SO_RCVBUF, rules.receive_buffer
+
+
+def _of_tcp(rules: SocketRules, *, is_ipv6: bool) -> Iterator[Option]:
+    """Options of sockets of the Internet (ip(7), ipv6(7), tcp(7))."""
+    if rules.reuses_address:
+        yield REUSE_ADDRESS
+    if rules.reuses_port:
+        yield socket_.SOL_SOCKET, socket_.SO_REUSEPORT, 1
+    if rules.ttl is not None:
+        yield (
+            (socket_.IPPROTO_IPV6, socket_.IPV6_UNICAST_HOPS, rules.ttl)
+            if is_ipv6
+            else (socket_.IPPROTO_IP, socket_.IP_TTL, rules.ttl)
+        )
+    if rules.tos is not None:
+        yield (
+            (socket_.IPPROTO_IPV6, socket_.IPV6_TCLASS, rules.tos)
+            if is_ipv6
+            else (socket_.IPPROTO_IP, socket_.IP_TOS, rules.tos)
+        )
+    yield socket_.IPPROTO_TCP, socket_.TCP_NODELAY, int(rules.is_undelayed)
 
 
 def _told(bound: socket) -> str:

@@ -3,12 +3,14 @@
 import asyncio
 import os
 import signal
+import socket
 import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 
+from pillarbox.app.channel import Above, Gone, Message
 from pillarbox.app.orders import Orders
 from pillarbox.telemetry import Event, emit
 
@@ -36,14 +38,24 @@ def pauses() -> Iterator[float]:
 class Hand:
     """One process of the server: a module of ours, run by this Python under orders.
 
-    `orders` is called with the descriptor into which it says that it is ready, at each start.
+    `orders` is called with the descriptor into which it says that it is ready and that of its end of a line to us, at
+    each start; `noted` with each note that comes on that line.
     """
 
-    def __init__(self, name: str, module: str, orders: Callable[[int], Orders], ended: Callable[[], None]) -> None:
+    def __init__(
+        self,
+        name: str,
+        module: str,
+        orders: Callable[[int, int], Orders],
+        ended: Callable[[], None],
+        noted: Callable[[Message], None] = lambda _: None,
+    ) -> None:
         self.name = name
         self._module = module
         self._orders = orders
         self._ended = ended
+        self._noted = noted
+        self._line: Above | None = None
         self._process: subprocess.Popen[bytes] | None = None
         self._is_over = asyncio.Event()
         self._said: str | None = None
@@ -53,12 +65,22 @@ class Hand:
         """Of the process that runs, if one does."""
         return self._process.pid if self._process is not None else None
 
+    @property
+    def is_running(self) -> bool:
+        """Whether the process is there."""
+        return self._process is not None and not self._is_over.is_set()
+
     async def start(self) -> None:
         """Until it is ready. Raises CannotStart if it ends before, or the system does not let it begin."""
         try:
-            reading = self._begin()
+            ours, theirs = socket.socketpair()
+            with theirs:
+                # There before the orders are made: what is asked meanwhile is answered once it is ready.
+                self._line = await Above.on(ours, self._noted)
+                reading = self._begin(theirs.fileno())
         except OSError as problem:
             # Too many processes or descriptors, or this Python is being replaced: none of it ends those that serve.
+            self._hang_up()
             self._said = f"{self.name} cannot be started: {problem.filename or 'the system'}: {problem.strerror}"
             raise CannotStart(self._said) from problem
         told = await _all_said(reading)
@@ -67,11 +89,22 @@ class Hand:
             await self._is_over.wait()
             raise CannotStart(self._said or f"{self.name} ended at once; what it wrote above says why")
 
-    def _begin(self) -> int:
+    async def ask(self, question: Message, seconds: float) -> Message | None:
+        """What the process answers, `failed` among it if it does not come to it; None if it does not run any more."""
+        if self._line is None:
+            return None
+        try:
+            return await self._line.ask(question, seconds)
+        except Gone:
+            return None
+        except TimeoutError:
+            return {"failed": f"no answer within {seconds:g} seconds"}
+
+    def _begin(self, channel: int) -> int:
         """Starts the process; the descriptor from which can be read what it says. Raises OSError."""
         reading, writing = os.pipe()
         try:
-            orders = self._orders(writing)
+            orders = self._orders(writing, channel)
             written = orders.written()
             try:
                 with _without_interrupts():
@@ -116,8 +149,13 @@ class Hand:
 
     def signal(self, number: signal.Signals) -> None:
         """Sends a signal, if it runs."""
-        if self._process is not None and not self._is_over.is_set():
+        if self._process is not None and self.is_running:
             self._process.send_signal(number)
+
+    def _hang_up(self) -> None:
+        if self._line is not None:
+            self._line.close()
+            self._line = None
 
     def _watch(self, process: "subprocess.Popen[bytes]") -> None:
         loop = asyncio.get_running_loop()
@@ -128,6 +166,7 @@ class Hand:
             loop.remove_reader(descriptor)
             os.close(descriptor)
             process.wait()
+            self._hang_up()
             self._ended()
             self._is_over.set()
 
@@ -151,8 +190,8 @@ async def _all_said(descriptor: int) -> str:
 
 @contextmanager
 def _without_interrupts() -> Iterator[None]:
-    """A block that starts processes to which Ctrl-C means nothing: when to end, they are told by the supervisor."""
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    """A block that starts processes to which a terminal says nothing: when to end, they are told by the supervisor."""
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT, signal.SIGHUP})
     try:
         yield
     finally:

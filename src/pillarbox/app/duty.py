@@ -9,15 +9,16 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from pillarbox.app.channel import Message
 from pillarbox.app.house import House, house
 from pillarbox.app.orders import Orders
 from pillarbox.datatypes import REGISTRY
 from pillarbox.jmap import Rereading
-from pillarbox.settings import Snapshot, catalogue
+from pillarbox.settings import Snapshot, catalogue, snapshot
 from pillarbox.store import StoreError
-from pillarbox.telemetry import configure
+from pillarbox.telemetry import configure, measure
 
-__all__ = ["end_at_once", "hearing", "on_duty", "ready", "stops"]
+__all__ = ["end_at_once", "hearing", "on_duty", "ready", "stops", "taken"]
 
 _GARBAGE = 20_000
 """So many new objects that may be part of a cycle are there between two looks for garbage."""
@@ -31,11 +32,14 @@ def on_duty() -> Iterator[tuple[Orders, Snapshot]]:
     """
     # Ctrl-C reaches all processes of a terminal; when these end, the supervisor says.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    # So does the signal that says the terminal is gone, by which the supervisor is told to read its settings again.
+    signal.signal(signal.SIGHUP, signal.SIG_IGN)
     # A thread that parses would otherwise keep the loop waiting for 5 ms at a time (adr/0003).
     sys.setswitchinterval(0.0005)
     orders = Orders.taken(int(sys.argv[1]))
     settings = orders.settings
     configure(settings[catalogue.LOG_LEVEL], settings[catalogue.LOG_FORMAT])
+    measure(orders.folder / "metrics", "background" if orders.number == orders.workers else str(orders.number))
     try:
         yield orders, settings
     except StoreError as problem:
@@ -69,6 +73,13 @@ def stops(orders: Orders) -> asyncio.Event:
     loop.add_signal_handler(signal.SIGTERM, stopping.set)
     loop.add_reader(orders.life, gone)
     return stopping
+
+
+def taken(question: Message) -> Snapshot:
+    """The settings that the supervisor says are in force from now on; the log is configured by them."""
+    settings, _ = snapshot(question["pairs"])
+    configure(settings[catalogue.LOG_LEVEL], settings[catalogue.LOG_FORMAT])
+    return settings
 
 
 def ready(orders: Orders) -> None:

@@ -1,15 +1,14 @@
 """The settings, as the values that each part is given."""
 
-from collections.abc import Callable
-
 from pillarbox.datatypes.mail import Folder
-from pillarbox.http import too_large
+from pillarbox.http import Scraping, Site, too_large
 from pillarbox.jmap import Traffic
 from pillarbox.net import Guard, Rules
 from pillarbox.objects import Limits
 from pillarbox.settings import Snapshot, catalogue, host_name
+from pillarbox.wire.mtasts import StsPolicy
 
-__all__ = ["base_url", "folders", "guard", "limits", "sockets", "traffic"]
+__all__ = ["folders", "guard", "limits", "site", "sockets", "traffic"]
 
 _LITTLE = 64 * 1024
 """Octets."""
@@ -63,6 +62,29 @@ def traffic(settings: Snapshot) -> Traffic:
     )
 
 
+def site(settings: Snapshot) -> Site:
+    """What is told to those who have no account."""
+    return Site(host_name(settings), _policy(settings), _scraping(settings), settings[catalogue.LOG_REQUESTS])
+
+
+def _policy(settings: Snapshot) -> StsPolicy | None:
+    mode, names = settings[catalogue.MTA_STS_MODE], settings[catalogue.MTA_STS_MX]
+    if mode == "disable" or (mode != "none" and not names):
+        return None
+    return StsPolicy(mode, int(settings[catalogue.MTA_STS_MAX_AGE].seconds), names)
+
+
+def _scraping(settings: Snapshot) -> Scraping | None:
+    if not settings[catalogue.PROMETHEUS]:
+        return None
+    name, secret = settings[catalogue.METRICS_USERNAME], settings[catalogue.METRICS_SECRET]
+    hidden = settings[catalogue.METRICS_DISABLED_EVENTS]
+    if name is None and secret is None:
+        return Scraping(None, hidden)
+    # Half of a pair lets nobody in: whoever wrote it did not mean everybody.
+    return Scraping((name, secret), hidden) if name is not None and secret is not None else None
+
+
 def sockets(settings: Snapshot) -> Rules:
     """What holds for WebSockets. What is but a little too large is read, so that it can be refused without an end."""
     limit = settings[catalogue.MAX_SIZE_REQUEST]
@@ -72,24 +94,3 @@ def sockets(settings: Snapshot) -> Rules:
         heartbeat=settings[catalogue.WEB_SOCKET_HEARTBEAT].seconds,
         silence=settings[catalogue.WEB_SOCKET_TIMEOUT].seconds,
     )
-
-
-def base_url(settings: Snapshot) -> Callable[[str, str, int | None], str]:
-    """The URL clients are told, by the scheme and local address of their connection.
-
-    `server.http.url` if it is set. Else the host name and the port of the listener; but whoever came in over loopback
-    is on this machine, where that address leads here for certain and the host name may not.
-    """
-    fixed = settings[catalogue.HTTP_URL]
-    name = host_name(settings)
-
-    def url(scheme: str, host: str, port: int | None) -> str:
-        if fixed is not None:
-            return fixed
-        if host.startswith("127.") or host == "::1":
-            name_here = f"[{host}]" if ":" in host else host
-        else:
-            name_here = name
-        return f"{scheme}://{name_here}" + (f":{port}" if port is not None else "")
-
-    return url

@@ -13,11 +13,12 @@ __all__ = ["Orders"]
 
 @dataclass(frozen=True, slots=True)
 class Orders:
-    """The settings as they were when the server was started, and the descriptors that the process is given.
+    """The settings as they are in force when the process is started, and the descriptors that it is given.
 
     `pairs` are the settings' texts; `number` is the worker's own, from 0. `listeners` are descriptors of listening
     sockets by the listener's id, `balance` is one of shared memory (net.Balance). `life` is a pipe that ends when the
-    supervisor does; into `status` goes "ready", or what keeps it from being so.
+    supervisor does; into `status` goes "ready", or what keeps it from being so; `channel` is a socket on which the
+    supervisor asks for more.
     """
 
     pairs: Mapping[str, str]
@@ -28,6 +29,7 @@ class Orders:
     balance: int
     life: int
     status: int
+    channel: int
 
     @property
     def settings(self) -> Snapshot:
@@ -43,7 +45,8 @@ class Orders:
     @property
     def descriptors(self) -> list[int]:
         """All that are handed down."""
-        return [self.balance, self.life, self.status, *(one for each in self.listeners.values() for one in each)]
+        listening = [one for each in self.listeners.values() for one in each]
+        return [self.balance, self.life, self.status, self.channel, *listening]
 
     def written(self) -> int:
         """A descriptor of memory that has the orders."""

@@ -15,7 +15,17 @@ from pillarbox.settings import Snapshot, catalogue, host_name
 from pillarbox.store import StoreError
 from pillarbox.telemetry import Event, emit
 
-__all__ = ["pushed"]
+__all__ = ["PUSHING", "pushed"]
+
+PUSHING = (
+    catalogue.HOSTNAME,
+    catalogue.OUTBOUND_ALLOW_NETWORKS,
+    catalogue.PUSH_ATTEMPTS,
+    catalogue.PUSH_ATTEMPTS_INTERVAL,
+    catalogue.PUSH_THROTTLE,
+    catalogue.PUSH_TIMEOUT_REQUEST,
+)
+"""The settings that it works by."""
 
 _AGAIN = 5.0
 """Seconds until it is tried again to read what could not be."""

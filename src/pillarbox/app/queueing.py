@@ -28,11 +28,19 @@ from pillarbox.queue import (
     Whose,
     domain_of,
 )
-from pillarbox.settings import Snapshot, TcpAddress, catalogue, host_name
+from pillarbox.settings import Declared, Snapshot, TcpAddress, catalogue, host_name
 from pillarbox.store import StoreError
 from pillarbox.telemetry import Event, Secret, emit
 
-__all__ = ["books", "sent"]
+__all__ = ["SENDING", "books", "sent"]
+
+SENDING: Sequence[Declared[object]] = (
+    catalogue.HOSTNAME,
+    catalogue.OUTBOUND_ALLOW_NETWORKS,
+    *catalogue.DELIVERY.settings,
+    *catalogue.QUEUE.settings,
+)
+"""The settings that it works by."""
 
 _AGAIN = 5.0
 """Seconds until it is tried again to read what could not be."""

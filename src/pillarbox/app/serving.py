@@ -10,18 +10,25 @@ from functools import partial
 from socket import socket
 
 from pillarbox.access import PasswordCheck
-from pillarbox.app.figures import base_url, limits, sockets, traffic
+from pillarbox.app.channel import Below, Message
+from pillarbox.app.duty import taken
+from pillarbox.app.entering import Entrances
+from pillarbox.app.figures import limits, site, sockets, traffic
 from pillarbox.app.house import House, volatile
+from pillarbox.app.policy import bounds, policy, url
+from pillarbox.app.showing import Showing
+from pillarbox.app.watch import Watch
 from pillarbox.datatypes import REGISTRY
 from pillarbox.datatypes.push import push_key
 from pillarbox.delivery import Delivery, Deposit, LMTPListener, Policy
-from pillarbox.http import HTTP, Door, Gate, Leases, Setup, Tickets, Turns
+from pillarbox.http import HTTP, Crowd, Door, Gate, Health, Leases, Proof, Setup, Tickets, Turns
 from pillarbox.jmap import Service
 from pillarbox.net import Balance, WebServer
-from pillarbox.settings import DatabaseStore, catalogue
+from pillarbox.settings import DatabaseStore, Snapshot, catalogue
 from pillarbox.store import StoreError
 from pillarbox.telemetry import Event, emit
-from pillarbox.wire.webpush import base64url
+from pillarbox.wire.network import is_private
+from pillarbox.wire.webpush import KeyPair, base64url
 
 __all__ = ["GRACE", "Doors", "serve"]
 
@@ -44,10 +51,10 @@ class Doors:
     seat: int
 
 
-async def serve(built: House, doors: Doors, stopping: asyncio.Event, ready: Callable[[], None]) -> bool:
+async def serve(built: House, doors: Doors, below: Below, stopping: asyncio.Event, ready: Callable[[], None]) -> bool:
     """Serves until it is to stop; whether all that had begun has ended then.
 
-    `ready` is called once connections are accepted.
+    `ready` is called once connections are accepted; `below` brings settings that are in force from then on.
     """
     door = Door()
     with closing(volatile(built, doors.seat)) as shared:
@@ -55,39 +62,42 @@ async def serve(built: House, doors: Doors, stopping: asyncio.Event, ready: Call
         is_far = isinstance(built.settings.store, DatabaseStore)
         leases = Leases(shared, door.through) if is_far else Leases(shared)
         tickets = Tickets(shared, door.through) if is_far else Tickets(shared)
-        return await _serve(built, doors, stopping, ready, door, leases, tickets)
+        watch = Watch(built, shared, door)
+        return await _serve(_Service(built, doors, door, stopping, leases, tickets, watch, below), ready)
 
 
-async def _serve(
-    built: House,
-    doors: Doors,
-    stopping: asyncio.Event,
-    ready: Callable[[], None],
-    door: Door,
-    leases: Leases,
-    tickets: Tickets,
-) -> bool:
+async def _serve(serving: "_Service", ready: Callable[[], None]) -> bool:
     loop = asyncio.get_running_loop()
     finished = True
-    webs = _web(built, door, stopping, doors, leases, tickets)
-    mails = _mail(built, door, doors)
+    doors, door, leases, stopping = serving.doors, serving.door, serving.leases, serving.stopping
+    webs = serving.webs()
+    mails = serving.mails()
+    # Whoever connects first is shown the right certificate.
+    await serving.showing.look()
     doors.balance.begin()
     try:
         async with asyncio.TaskGroup() as tasks:
-            serving = [tasks.create_task(web.serve(sockets)) for web, sockets in webs]
+            running = [tasks.create_task(web.serve(sockets)) for web, sockets in webs]
             for mail, sockets in mails:
                 for bound in sockets:
                     await mail.listen(bound)
             # uvicorn listens after its task has begun.
             await asyncio.sleep(0)
             ready()
-            lending = tasks.create_task(leases.run())
+            lasting = [
+                tasks.create_task(leases.run()),
+                tasks.create_task(serving.below.serve(serving.answer)),
+                tasks.create_task(serving.entrances.watch()),
+                tasks.create_task(serving.showing.run()),
+                tasks.create_task(serving.watch.run()),
+            ]
             await stopping.wait()
             told = loop.time()
             for web, _ in webs:
                 web.stop()
-            await asyncio.gather(*serving, *(mail.stop(GRACE) for mail, _ in mails))
-            lending.cancel()
+            await asyncio.gather(*running, *(mail.stop(GRACE) for mail, _ in mails))
+            for one in lasting:
+                one.cancel()
             door.close()
             finished = await door.ended(max(0.0, GRACE - (loop.time() - told)))
     finally:
@@ -95,69 +105,168 @@ async def _serve(
     return finished
 
 
-def _web(
-    built: House, door: Door, stopping: asyncio.Event, doors: Doors, leases: Leases, tickets: Tickets
-) -> list[tuple[WebServer, Sequence[socket]]]:
-    settings = built.settings
-    service = Service(built.store, REGISTRY, limits(settings), traffic(settings), push_key=_push_key(built))
-    setup = Setup(
-        service,
-        Gate(PasswordCheck(built.directory, built.passwords), door, settings[catalogue.ACCOUNT_QUOTA]),
-        door,
-        Turns(
-            {
-                "maxConcurrentRequests": service.traffic.concurrent_requests,
-                "maxConcurrentUpload": service.traffic.concurrent_upload,
-            },
-            leases=leases,
-        ),
-        base_url(settings),
-        settings[catalogue.EVENT_SOURCE_THROTTLE].seconds,
-        stopping,
-        tickets,
-        socket_throttle=settings[catalogue.WEB_SOCKET_THROTTLE].seconds,
-    )
-    application = HTTP(setup)
-    return [
-        (
-            WebServer(
-                application,
-                max_connections=doors.most[id_],
-                grace=GRACE,
-                balance=doors.balance,
-                sockets=sockets(settings),
-            ),
-            doors.sockets[id_],
+class _Service:
+    """What a worker serves with: what is there as long as the process is, and what is made of the settings in force."""
+
+    def __init__(
+        self,
+        built: House,
+        doors: Doors,
+        door: Door,
+        stopping: asyncio.Event,
+        leases: Leases,
+        tickets: Tickets,
+        watch: Watch,
+        below: Below,
+    ) -> None:
+        self.doors = doors
+        self.door = door
+        self.leases = leases
+        self.stopping = stopping
+        self._built = built
+        self._tickets = tickets
+        self.watch = watch
+        self.below = below
+        # These outlive settings: who is let in, who is being served, and who is connected.
+        self._check = PasswordCheck(built.directory, built.passwords)
+        self._turns = Turns({}, leases=leases)
+        self._crowd = Crowd()
+        self._health = Health({"hub": lambda: None if built.feed.is_joined else "the line to it is cut"})
+        key = _key(built)
+        self._push_key = None if key is None else base64url(key.public)
+        # Without the key it is not known again, as if it were another server.
+        self._proof = Proof() if key is None else Proof(key.private)
+        self._policy = Policy.of(built.settings)
+        self._mails: Mapping[str, LMTPListener] = {}
+        self._webs: Mapping[str, WebServer] = {}
+        self.entrances = Entrances(built.settings, built.data, doors.seat, watch.lets)
+        self.showing = Showing(built.settings, built.store, self.entrances.certificates, door)
+        self._http = HTTP(self._setup(built.settings))
+
+    async def answer(self, question: Message) -> Message:
+        """Does what the supervisor asks for."""
+        if question["do"] != "use":
+            return {"failed": "nothing like it is done here"}
+        self._use(taken(question))
+        return {}
+
+    def _ignored(self, peer: str, setting: str) -> None:
+        """Somebody says whom requests are from, and their word is not taken."""
+        # From anywhere else it is likelier a stranger who tries it than a proxy.
+        if is_private(peer) or peer == "local":
+            said = f"{peer} says whom requests are from, as a proxy does, and that is not heeded"
+            self.below.note(setting, f"{said}; this setting would have its word taken")
+
+    def _use(self, settings: Snapshot) -> None:
+        """From now on these hold, for requests and deliveries that begin; what has begun ends under those before."""
+        self.below.forget()
+        setup, delivering = self._setup(settings), Policy.of(settings)
+        self.watch.use(settings)
+        self._http.use(setup)
+        self._policy = delivering
+        self.entrances.use(settings)
+        self.showing.use(settings)
+        for id_, web in self._webs.items():
+            web.entrance = self.entrances.of(id_)
+            web.bounds = bounds(settings)
+            web.sockets = sockets(settings)
+        for id_, mail in self._mails.items():
+            mail.entrance = self.entrances.of(id_)
+            mail.use(_memory(delivering))
+
+    def _setup(self, settings: Snapshot) -> Setup:
+        built = self._built
+        service = Service(built.store, REGISTRY, limits(settings), traffic(settings), push_key=self._push_key)
+        # Of an account with requests in hand the number holds once there are none.
+        self._turns.limits.update(
+            maxConcurrentRequests=service.traffic.concurrent_requests,
+            maxConcurrentUpload=service.traffic.concurrent_upload,
         )
-        for id_ in _of(built, "http")
-    ]
+        allowances = self.watch.allowances(settings)
+        return Setup(
+            service,
+            Gate(
+                self._check,
+                self.door,
+                settings[catalogue.ACCOUNT_QUOTA],
+                tally=self.watch.tally,
+                allowances=allowances,
+            ),
+            self.door,
+            self._turns,
+            url(settings),
+            settings[catalogue.EVENT_SOURCE_THROTTLE].seconds,
+            self.stopping,
+            self._tickets,
+            settings[catalogue.TIMEOUT_BODY].seconds,
+            socket_throttle=settings[catalogue.WEB_SOCKET_THROTTLE].seconds,
+            crowd=self._crowd,
+            proof=self._proof,
+            site=site(settings),
+            policy=policy(settings, self._ignored),
+            health=self._health,
+            allowances=allowances,
+            bans=self.watch.bans,
+            tally=self.watch.tally,
+        )
+
+    def webs(self) -> list[tuple[WebServer, Sequence[socket]]]:
+        """A server for each listener that speaks HTTP, with its sockets."""
+        self._webs = {
+            id_: WebServer(
+                self._http,
+                max_connections=self.doors.most[id_],
+                grace=GRACE,
+                bounds=bounds(self._built.settings),
+                finish=self._http.finished,
+                balance=self.doors.balance,
+                sockets=sockets(self._built.settings),
+                watching=self.watch.tally,
+                listener=id_,
+                entrance=self.entrances.of(id_),
+            )
+            for id_ in self._of("http")
+        }
+        return [(web, self.doors.sockets[id_]) for id_, web in self._webs.items()]
+
+    def mails(self) -> list[tuple[LMTPListener, Sequence[socket]]]:
+        """One for each listener that speaks LMTP, with its sockets."""
+        built = self._built
+        delivery = Delivery(
+            built.directory,
+            Deposit(built.store, REGISTRY, time.time),
+            self.door.through,
+            lambda: self._policy,
+            time.time,
+            partial(secrets.token_hex, 8),
+        )
+        self._mails = {
+            id_: LMTPListener(
+                delivery,
+                self.doors.most[id_],
+                _memory(self._policy),
+                self.doors.balance,
+                listener=id_,
+                entrance=self.entrances.of(id_),
+            )
+            for id_ in self._of("lmtp")
+        }
+        return [(mail, self.doors.sockets[id_]) for id_, mail in self._mails.items()]
+
+    def _of(self, protocol: str) -> Iterable[str]:
+        """The listeners that speak it, of those that have sockets."""
+        listeners = self._built.settings.listeners
+        return [one.id for one in listeners if one.protocol == protocol and one.id in self.doors.sockets]
 
 
-def _push_key(built: House) -> str | None:
-    """The public key that pushes are signed with; None where there is none yet, and now none can be made."""
+def _memory(policy: Policy) -> int:
+    return max(2 * policy.max_size, _MESSAGES_IN_MEMORY)
+
+
+def _key(built: House) -> KeyPair | None:
+    """The key that pushes are signed with; None where there is none yet, and now none can be made."""
     try:
-        return base64url(push_key(built.store, secrets.token_bytes).public)
+        return push_key(built.store, secrets.token_bytes)
     except StoreError as problem:
         emit(Event.STORE_FAILED, known=problem.known)
         return None
-
-
-def _mail(built: House, door: Door, doors: Doors) -> list[tuple[LMTPListener, Sequence[socket]]]:
-    policy = Policy.of(built.settings)
-    delivery = Delivery(
-        built.directory,
-        Deposit(built.store, REGISTRY, time.time),
-        door.through,
-        lambda: policy,
-        time.time,
-        partial(secrets.token_hex, 8),
-    )
-    memory = max(2 * policy.max_size, _MESSAGES_IN_MEMORY)
-    return [
-        (LMTPListener(delivery, doors.most[id_], memory, doors.balance), doors.sockets[id_])
-        for id_ in _of(built, "lmtp")
-    ]
-
-
-def _of(built: House, protocol: str) -> Iterable[str]:
-    return [one.id for one in built.settings.listeners if one.protocol == protocol]

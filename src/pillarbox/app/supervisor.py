@@ -1,7 +1,7 @@
 """The process that is started by hand: it binds, gives up its privileges, and keeps the others running.
 
-It opens no database and reads nothing that a client sent. All it knows is what it was started with, so whatever dies is
-started again as if for the first time.
+It opens no database and reads nothing that a client sent. All it knows is what it was started with, and what the
+settings say since they were read again, so whatever dies is started again as if for the first time.
 """
 
 import asyncio
@@ -10,21 +10,24 @@ import signal
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import asdict, replace
 from functools import partial
 from pathlib import Path
 
 from pillarbox import __version__
-from pillarbox.app import descriptors, service
+from pillarbox.app import control, descriptors, service
 from pillarbox.app.binding import Opened, bound, paths, released
+from pillarbox.app.change import change
+from pillarbox.app.channel import Message, answered
 from pillarbox.app.crew import CannotStart, Hand
 from pillarbox.app.lock import refuse_served, served
 from pillarbox.app.orders import Orders
+from pillarbox.app.plan import Plan
 from pillarbox.app.privileges import settled
 from pillarbox.net import Balance
-from pillarbox.settings import Snapshot, catalogue
+from pillarbox.settings import BootstrapError, Configuration, Snapshot, catalogue, report, snapshot
 from pillarbox.store.hub import Hub
-from pillarbox.telemetry import Event, emit
+from pillarbox.telemetry import Event, configure, emit
 
 __all__ = ["GRACE", "serve"]
 
@@ -33,35 +36,23 @@ GRACE = 10.0
 _OVERTIME = 3.0
 """Seconds after the grace in which a process that has nothing left to finish ends."""
 _MOST_BY_DEFAULT = 4
+_CHECK = 30.0
+"""Seconds that looking for itself may take."""
+_ANSWER = 20.0
+"""Seconds that a process may take to do as it is asked; one that starts takes some of them until it listens."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Plan:
-    """What the server was started with, as each of its processes is told."""
-
-    pairs: Mapping[str, str]
-    data: Path
-    opened: Sequence[Opened]
-    workers: int
-    balance: int
-    life: int
-
-    def orders(self, number: int, status: int) -> Orders:
-        """For one of the workers."""
-        listeners = {one.listener.id: [each.fileno() for each in one.sockets] for one in self.opened}
-        folder = str(self.data.absolute())
-        return Orders(self.pairs, folder, number, self.workers, listeners, self.balance, self.life, status)
-
-    def background_orders(self, status: int) -> Orders:
-        """For who serves nobody."""
-        folder = str(self.data.absolute())
-        return Orders(self.pairs, folder, self.workers, self.workers, {}, self.balance, self.life, status)
-
-
-def serve(pairs: Mapping[str, str], settings: Snapshot, data: Path, ready: Callable[[Sequence[Opened]], None]) -> None:
+def serve(
+    pairs: Mapping[str, str],
+    settings: Snapshot,
+    data: Path,
+    ready: Callable[[Sequence[Opened]], None],
+    again: Callable[[], Configuration],
+) -> None:
     """Serves until SIGINT or SIGTERM; `ready` is told once all workers accept connections.
 
-    `pairs` are the texts of which the settings were made. Started as root, it goes on as another user
+    `pairs` are the texts of which the settings were made; `again` reads what is said now where they were read, and
+    raises settings.BootstrapError. Started as root, it goes on as another user
     (`privileges.settled`). Raises net.CannotBind, privileges.Refused, lock.Served, crew.CannotStart; OSError.
     """
     workers = settings[catalogue.WORKERS] or min(len(os.sched_getaffinity(0)), _MOST_BY_DEFAULT)
@@ -73,7 +64,8 @@ def serve(pairs: Mapping[str, str], settings: Snapshot, data: Path, ready: Calla
         data.mkdir(mode=0o700, parents=True, exist_ok=True)
         with served(data), _shared(workers) as (balance, life):
             descriptors.make_room(settings.listeners, workers)
-            asyncio.run(_Supervisor(_Plan(pairs, data, opened, workers, balance, life)).serve(ready))
+            plan = Plan(pairs, data, opened, workers, balance, life)
+            asyncio.run(_Supervisor(plan, again).serve(ready))
     finally:
         released(opened)
 
@@ -94,19 +86,30 @@ def _shared(workers: int) -> Iterator[tuple[int, int]]:
 class _Supervisor:
     """The processes of one server, from the first to the last."""
 
-    def __init__(self, plan: _Plan) -> None:
+    def __init__(self, plan: Plan, again: Callable[[], Configuration]) -> None:
         self._plan = plan
+        self._again = again
         self._stopping = asyncio.Event()
+        self._reloading = asyncio.Lock()
+        self._reloads: set[asyncio.Task[Message]] = set()
+        self._had_terminal = os.isatty(0)
+        self._waiting: list[str] = []
+        self._notes: dict[str, str] = {}
         self._workers = [
             Hand(
                 f"worker {number}",
                 "pillarbox.app.worker",
-                partial(plan.orders, number),
+                partial(self._orders, number),
                 partial(Balance.ended, plan.balance, number),
+                self._noted,
             )
             for number in range(plan.workers)
         ]
-        self._background = Hand("background", "pillarbox.app.background", plan.background_orders, lambda: None)
+        background = partial(self._orders, plan.workers)
+        self._background = Hand("background", "pillarbox.app.background", background, lambda: None)
+
+    def _orders(self, number: int, status: int, channel: int) -> Orders:
+        return self._plan.orders(number, status, channel)
 
     async def serve(self, ready: Callable[[Sequence[Opened]], None]) -> None:
         """Until it is told to end, and all have ended. Raises CannotStart."""
@@ -114,7 +117,8 @@ class _Supervisor:
         loop = asyncio.get_running_loop()
         loop.add_signal_handler(signal.SIGTERM, self._stopping.set)
         loop.add_signal_handler(signal.SIGINT, self._interrupted)
-        async with Hub(self._plan.data).open():
+        loop.add_signal_handler(signal.SIGHUP, self._hung_up)
+        async with Hub(self._plan.data).open(), control.opened(self._plan.data, self._asked):
             try:
                 if await self._started():
                     ready(self._plan.opened)
@@ -136,6 +140,84 @@ class _Supervisor:
             # Whoever asks twice does not want to wait.
             self._signal(signal.SIGKILL)
         self._stopping.set()
+
+    def _hung_up(self) -> None:
+        """SIGHUP: a terminal that is gone ends what was started in it; else the settings are read again."""
+        if self._had_terminal and not os.isatty(0):
+            self._stopping.set()
+            return
+        reload = asyncio.ensure_future(answered(self._asked, {"do": "reload"}))
+        self._reloads.add(reload)
+        reload.add_done_callback(self._reloads.discard)
+
+    async def _asked(self, question: Message) -> Message:
+        """What a command is answered."""
+        match question.get("do"):
+            case "reload":
+                return await self._reload()
+            case "doctor":
+                return await self._examined()
+            case _:
+                return {"failed": "this server does not know what it is asked; it may be of another version"}
+
+    async def _reload(self) -> Message:
+        """The settings are read again, and each process has them; one time after the other.
+
+        The answer has `unchanged`, why all is as before, or `applied`, `restart`, `problems` and `failed`.
+        """
+        async with self._reloading:
+            try:
+                read = self._again()
+            except BootstrapError as problem:
+                emit(Event.SERVER_UNCHANGED, known=problem.known)
+                return {"unchanged": problem.told}
+            _, problems = snapshot(read.pairs)
+            problems = [*read.problems, *problems]
+            found = change(self._plan.pairs, read.pairs)
+            # Whatever dies from now on is started again with these.
+            self._plan = replace(self._plan, pairs=found.pairs)
+            settings, _ = snapshot(found.pairs)
+            configure(settings[catalogue.LOG_LEVEL], settings[catalogue.LOG_FORMAT])
+            report(problems)
+            unread = {problem.key for problem in problems if problem.kind == "unread"}
+            applied = [key for key in found.applied if key not in unread]
+            self._waiting = found.restart
+            self._notes.clear()
+            failed = await self._handed({"do": "use", "pairs": dict(found.pairs)})
+            emit(
+                Event.SERVER_RELOADED,
+                applied=applied,
+                restart=found.restart,
+                problems=len(problems),
+                failed=failed,
+            )
+            told = [asdict(problem) for problem in problems]
+            return {"applied": applied, "restart": found.restart, "problems": told, "failed": failed}
+
+    def _noted(self, note: Message) -> None:
+        """A worker has seen something that only a running server can."""
+        self._notes[str(note.get("note"))] = str(note.get("text"))
+
+    async def _examined(self) -> Message:
+        """What only a running server can say of itself, as upkeep.Troubles: `found`."""
+        answer = await self._background.ask({"do": "check"}, _CHECK)
+        found: list[Message] = list((answer or {}).get("found", ()))
+        if answer is None or "failed" in answer:
+            why = "whether its URL leads here is not known: the background worker does not answer"
+            found.append(_remark("server.http.url", why))
+        known = {one["place"] for one in found}
+        # The question that went by way of a proxy may have been noted as well.
+        found += [_remark(kind, text) for kind, text in sorted(self._notes.items()) if kind not in known]
+        found += [_remark(key, "what is written is in force after a restart") for key in self._waiting]
+        return {"found": found}
+
+    async def _handed(self, question: Message) -> list[str]:
+        """Asks all processes that run; which of them could not do it, in words."""
+        everybody = [*self._workers, self._background]
+        answers = await asyncio.gather(*(one.ask(question, _ANSWER) for one in everybody))
+        # Who has died meanwhile, or was not started yet, begins with what is in force now.
+        told = zip(everybody, answers, strict=True)
+        return [f"{one.name}: {answer['failed']}" for one, answer in told if answer and "failed" in answer]
 
     async def _started(self) -> bool:
         """Whether all workers are ready; they are not if it is to stop before. Raises CannotStart."""
@@ -182,3 +264,8 @@ class _Supervisor:
     def _signal(self, number: signal.Signals) -> None:
         for one in (*self._workers, self._background):
             one.signal(number)
+
+
+def _remark(place: str, problem: str) -> Message:
+    """As an upkeep.Trouble is written for others."""
+    return {"account": "server", "place": place, "problem": problem, "weight": "remark"}

@@ -13,7 +13,10 @@ from pillarbox.store import NoAccount, StoreError
 from pillarbox.telemetry import Event, emit
 from pillarbox.upkeep import tend
 
-__all__ = ["tended"]
+__all__ = ["TENDING", "tended"]
+
+TENDING = (catalogue.MAX_CHANGES_HISTORY,)
+"""The settings that it works by."""
 
 _TEND_SECONDS = 3600.0
 

@@ -5,6 +5,7 @@ import os
 from functools import partial
 from socket import socket
 
+from pillarbox.app.channel import Below
 from pillarbox.app.descriptors import shares
 from pillarbox.app.duty import end_at_once, hearing, on_duty, ready, stops
 from pillarbox.app.house import House
@@ -32,7 +33,7 @@ def main() -> None:
 
 
 async def _serve(orders: Orders, built: House, doors: Doors) -> bool:
-    return await serve(built, doors, stops(orders), partial(ready, orders))
+    return await serve(built, doors, Below(orders.channel), stops(orders), partial(ready, orders))
 
 
 if __name__ == "__main__":

@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -9,12 +10,16 @@ import typer
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
 
 from pillarbox.access import Principal
-from pillarbox.app import House
+from pillarbox.app import House, NotServed, asked
 from pillarbox.cli.shared import ConfigOption, DataOption, JsonOption, console, existing, fail, say_json, text
 from pillarbox.datatypes import REGISTRY
+from pillarbox.store import StoreError
 from pillarbox.upkeep import Deed, Patient, Step, Trouble, examined, mended, patients
 
 __all__ = ["doctor"]
+
+_SECONDS = 45.0
+"""For which a server is waited for, which may have to wait for others."""
 
 
 def doctor(
@@ -29,7 +34,8 @@ def doctor(
 ) -> None:
     """Verify what is kept: indexes, counts, text, change logs, blobs. Exits with 1 if something is wrong.
 
-    With --repair, what follows from the mail itself is made anew; the exit code is 1 if something is left.
+    A server that runs is asked whether its URL leads to it. With --repair, what follows from the mail itself is made
+    anew; the exit code is 1 if something is left.
     """
     with existing(config, data) as built:
         only = None if account is None else _principal(built, account)
@@ -37,6 +43,10 @@ def doctor(
         steps = mended(patient, time.time, only) if repair else examined(patient, only)
         said = _Said(patients(patient, only), quiet=as_json)
         said.watch(steps)
+        if only is None:
+            said.hear(_of_certificates(built), is_repaired=repair)
+    if only is None:
+        said.hear(_of_server(data), is_repaired=repair)
     troubles = [one for one in (said.left if repair else said.found) if one.weight == "trouble"]
     if as_json:
         found = [_trouble(one) for one in said.found]
@@ -60,6 +70,10 @@ class _Said:
         self.accounts: set[str] = set()
         self._total = total
         self._quiet = quiet
+
+    def hear(self, found: list[Trouble], *, is_repaired: bool) -> None:
+        """What only those can mend who write the settings."""
+        self._tell(Step("server", 1.0, found, left=found if is_repaired else []))
 
     def watch(self, steps: Iterator[Step]) -> None:
         columns = (TextColumn("{task.description}"), BarColumn(), TaskProgressColumn(), TimeRemainingColumn())
@@ -92,6 +106,25 @@ def _line(colour: str, account: str, place: str, said: str) -> None:
     # Never broken or read as markup: somebody may look for a line, or a name have brackets.
     console.print(account, style=colour, end="", markup=False, highlight=False, soft_wrap=True)
     console.print(f", {place}: {said}", markup=False, highlight=False, soft_wrap=True)
+
+
+def _of_certificates(built: House) -> list[Trouble]:
+    # It reads certificates with libraries that other commands do not wait for.
+    from pillarbox.app import expiring  # noqa: PLC0415
+
+    try:
+        return list(expiring.expiring(built.settings, built.store, datetime.now(UTC)))
+    except StoreError as problem:
+        return [Trouble("server", "certificates", problem.known)]
+
+
+def _of_server(data: Path) -> list[Trouble]:
+    """What a server that has the folder says of itself; nothing, if none has it."""
+    try:
+        answer = asked(data, {"do": "doctor"}, _SECONDS)
+    except NotServed:
+        return []
+    return [Trouble(**one) for one in answer.get("found", ())]
 
 
 def _principal(built: House, address: str) -> Principal:

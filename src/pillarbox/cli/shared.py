@@ -11,7 +11,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from pillarbox.app import CannotStart, House, Refused, Served, house, settled
+from pillarbox.app import CannotStart, House, NotServed, Refused, Served, house, settled
 from pillarbox.datatypes.server import AccountError
 from pillarbox.net import CannotBind
 from pillarbox.settings import BootstrapError, Snapshot, catalogue, load, report, snapshot
@@ -113,7 +113,7 @@ def failures() -> Iterator[None]:
     """A block whose expected errors end the command with a sentence instead of a traceback."""
     try:
         yield
-    except (AccountError, CannotBind, CannotStart, Refused, Served) as problem:
+    except (AccountError, CannotBind, CannotStart, NotServed, Refused, Served) as problem:
         fail(str(problem))
     except (BootstrapError, Unreadable) as problem:
         fail(problem.told)

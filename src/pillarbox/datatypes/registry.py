@@ -13,7 +13,7 @@ from pillarbox.datatypes.mail import (
 )
 from pillarbox.datatypes.push import PUSH_KEY, PUSH_SUBSCRIPTION
 from pillarbox.datatypes.queue import QUEUED_MESSAGE
-from pillarbox.datatypes.server import ACCOUNT, DOMAIN, DUE, MEMBERSHIP
+from pillarbox.datatypes.server import ACCOUNT, ACME_ACCOUNT, ACME_CHALLENGE, BAN, CERTIFICATE, DOMAIN, DUE, MEMBERSHIP
 from pillarbox.objects import Registry
 
 __all__ = ["REGISTRY"]
@@ -21,7 +21,11 @@ __all__ = ["REGISTRY"]
 REGISTRY = Registry(
     (
         ACCOUNT,
+        ACME_ACCOUNT,
+        ACME_CHALLENGE,
+        BAN,
         BLOB,
+        CERTIFICATE,
         DOMAIN,
         DUE,
         EMAIL,

@@ -3,11 +3,12 @@
 import asyncio
 import socket
 from collections.abc import Callable
+from functools import partial
 
 from pillarbox.delivery import reply
 from pillarbox.delivery.data import Room
 from pillarbox.delivery.session import CHUNK, Delivery, Session
-from pillarbox.net import Acceptor, Balance
+from pillarbox.net import Acceptor, Balance, Crowd, Entrance, Seat
 from pillarbox.telemetry import Event, emit
 
 __all__ = ["LMTPListener"]
@@ -19,14 +20,26 @@ class LMTPListener:
     """One listener: all sockets it was given, and at most so many connections at once over all of them.
 
     `memory` is how many octets of messages it holds at once; a message for which there is no room is put off with 452.
-    `balance` is kept with other processes that accept from the same sockets.
+    `balance` is kept with other processes that accept from the same sockets. `listener` is its name; `entrance` is what
+    is asked of who connects, and may be replaced, for connections to come.
     """
 
-    def __init__(self, delivery: Delivery, max_connections: int, memory: int, balance: Balance | None = None) -> None:
+    def __init__(
+        self,
+        delivery: Delivery,
+        max_connections: int,
+        memory: int,
+        balance: Balance | None = None,
+        *,
+        listener: str = "",
+        entrance: Entrance | None = None,
+    ) -> None:
+        self.entrance = entrance or Entrance()
         self._delivery = delivery
-        self._max_connections = max_connections
+        self._memory = memory
         self._room = Room(memory)
-        self._balance = balance or Balance.alone()
+        self._crowd = Crowd(balance or Balance.alone(), max_connections)
+        self._listener = listener
         self._servers: list[Acceptor] = []
         self._sessions: dict[asyncio.Task[None], Session] = {}
         self._stopping = False
@@ -41,7 +54,12 @@ class LMTPListener:
             raise ValueError("LMTP must not be spoken on port 25 (RFC 2033 section 5): choose another, such as 24")
         # Not asyncio's server, which removes the name of a UNIX socket when it ends (since Python 3.13), and other
         # processes may be listening there.
-        self._servers.append(Acceptor(listening, self._protocol, self._balance))
+        self._servers.append(Acceptor(listening, self._protocol, self._crowd, lambda: self.entrance, self._listener))
+
+    def use(self, memory: int) -> None:
+        """From now on it holds so many octets of messages; what it holds already stays."""
+        self._room.give(memory - self._memory)
+        self._memory = memory
 
     async def stop(self, grace: float) -> None:
         """Accepts no more, says 421 to who is idle, and gives others some seconds to finish their transaction.
@@ -61,17 +79,17 @@ class LMTPListener:
             task.cancel()
         await asyncio.gather(*left, return_exceptions=True)
 
-    def _protocol(self) -> asyncio.StreamReaderProtocol:
-        return _Protocol(self._accept, self._balance.left)
+    def _protocol(self, seat: Seat) -> asyncio.StreamReaderProtocol:
+        return _Protocol(partial(self._accept, seat), seat.leave)
 
-    def _accept(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        if self._stopping or len(self._sessions) >= self._max_connections:
+    def _accept(self, seat: Seat, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        if self._stopping or seat.is_excess:
             refusal = reply.SHUTDOWN if self._stopping else reply.BUSY
             emit(Event.LMTP_ENDED, peer=None, reply=str(refusal))
             writer.write(refusal.octets())
             writer.close()
             return
-        session = Session(self._delivery, self._room, reader, writer)
+        session = Session(self._delivery, self._room, reader, writer, seat.origin.client)
         task = asyncio.get_running_loop().create_task(session.serve())
         self._sessions[task] = session
         task.add_done_callback(self._sessions.__delitem__)

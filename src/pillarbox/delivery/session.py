@@ -56,10 +56,15 @@ class Delivery:
 
 
 class Session:
-    """Serves one connection until its end."""
+    """Serves one connection until its end; `address` is the client's IP address, None on a UNIX socket."""
 
     def __init__(
-        self, delivery: Delivery, room: Room, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
+        self,
+        delivery: Delivery,
+        room: Room,
+        reader: asyncio.StreamReader,
+        writer: asyncio.StreamWriter,
+        address: str | None,
     ) -> None:
         self._delivery = delivery
         self._policy = delivery.policy()
@@ -67,8 +72,7 @@ class Session:
         self._route = Route(delivery.directory, self._policy.host, sub_addressing=self._policy.sub_addressing)
         self._reader = reader
         self._writer = writer
-        peer = writer.get_extra_info("peername")
-        self._address: str | None = peer[0] if isinstance(peer, tuple) else None
+        self._address = address
         self._unsent: list[bytes] = []
         self._waiting_since: float | None = None
         self._pause: asyncio.Timeout | None = None
@@ -226,7 +230,8 @@ class Session:
     async def _leave(self) -> None:
         """Closes so that the last reply arrives."""
         await self._flush()
-        if not self._stopping:
+        # TLS says with its closing that nothing more comes.
+        if not self._stopping and self._writer.can_write_eof():
             self._writer.write_eof()
             with suppress(TimeoutError):
                 async with asyncio.timeout(LINGER):

@@ -6,14 +6,16 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from pillarbox.access import Actor, Grant, PasswordCheck, Principal, Rights, Shared
+from pillarbox.http.client import Client
 from pillarbox.http.door import Door
-from pillarbox.http.problem import Problem
+from pillarbox.http.problem import CHALLENGE, Problem
+from pillarbox.http.rates import Allowances
+from pillarbox.http.tally import Tally
 from pillarbox.jmap import Session
 from pillarbox.telemetry import Event, emit
 
 __all__ = ["Entry", "Gate"]
 
-_CHALLENGE = ((b"www-authenticate", b'Basic realm="Pillarbox", charset="UTF-8"'),)
 _MAX_CREDENTIALS = 4096
 
 
@@ -30,28 +32,64 @@ class Entry:
 
 
 class Gate:
-    """Lets those in who prove who they are; `quota` is that of accounts without one of their own."""
+    """Lets those in who prove who they are; `quota` is that of accounts without one of their own.
 
-    def __init__(self, check: PasswordCheck, door: Door, quota: int | None = None) -> None:
+    Who fails is counted by `tally` and `allowances`; without them, as often as they like.
+    """
+
+    def __init__(
+        self,
+        check: PasswordCheck,
+        door: Door,
+        quota: int | None = None,
+        *,
+        tally: Tally | None = None,
+        allowances: Allowances | None = None,
+    ) -> None:
         self._check = check
         self._door = door
         self._quota = quota
+        self._tally = tally
+        self._allowances = allowances or Allowances()
         # As many as are in a worker's hands at once, and then some.
         self._entry = lru_cache(maxsize=1024)(self._made)
 
-    async def entry(self, authorization: bytes | None, client: str) -> Entry:
-        """Who sent this Authorization header. Raises Problem 401; store.Unavailable."""
+    async def entry(self, authorization: bytes | None, client: Client) -> Entry:
+        """Who sent this Authorization header. Raises Problem 401, or 429; store.Unavailable."""
+        try:
+            return self._entry(await self._principal(authorization, client))
+        except Problem as problem:
+            if problem.status == 401:
+                await self._allowances.for_anonymous(client.address)
+            raise
+
+    async def _principal(self, authorization: bytes | None, client: Client) -> Principal:
         name, password = _basic(authorization)
         principal = self._check.remembered(name, password)
         if principal is None and self._check.is_outdated(name, password):
             # Not in the line of those who hash: a flood of logins must not keep out who is in.
             principal = await self._door.through(self._check.confirmed, name, password)
         if principal is None:
-            principal = await self._door.for_password(self._check.verified, name, password)
+            if self._tally is not None:
+                # Nor may those who are held up stand in it.
+                await self._tally.let(client, name)
+            principal = await self._door.for_password(self._verified, client, name, password)
         if principal is None:
-            emit(Event.AUTH_FAILED, scheme="basic", client=client, reason="unknown name or wrong password")
+            emit(Event.AUTH_FAILED, scheme="basic", client=client.address, reason="unknown name or wrong password")
             raise _unauthorized("the name or the password is wrong")
-        return self._entry(principal)
+        return principal
+
+    def _verified(self, client: Client, name: str, password: str) -> Principal | None:
+        """Whose password this is; a wrong one is counted before the next in line is looked at."""
+        if self._tally is None:
+            return self._check.verified(name, password)
+        self._tally.hold_up(client, name)
+        principal = self._check.verified(name, password)
+        if principal is None:
+            self._tally.failed(client, name, password)
+        else:
+            self._tally.signed_in(client)
+        return principal
 
     def _made(self, principal: Principal) -> Entry:
         accounts = {principal.id: self._grant(principal, Rights.FULL, personal=True)}
@@ -82,4 +120,4 @@ def _basic(authorization: bytes | None) -> tuple[str, str]:
 
 
 def _unauthorized(detail: str) -> Problem:
-    return Problem(401, detail, headers=_CHALLENGE)
+    return Problem(401, detail, headers=CHALLENGE)

@@ -1,13 +1,16 @@
 """One request and its answer, on bare ASGI."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterable, Mapping, MutableMapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping, MutableMapping, Sequence
 from typing import TYPE_CHECKING, Any, TypeAlias
 from urllib.parse import parse_qsl
 
 from pillarbox.http.admission import Ticket
 from pillarbox.http.authenticate import Entry
+from pillarbox.http.client import NOBODY, Client
+from pillarbox.http.headers import Standing
 from pillarbox.http.problem import Problem
+from pillarbox.net import origin
 
 if TYPE_CHECKING:
     from pillarbox.http.socket import Socket
@@ -18,8 +21,7 @@ Headers: TypeAlias = Iterable[tuple[bytes, bytes]]
 _Message: TypeAlias = MutableMapping[str, Any]
 
 _TICKET = b"ticket="
-_ALWAYS = ((b"x-content-type-options", b"nosniff"),)
-
+_STANDING = Standing()
 
 _RATE = 512
 """Octets of a body that earn a second of waiting for the next ones; the slowest of mobile networks are faster."""
@@ -41,9 +43,15 @@ class Exchange:
         "_send",
         "_sized",
         "authorization",
+        "client",
         "is_by_ticket",
+        "is_in_flight",
         "parts",
+        "received",
+        "route",
+        "sent",
         "socket",
+        "standing",
         "status",
     )
 
@@ -61,6 +69,18 @@ class Exchange:
         self._send = send
         self._patience = patience
         self._left = patience
+        self.client: Client = NOBODY
+        """Whoever sent it."""
+        self.standing = _STANDING
+        """What its answer has besides what is given to it."""
+        self.route = "none"
+        """The name of the route that its path leads to."""
+        self.is_in_flight = False
+        """Whether it is counted among those that are being answered there."""
+        self.received = 0
+        """Octets of its body that have come."""
+        self.sent = 0
+        """Octets of the answer's body that were handed on."""
         self.parts: Mapping[str, str] = {}
         """What the route's placeholders stood for, decoded."""
         self.status: int | None = None
@@ -84,6 +104,11 @@ class Exchange:
         self._entry = entry
 
     @property
+    def account(self) -> int | None:
+        """The number of the account of who was let in, if anybody was."""
+        return self._entry.principal.number if self._entry is not None else None
+
+    @property
     def method(self) -> str:
         return str(self._scope["method"])
 
@@ -93,14 +118,38 @@ class Exchange:
         return bytes(self._scope.get("raw_path") or self._scope["path"].encode())
 
     @property
-    def client(self) -> str:
-        """The peer's address."""
-        client = self._scope.get("client")
-        return str(client[0]) if client else "local"
+    def target(self) -> bytes:
+        """Path and query, as they were sent."""
+        query = bytes(self._scope.get("query_string", b""))
+        return b"%s?%s" % (self.raw_path, query) if query else self.raw_path
+
+    @property
+    def version(self) -> str:
+        """That of HTTP."""
+        return str(self._scope["http_version"])
+
+    @property
+    def headers(self) -> Sequence[tuple[bytes, bytes]]:
+        """All header fields in their order, with names in lower case."""
+        headers: Sequence[tuple[bytes, bytes]] = self._scope["headers"]
+        return headers
+
+    @property
+    def listener(self) -> str:
+        """The id of the listener that the connection came to, empty if it is not known."""
+        return origin(self._scope).listener
+
+    @property
+    def port(self) -> int:
+        """The one that the connection is from, or that a PROXY header names; 0 on a UNIX socket."""
+        known, client = origin(self._scope), self._scope.get("client")
+        if known.listener:
+            return known.client_port
+        return int(client[1]) if client else 0
 
     @property
     def local(self) -> tuple[str, int | None]:
-        """The address the connection came in at."""
+        """The address the connection came in at; a path without a port on a UNIX socket."""
         host, port = self._scope.get("server") or ("localhost", None)
         return str(host), port
 
@@ -177,6 +226,7 @@ class Exchange:
         if message["type"] == "http.disconnect":
             raise Gone
         octets: bytes = message.get("body", b"")
+        self.received += len(octets)
         # So an octet every now and then does not keep a request going.
         self._left = min(self._patience, max(0.0, self._left - (clock() - began)) + len(octets) / _RATE)
         return octets, message.get("more_body", False)
@@ -195,14 +245,20 @@ class Exchange:
 
     async def begin(self, status: int, headers: Headers) -> None:
         """Status and headers."""
-        headers = [*headers, *_ALWAYS]
+        headers = self.besides(headers)
         self._sized = any(name == b"content-length" for name, _ in headers)
         self.status = status
         await self._put({"type": "http.response.start", "status": status, "headers": headers})
 
+    def besides(self, headers: Headers = ()) -> list[tuple[bytes, bytes]]:
+        """All headers of an answer that is given these."""
+        asking = self.header(b"origin") if self.standing.asks_for_origin else None
+        return self.standing.on(headers, asking, is_secure=self.client.is_secure)
+
     async def more(self, octets: bytes) -> None:
         """A part of the answer; waits while the client does not read."""
         await self._put({"type": "http.response.body", "body": octets, "more_body": True})
+        self.sent += len(octets)
 
     async def give_up(self) -> None:
         """Ends an answer of which no more can be had, so that its client does not take it for complete.
@@ -215,6 +271,7 @@ class Exchange:
     async def end(self, octets: bytes = b"") -> None:
         """The last part of the answer."""
         await self._put({"type": "http.response.body", "body": octets, "more_body": False})
+        self.sent += len(octets)
 
     async def _put(self, message: _Message) -> None:
         """Hands something to the server that called us, which cuts off who does not read it.

@@ -4,8 +4,11 @@ from pillarbox.http.authenticate import Entry
 from pillarbox.http.exchange import Exchange
 from pillarbox.http.problem import Problem
 from pillarbox.http.setup import Setup
+from pillarbox.http.variables import variables
 from pillarbox.jmap import Facts, RequestError, Session, at_once, brief, process
 from pillarbox.jmap import session as session_of
+from pillarbox.settings import EvaluationError
+from pillarbox.telemetry import Event, emit
 
 __all__ = ["CONCURRENT", "answered", "api", "as_problem", "base_url", "its_session", "session"]
 
@@ -64,8 +67,17 @@ def as_problem(error: RequestError) -> Problem:
 
 
 def base_url(setup: Setup, exchange: Exchange) -> str:
-    """The URL under which this client reaches the server."""
-    return setup.url(exchange.scheme, *exchange.local)
+    """The URL under which this client reaches the server, without a slash at its end.
+
+    If the setting gives none, it is the address that the connection came in at, and the log tells.
+    """
+    asked = variables(exchange)
+    try:
+        return setup.url(asked)
+    except EvaluationError as problem:
+        emit(Event.HTTP_EXPRESSION_FAILED, setting="server.http.url", known=str(problem))
+    host = f"[{asked.local_ip}]" if ":" in asked.local_ip else asked.local_ip or "localhost"
+    return f"{asked.protocol}://{host}" + (f":{asked.local_port}" if asked.local_port else "")
 
 
 def its_session(setup: Setup, entry: Entry, base: str) -> Session:

@@ -22,7 +22,7 @@ from pillarbox.http.line import Line
 from pillarbox.store import LEASE, Counts, Unavailable
 from pillarbox.telemetry import Event, emit
 
-__all__ = ["Leases", "directly"]
+__all__ = ["Leases", "Through", "directly"]
 
 T = TypeVar("T")
 
@@ -41,7 +41,7 @@ _AT_ONCE = 64
 """Lines that one exchange with the shared counts serves; it may be made on the event loop."""
 
 
-class _Through(Protocol):
+class Through(Protocol):
     async def __call__(self, call: Callable[[], T], /) -> T: ...
 
 
@@ -66,7 +66,7 @@ class Leases:
     `through` is how the shared counts are called, `clock` gives seconds since 1970.
     """
 
-    def __init__(self, counts: Counts, through: _Through = directly, clock: Callable[[], float] = time.time) -> None:
+    def __init__(self, counts: Counts, through: Through = directly, clock: Callable[[], float] = time.time) -> None:
         self._counts = counts
         self._through = through
         self._clock = clock

@@ -2,13 +2,17 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from http import HTTPStatus
 
 import orjson
 
 from pillarbox.store import NoAccount, OutOfSpace, StoreError, Unavailable
 from pillarbox.telemetry import Event, emit
 
-__all__ = ["Problem", "told"]
+__all__ = ["CHALLENGE", "Problem", "told"]
+
+CHALLENGE = ((b"www-authenticate", b'Basic realm="Pillarbox", charset="UTF-8"'),)
+"""What a 401 asks for (RFC 7617)."""
 
 _TITLES = {
     400: "Invalid parameters",
@@ -18,8 +22,8 @@ _TITLES = {
     405: "Method Not Allowed",
     408: "Request Timeout",
     413: "Content Too Large",
-    426: "Upgrade Required",
     416: "Range Not Satisfiable",
+    426: "Upgrade Required",
     429: "Too Many Requests",
     500: "Internal Server Error",
     503: "Temporarily Unavailable",
@@ -41,8 +45,15 @@ class Problem(Exception):
         """The document."""
         document = {"type": self.type, "status": self.status, "detail": self.detail, **self.more}
         if self.type == "about:blank":
-            document["title"] = _TITLES.get(self.status, "Error")
+            document["title"] = _TITLES.get(self.status) or _phrase(self.status)
         return orjson.dumps(document)
+
+
+def _phrase(status: int) -> str:
+    try:
+        return HTTPStatus(status).phrase
+    except ValueError:
+        return "Error"
 
 
 def told(problem: StoreError) -> Problem:

@@ -1,21 +1,36 @@
-"""Every route in one table: path, methods, handler, and whether credentials are asked for.
+"""Every route in one table: path, methods, handler, what is asked of who comes, and what an answer costs.
 
 A path is literal parts and placeholders in braces, each one segment; a slash at the end makes no difference. Parts are
-compared as they were sent, then decoded.
+compared as they were sent, then decoded. No other spelling leads to a route, or what access control says of the usual
+one could be got around.
 """
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
-from typing import TypeAlias
+from typing import Any, TypeAlias
 from urllib.parse import unquote_to_bytes
 
-from pillarbox.http import blob, eventsource, handshake, jmap, ticket, websocket
+from pillarbox.http import (
+    acme,
+    autoconfig,
+    blob,
+    eventsource,
+    files,
+    handshake,
+    health,
+    jmap,
+    metrics,
+    probe,
+    ticket,
+    websocket,
+    wellknown,
+)
 from pillarbox.http.exchange import Exchange
 from pillarbox.http.problem import Problem
 from pillarbox.http.setup import Setup
 
-__all__ = ["ROUTES", "Credential", "Route", "found"]
+__all__ = ["ROUTES", "Cost", "Credential", "Handler", "Limit", "Route", "at", "found"]
 
 Handler: TypeAlias = Callable[[Setup, Exchange], Awaitable[None]]
 
@@ -25,52 +40,162 @@ class Credential(Enum):
 
     NONE = "none"
     ACCOUNT = "account"
+    OWN = "own"
+    """Credentials that its handler asks for, which are no account's."""
+
+
+class Limit(Enum):
+    """Whose number of requests one more is counted with."""
+
+    NONE = "none"
+    ANONYMOUS = "anonymous"
+    """That of the client's address."""
+    ACCOUNT = "account"
+    """That of the account; of the client's address as long as it is not known."""
+
+
+class Cost(Enum):
+    """What an answer takes."""
+
+    MEMORY = "memory"
+    """It is there already, or made of what is in memory."""
+    STORE = "store"
+    """The engine and the store are at work for it."""
+    STREAM = "stream"
+    """It goes on for as long as the client listens: how long that was says nothing of the server."""
 
 
 @dataclass(frozen=True, slots=True)
 class Route:
-    """One resource."""
+    """One resource; `name` is what the log and metrics call its class of requests."""
 
+    name: str
     path: str
     methods: Mapping[str, Handler]
     credential: Credential
+    limit: Limit
+    cost: Cost
     doc: str
     takes_tickets: bool = False
     """Whether a ticket in its URL is as good as credentials."""
     socket: Handler | None = None
     """What speaks on a WebSocket that begins here."""
 
+    @property
+    def allowed(self) -> str:
+        """The methods that there are, as Allow lists them (RFC 9110 section 10.2.1)."""
+        return ", ".join([*self.methods, *(["HEAD"] if "GET" in self.methods else []), "OPTIONS"])
+
+
+def _account(name: str, path: str, methods: Mapping[str, Handler], cost: Cost, doc: str, **more: Any) -> Route:
+    return Route(name, path, methods, Credential.ACCOUNT, Limit.ACCOUNT, cost, doc, **more)
+
+
+def _open(name: str, path: str, methods: Mapping[str, Handler], doc: str, limit: Limit = Limit.ANONYMOUS) -> Route:
+    return Route(name, path, methods, Credential.NONE, limit, Cost.MEMORY, doc)
+
 
 ROUTES: Sequence[Route] = (
-    Route("/.well-known/jmap", {"GET": jmap.session}, Credential.ACCOUNT, "The JMAP session (RFC 8620 section 2)."),
-    Route("/jmap", {"POST": jmap.api}, Credential.ACCOUNT, "JMAP requests (RFC 8620 section 3.1)."),
-    Route("/jmap/upload/{accountId}", {"POST": blob.upload}, Credential.ACCOUNT, "Uploads (RFC 8620 section 6.1)."),
-    Route(
+    _account(
+        "session",
+        "/.well-known/jmap",
+        {"GET": jmap.session},
+        Cost.MEMORY,
+        "The JMAP session (RFC 8620 section 2).",
+    ),
+    _account("jmap", "/jmap", {"POST": jmap.api}, Cost.STORE, "JMAP requests (RFC 8620 section 3.1)."),
+    _account(
+        "upload", "/jmap/upload/{accountId}", {"POST": blob.upload}, Cost.STORE, "Uploads (RFC 8620 section 6.1)."
+    ),
+    _account(
+        "download",
         "/jmap/download/{accountId}/{blobId}/{name}",
         {"GET": blob.download},
-        Credential.ACCOUNT,
+        Cost.STORE,
         "Downloads (RFC 8620 section 6.2); `accept` is the media type to answer with.",
         takes_tickets=True,
     ),
-    Route(
+    _account(
+        "eventsource",
         "/jmap/eventsource",
         {"GET": eventsource.listen},
-        Credential.ACCOUNT,
+        Cost.STREAM,
         "Push (RFC 8620 section 7.3), with `types`, `closeafter` and `ping`.",
         takes_tickets=True,
     ),
-    Route(
+    _account(
+        "websocket",
         "/jmap/ws",
         {"GET": handshake.plain},
-        Credential.ACCOUNT,
+        Cost.STREAM,
         "JMAP over a WebSocket (RFC 8887).",
         takes_tickets=True,
         socket=websocket.talk,
     ),
-    Route("/jmap/ticket", {"POST": ticket.mint}, Credential.ACCOUNT, "Credentials for one URL, for browsers."),
+    _account("ticket", "/jmap/ticket", {"POST": ticket.mint}, Cost.MEMORY, "Credentials for one URL, for browsers."),
+    Route(
+        "acme",
+        "/.well-known/acme-challenge/{token}",
+        {"GET": acme.challenge},
+        Credential.NONE,
+        Limit.NONE,
+        Cost.STORE,
+        "What an authority comes to see for a certificate (RFC 8555 section 8.3).",
+    ),
+    _open(
+        "autoconfig",
+        "/.well-known/autoconfig/mail/config-v1.1.xml",
+        {"GET": autoconfig.configuration},
+        "What a mail program is to be set up with (draft-ietf-mailmaint-autoconfig); `emailaddress` says for whom.",
+    ),
+    _open("autoconfig", "/.well-known/mail-v1.xml", {"GET": autoconfig.configuration}, "The same."),
+    _open("autoconfig", "/mail/config-v1.1.xml", {"GET": autoconfig.configuration}, "The same."),
+    _open(
+        "autodiscover",
+        "/autodiscover/autodiscover.xml",
+        {"POST": autoconfig.discovery},
+        "What Outlook asks for (Autodiscover).",
+    ),
+    _open(
+        "mta-sts",
+        "/.well-known/mta-sts.txt",
+        {"GET": wellknown.mta_sts},
+        "The MTA-STS policy, if there is one (RFC 8461 section 3.2).",
+    ),
+    _open("front", "/", {"GET": files.front}, "A page for who opens the address in a browser.", Limit.NONE),
+    _open("static", "/static/{name}", {"GET": files.static}, "What that page is made of.", Limit.NONE),
+    _open("robots", "/robots.txt", {"GET": wellknown.robots}, "For crawlers, to which nothing is open.", Limit.NONE),
+    _open("live", "/healthz/live", {"GET": health.live}, "Whether this process answers.", Limit.NONE),
+    Route(
+        "ready",
+        "/healthz/ready",
+        {"GET": health.ready},
+        Credential.NONE,
+        Limit.NONE,
+        Cost.STORE,
+        "Whether it can serve, else 503 with the parts that are not ready.",
+    ),
+    _open(
+        "check",
+        probe.PROBE,
+        {"GET": probe.probe},
+        "For the server's own question whether its URL leads here; nothing is there for others.",
+        Limit.NONE,
+    ),
+    Route(
+        "metrics",
+        "/metrics/prometheus",
+        {"GET": metrics.prometheus},
+        Credential.OWN,
+        Limit.ANONYMOUS,
+        Cost.MEMORY,
+        "What is counted, for Prometheus, if it is enabled.",
+    ),
 )
 
-_SPLIT = [(route, route.path.encode().strip(b"/").split(b"/")) for route in ROUTES]
+_LITERAL = {route.path.encode().strip(b"/"): route for route in ROUTES if "{" not in route.path}
+_SPLIT = [(route, route.path.encode().strip(b"/").split(b"/")) for route in ROUTES if "{" in route.path]
+_NO_PARTS: Mapping[str, str] = {}
 
 
 def found(exchange: Exchange) -> tuple[Route, Handler]:
@@ -78,14 +203,35 @@ def found(exchange: Exchange) -> tuple[Route, Handler]:
 
     Raises Problem 404, or 405 with the methods that there are.
     """
-    given = exchange.raw_path.strip(b"/").split(b"/")
+    route = at(exchange)
+    return route, _handler(route, exchange.method) if exchange.socket is None else _talker(route)
+
+
+def at(exchange: Exchange) -> Route:
+    """The route of a request's path, whatever its method; its name and what placeholders mean go into the exchange.
+
+    Raises Problem 404.
+    """
+    sent = exchange.raw_path
+    if not sent.startswith(b"/"):
+        raise _nothing()
+    path = sent[1:-1] if len(sent) > 2 and sent.endswith(b"/") else sent[1:]
+    route = _LITERAL.get(path)
+    if route is not None:
+        exchange.route, exchange.parts = route.name, _NO_PARTS
+        return route
+    given = path.split(b"/")
     for route, parts in _SPLIT:
         if len(parts) == len(given) and all(
             part == one or (part.startswith(b"{") and one) for part, one in zip(parts, given, strict=True)
         ):
-            exchange.parts = _decoded(parts, given)
-            return route, _handler(route, exchange.method) if exchange.socket is None else _talker(route)
-    raise Problem(404, "there is nothing at this path")
+            exchange.route, exchange.parts = route.name, _decoded(parts, given)
+            return route
+    raise _nothing()
+
+
+def _nothing() -> Problem:
+    return Problem(404, "there is nothing at this path")
 
 
 def _decoded(parts: Sequence[bytes], given: Sequence[bytes]) -> dict[str, str]:
@@ -102,8 +248,7 @@ def _decoded(parts: Sequence[bytes], given: Sequence[bytes]) -> dict[str, str]:
 def _handler(route: Route, method: str) -> Handler:
     handler = route.methods.get("GET" if method == "HEAD" else method)
     if handler is None:
-        allowed = ", ".join([*route.methods, *(["HEAD"] if "GET" in route.methods else [])])
-        raise Problem(405, f"allowed: {allowed}", headers=((b"allow", allowed.encode()),))
+        raise Problem(405, f"allowed: {route.allowed}", headers=((b"allow", route.allowed.encode()),))
     return handler
 
 

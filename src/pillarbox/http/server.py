@@ -7,13 +7,19 @@ from collections.abc import Awaitable, Callable, MutableMapping
 from contextlib import suppress
 from typing import Any, TypeAlias
 
-from pillarbox.http.exchange import Exchange, Gone
+from pillarbox.http.challenge import challenged
+from pillarbox.http.exchange import Exchange, Gone, Headers
+from pillarbox.http.limits import charge, found_or_noted, handled_or_noted, turn_away
+from pillarbox.http.options import is_preflight, options, permitted
+from pillarbox.http.policy import check_access, check_head
+from pillarbox.http.probe import asks_itself
 from pillarbox.http.problem import Problem, told
-from pillarbox.http.routes import Credential, Route, found
+from pillarbox.http.record import begun, ended
+from pillarbox.http.routes import Credential, Route
 from pillarbox.http.setup import Setup
 from pillarbox.http.socket import Socket
 from pillarbox.store import StoreError
-from pillarbox.telemetry import Event, emit, request_scope
+from pillarbox.telemetry import Event, emit, request_id, request_scope
 
 __all__ = ["HTTP", "Setup"]
 
@@ -26,6 +32,14 @@ class HTTP:
     def __init__(self, setup: Setup) -> None:
         self._setup = setup
 
+    def use(self, setup: Setup) -> None:
+        """Requests that begin from now on are answered with this one."""
+        self._setup = setup
+
+    def finished(self, headers: Headers, is_secure: bool) -> list[tuple[bytes, bytes]]:  # noqa: FBT001 - as it is called
+        """All headers of an answer that is made before a request is understood."""
+        return self._setup.policy.standing.on(headers, None, is_secure=is_secure)
+
     async def __call__(
         self,
         scope: _Message,
@@ -33,17 +47,20 @@ class HTTP:
         send: Callable[[_Message], Awaitable[None]],
     ) -> None:
         """One exchange. Nothing is raised; what cannot be answered any more ends the connection."""
+        setup = self._setup
         match scope["type"]:
             case "http":
-                exchange = Exchange(scope, receive, send, self._setup.patience)
+                exchange = Exchange(scope, receive, send, setup.patience)
             case "websocket":
                 exchange = _asking(scope, receive, send)
             case _:
                 return
         began = time.monotonic()
         with request_scope(secrets.token_hex(8)):
+            exchange.standing = setup.policy.standing
+            exchange.client = setup.policy.trust.client(scope)
             try:
-                await self._handled(exchange)
+                await _handled(setup, exchange)
             except Gone:
                 return
             except asyncio.CancelledError:
@@ -51,44 +68,57 @@ class HTTP:
                 with suppress(Gone):
                     await _refused(exchange, Problem(503, "the server is stopping; try again later"))
             finally:
-                emit(
-                    Event.HTTP_REQUEST,
-                    method=exchange.method,
-                    path=exchange.raw_path.decode("ascii", "replace"),
-                    status=exchange.status,
-                    milliseconds=round((time.monotonic() - began) * 1000, 1),
-                )
+                ended(setup.site, exchange, time.monotonic() - began)
 
-    async def _handled(self, exchange: Exchange) -> None:
-        try:
-            route, handler = found(exchange)
-            if route.credential is not Credential.NONE:
-                await self._let_in(route, exchange)
-            await handler(self._setup, exchange)
-        except Problem as problem:
-            await _refused(exchange, problem)
-        except StoreError as problem:
-            await _refused(exchange, told(problem))
-        except Gone:
-            raise
-        except Exception as bug:  # noqa: BLE001 - the face: a bug ends this request, not the server
-            emit(
-                Event.HTTP_FAILED,
-                method=exchange.method,
-                path=exchange.raw_path.decode("ascii", "replace"),
-                exception=bug,
-            )
-            await _refused(exchange, Problem(500, "something went wrong here; the log of the server says what"))
 
-    async def _let_in(self, route: Route, exchange: Exchange) -> None:
-        """Raises Problem 401, or 403 for a ticket that is not good."""
-        authorization = exchange.header(b"authorization")
-        ticket = exchange.ticket if authorization is None and route.takes_tickets else None
-        exchange.is_by_ticket = ticket is not None
-        if ticket is not None:
-            authorization = await self._setup.tickets.redeem(ticket)
-        exchange.authorization = authorization
-        exchange.entry = await self._setup.gate.entry(authorization, exchange.client)
+async def _handled(setup: Setup, exchange: Exchange) -> None:
+    try:
+        turn_away(setup, exchange)
+        if exchange.client.is_unclear:
+            raise Problem(400, "Forwarded and X-Forwarded-For name different clients")
+        check_head(exchange, setup.policy.head)
+        if is_preflight(exchange):
+            await permitted(setup.policy.cors, exchange)
+            return
+        is_own = asks_itself(setup, exchange)
+        if setup.policy.strict is not None and not is_own:
+            setup.policy.strict.check(exchange)
+        if setup.policy.access is not None and not is_own:
+            check_access(setup.policy.access, exchange)
+        if exchange.method == "OPTIONS":
+            await options(exchange)
+            return
+        route, handler = await found_or_noted(setup, exchange)
+        begun(exchange)
+        if route.credential is Credential.ACCOUNT:
+            await _let_in(setup, route, exchange)
+        await charge(setup, route, exchange)
+        await handled_or_noted(setup, route, handler, exchange)
+    except Problem as problem:
+        await _refused(exchange, problem)
+    except StoreError as problem:
+        await _refused(exchange, told(problem))
+    except Gone:
+        raise
+    except Exception as bug:  # noqa: BLE001 - the face: a bug ends this request, not the server
+        emit(
+            Event.HTTP_FAILED,
+            method=exchange.method,
+            path=exchange.raw_path.decode("ascii", "replace"),
+            exception=bug,
+        )
+        await _refused(exchange, Problem(500, "something went wrong here; the log of the server says what"))
+
+
+async def _let_in(setup: Setup, route: Route, exchange: Exchange) -> None:
+    """Raises Problem 401, or 403 for a ticket that is not good."""
+    authorization = exchange.header(b"authorization")
+    ticket = exchange.ticket if authorization is None and route.takes_tickets else None
+    exchange.is_by_ticket = ticket is not None
+    if ticket is not None:
+        authorization = await setup.tickets.redeem(ticket)
+    exchange.authorization = authorization
+    exchange.entry = await setup.gate.entry(authorization, exchange.client)
 
 
 def _asking(scope: _Message, receive: Callable[[], Awaitable[_Message]], send: Callable[[_Message], Any]) -> Exchange:
@@ -103,10 +133,19 @@ async def _refused(exchange: Exchange, problem: Problem) -> None:
     if exchange.status is not None:
         await exchange.give_up()
         return
-    headers = [(b"content-type", b"application/problem+json"), (b"cache-control", b"no-store"), *problem.headers]
+    more = problem.headers if problem.status != 401 else challenged(exchange, problem.headers)
+    headers = [(b"content-type", b"application/problem+json"), (b"cache-control", b"no-store"), *more]
     if problem.status in (408, 413):
         # What is left of the body is not waited for.
         headers.append((b"connection", b"close"))
-    if problem.status in (503, 507):
+    if problem.status in (503, 507) and not any(name == b"retry-after" for name, _ in more):
         headers.append((b"retry-after", b"5"))
+    if (identity := request_id()) is not None:
+        # By which whoever complains of it can have it found in the log.
+        headers.append((b"x-request-id", identity.encode()))
+    if problem.status in (204, 205, 304):
+        # There is no content with these (RFC 9110 section 6.4.1).
+        await exchange.begin(problem.status, headers[1:])
+        await exchange.end()
+        return
     await exchange.answer(problem.status, headers, problem.octets())

@@ -6,10 +6,18 @@ from dataclasses import dataclass, field
 
 from pillarbox.http.admission import Tickets
 from pillarbox.http.authenticate import Gate
+from pillarbox.http.bans import Bans
 from pillarbox.http.crowd import Crowd
 from pillarbox.http.door import Door
+from pillarbox.http.policy import Policy
+from pillarbox.http.proof import Proof
+from pillarbox.http.rates import Allowances
+from pillarbox.http.readiness import Health
+from pillarbox.http.site import Site
+from pillarbox.http.tally import Tally
 from pillarbox.http.turn import Turns
 from pillarbox.jmap import Service
+from pillarbox.settings import HTTPVariables
 
 __all__ = ["Setup"]
 
@@ -18,20 +26,29 @@ __all__ = ["Setup"]
 class Setup:
     """The server as its HTTP faces see it.
 
-    `url` gives the base URL for a connection's scheme and local address; `throttle` is the least time in seconds
-    between two events of an event source, `socket_throttle` that between two changes told on a WebSocket; `stopping` is
-    set when open streams are to end; `patience` is how many seconds a request's body may stand still; `crowd` counts
-    WebSockets.
+    `url` gives the base URL for a request; `throttle` is the least time in seconds between two events of an event
+    source, `socket_throttle` that between two changes told on a WebSocket; `stopping` is set when open streams are to
+    end; `patience` is how many seconds a request's body may stand still; `crowd` counts WebSockets; `site` is what is
+    told to those without an account, and `health` what a process needs to be of use; `policy` is decided of a request
+    before all that; `proof` is what it knows itself by; `allowances` bound how often who may ask, `bans` says who is
+    not let in, and `tally` counts what gets them there.
     """
 
     service: Service
     gate: Gate
     door: Door
     turns: Turns
-    url: Callable[[str, str, int | None], str]
+    url: Callable[[HTTPVariables], str]
     throttle: float
     stopping: asyncio.Event
     tickets: Tickets
     patience: float = 30.0
     socket_throttle: float = 0.0
     crowd: Crowd = field(default_factory=Crowd)
+    site: Site = field(default_factory=Site)
+    health: Health = field(default_factory=Health)
+    proof: Proof = field(default_factory=Proof)
+    policy: Policy = field(default_factory=Policy)
+    allowances: Allowances = field(default_factory=Allowances)
+    bans: Bans | None = None
+    tally: Tally | None = None

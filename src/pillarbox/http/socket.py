@@ -1,6 +1,6 @@
 """The messages of a WebSocket, on bare ASGI."""
 
-from collections.abc import Awaitable, Callable, MutableMapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, MutableMapping, Sequence
 from typing import Any, TypeAlias
 
 from pillarbox.http.exchange import Gone
@@ -28,12 +28,12 @@ class Socket:
         """What would be the answer to a request."""
         await self._put({**message, "type": f"websocket.{message['type']}"})
 
-    async def accept(self, subprotocol: str) -> None:
-        """From now on both speak it. Raises Gone."""
+    async def accept(self, subprotocol: str, headers: Iterable[tuple[bytes, bytes]] = ()) -> None:
+        """From now on both speak it; these headers go with the answer that says so. Raises Gone."""
         message = await self._receive()
         if message["type"] != "websocket.connect":
             raise Gone
-        await self._put({"type": "websocket.accept", "subprotocol": subprotocol, "headers": []})
+        await self._put({"type": "websocket.accept", "subprotocol": subprotocol, "headers": list(headers)})
 
     async def hear(self) -> str | bytes | None:
         """The next message, which is octets if its sender calls it binary; None if there are no more."""

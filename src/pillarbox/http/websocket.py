@@ -49,7 +49,7 @@ async def talk(setup: Setup, exchange: Exchange) -> None:
     if socket is None or _SUBPROTOCOL not in socket.offered:
         raise Problem(400, 'the subprotocol "jmap" is spoken here, and no other')
     with setup.crowd.one(exchange.entry.principal.number):
-        await socket.accept(_SUBPROTOCOL)
+        await socket.accept(_SUBPROTOCOL, exchange.besides())
         exchange.switched()
         await _Conversation(setup, exchange, socket).run()
 
@@ -139,6 +139,7 @@ class _Conversation:
     async def _answered(self, entry: Entry, octets: bytes, id_: str | None) -> bytes:
         setup = self._setup
         try:
+            await setup.allowances.for_account(entry.principal.number, self._exchange.client.address)
             async with setup.turns.turn(entry.principal.number, CONCURRENT):
                 state = its_session(setup, entry, self._base).state
                 return response(await answered(setup, entry, octets, state), id_)

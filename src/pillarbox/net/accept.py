@@ -8,108 +8,75 @@ more connections than another lets that one go first, for a moment.
 
 import asyncio
 import errno
-import mmap
-import os
 import socket
+import ssl
 from collections.abc import Callable
+from functools import partial
 
-__all__ = ["Acceptor", "Balance"]
+from pillarbox.net.crowd import Crowd, Seat
+from pillarbox.net.entrance import OPEN, Entrance, Refused, origin_of
+from pillarbox.telemetry import Event, emit
 
-_ABSENT = -1
-_SLOT = 8
+__all__ = ["Acceptor"]
+
 _MOMENT = 0.002
 """Seconds that another worker has to go first. One that is stuck holds up each new connection for no longer."""
 _EXHAUSTED = (errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM)
 _RECOVERY = 1.0
 """Seconds until it is tried again to accept, when the system had no room for a connection; asyncio takes the same."""
-
-
-class Balance:
-    """How many connections each of some workers has, in memory that all of them see."""
-
-    def __init__(self, descriptor: int, workers: int, mine: int) -> None:
-        """`descriptor` is a file that `shared` made, `mine` the number of this worker, from 0."""
-        self._memory = memoryview(mmap.mmap(descriptor, workers * _SLOT)).cast("q")
-        self._mine = mine
-        self._others = [number for number in range(workers) if number != mine]
-
-    @classmethod
-    def alone(cls) -> "Balance":
-        """That of one worker."""
-        descriptor = cls.shared(1)
-        try:
-            return cls(descriptor, 1, 0)
-        finally:
-            os.close(descriptor)
-
-    @staticmethod
-    def shared(workers: int) -> int:
-        """A descriptor of memory for so many workers, none of which is there yet."""
-        descriptor = os.memfd_create("balance", os.MFD_CLOEXEC)
-        os.write(descriptor, _ABSENT.to_bytes(_SLOT, "little", signed=True) * workers)
-        return descriptor
-
-    @staticmethod
-    def ended(descriptor: int, number: int) -> None:
-        """A worker is not there any more."""
-        os.pwrite(descriptor, _ABSENT.to_bytes(_SLOT, "little", signed=True), number * _SLOT)
-
-    def came(self) -> None:
-        """This worker has one connection more."""
-        self._memory[self._mine] = max(self._memory[self._mine], 0) + 1
-
-    def left(self) -> None:
-        """This worker has one connection less."""
-        self._memory[self._mine] -= 1
-
-    def begin(self) -> None:
-        """This worker is there, without connections."""
-        self._memory[self._mine] = 0
-
-    def is_anothers_turn(self) -> bool:
-        """Whether one of the others has fewer connections."""
-        mine = self._memory[self._mine]
-        return any(_ABSENT < self._memory[other] < mine for other in self._others)
+_FAREWELL = 5.0
+"""Seconds in which a client of TLS answers that it closes, too (RFC 8446 section 6.1)."""
 
 
 class Acceptor:
-    """Takes connections from a listening socket, and gives each to a protocol.
+    """Takes connections from a listening socket, and gives each to a protocol, by way of the listener's entrance.
 
-    What it gives them to has to tell the balance when a connection has `left`. Used like the servers of asyncio.
+    The protocol is given the connection's seat, which it has to `leave` when the connection ends. Used like the servers
+    of asyncio. `entrance` is asked for anew for each connection, and may be replaced.
     """
 
     def __init__(
-        self, listening: socket.socket, protocol: Callable[[], asyncio.BaseProtocol], balance: Balance
+        self,
+        listening: socket.socket,
+        protocol: Callable[[Seat], asyncio.BaseProtocol],
+        crowd: Crowd,
+        entrance: Callable[[], Entrance] = lambda: OPEN,
+        listener: str = "",
     ) -> None:
         self._listening = listening
         self._protocol = protocol
-        self._balance = balance
+        self._crowd = crowd
+        self._entrance = entrance
+        self._listener = listener
         self._loop = asyncio.get_running_loop()
         self._timer: asyncio.TimerHandle | None = None
         self._beginning: set[asyncio.Task[None]] = set()
+        self._entering: set[asyncio.Task[None]] = set()
         listening.setblocking(False)
         self._watch()
 
     def close(self) -> None:
-        """Accepts no more, and closes the socket; connections stay."""
+        """Accepts no more, and closes the socket; connections stay, but those that have not come in yet."""
         if self._listening.fileno() == -1:
             return
         if self._timer is not None:
             self._timer.cancel()
         self._loop.remove_reader(self._listening)
         self._listening.close()
+        for entering in self._entering:
+            entering.cancel()
 
     async def wait_closed(self) -> None:
         """Until connections that were accepted have begun."""
-        if self._beginning:
-            await asyncio.wait(self._beginning)
+        if everybody := self._beginning | self._entering:
+            await asyncio.wait(everybody)
 
     def _watch(self) -> None:
         self._timer = None
         self._loop.add_reader(self._listening, self._ready)
 
     def _ready(self) -> None:
-        if self._balance.is_anothers_turn():
+        if self._crowd.balance.is_anothers_turn():
             self._pause(_MOMENT, self._late)
         else:
             self._accept()
@@ -134,14 +101,68 @@ class Acceptor:
             self._pause(_RECOVERY, self._watch)
             return
         connection.setblocking(False)
-        self._balance.came()
-        beginning = self._loop.create_task(self._begin(connection))
-        self._beginning.add(beginning)
-        beginning.add_done_callback(self._beginning.discard)
-
-    async def _begin(self, connection: socket.socket) -> None:
         try:
-            await self._loop.connect_accepted_socket(self._protocol, connection)
+            origin = origin_of(connection, self._listener)
         except OSError:
+            # Gone already.
             connection.close()
-            self._balance.left()
+            return
+        seat, entrance = self._crowd.seat(origin), self._entrance()
+        is_slow = entrance.is_slow(origin)
+        if seat.is_excess and is_slow:
+            # What it would take to tell them is what there is not enough of.
+            seat.leave()
+            connection.close()
+            return
+        tasks = self._entering if is_slow else self._beginning
+        task = self._loop.create_task(self._begin(connection, seat, entrance))
+        tasks.add(task)
+        task.add_done_callback(tasks.discard)
+
+    async def _begin(self, connection: socket.socket, seat: Seat, entrance: Entrance) -> None:
+        try:
+            began = self._loop.time()
+            entry = await entrance.admitted(connection, seat.origin)
+            seat.origin = entry.origin
+            if entry.context is None or entrance.protection is None:
+                transport, _ = await self._loop.connect_accepted_socket(partial(self._protocol, seat), connection)
+            else:
+                left = max(entrance.protection.timeout - (self._loop.time() - began), _MOMENT)
+                transport, _ = await self._loop.connect_accepted_socket(
+                    partial(_Ending, seat) if entry.ends else partial(self._protocol, seat),
+                    connection,
+                    ssl=entry.context,
+                    ssl_handshake_timeout=left,
+                    ssl_shutdown_timeout=_FAREWELL,
+                )
+            if not entrance.is_undelayed and connection.family != socket.AF_UNIX:
+                # The loop sets it for each.
+                transport.get_extra_info("socket").setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 0)
+        except (Refused, OSError) as problem:
+            if isinstance(problem, ssl.SSLError):
+                emit(
+                    Event.TLS_HANDSHAKE_FAILED,
+                    listener=seat.origin.listener,
+                    client=seat.origin.client,
+                    known=problem.reason or "",
+                )
+            connection.close()
+            seat.leave()
+        except BaseException:
+            # Cancelled, since we stop; or a bug, which must not cost a seat as well.
+            connection.close()
+            seat.leave()
+            raise
+
+
+class _Ending(asyncio.Protocol):
+    """Of a connection that was made for the sake of the handshake."""
+
+    def __init__(self, seat: Seat) -> None:
+        self._seat = seat
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        transport.close()
+
+    def connection_lost(self, _: Exception | None) -> None:
+        self._seat.leave()

@@ -27,12 +27,12 @@ def socket_scope(scope: Mapping[str, Any], url: bytes) -> dict[str, Any]:
         "raw_path": path,
         "query_string": parsed.query or b"",
         "subprotocols": [name for one in offered.split(b",") if (name := one.strip().decode("latin-1"))],
-        "extensions": {"websocket.http.response": {}},
+        "extensions": {**scope.get("extensions", {}), "websocket.http.response": {}},
     }
 
 
-def accepted(scope: Mapping[str, Any], subprotocol: str) -> bytes:
-    """The head of the answer after which both speak frames (section 4.2.2)."""
+def accepted(scope: Mapping[str, Any], subprotocol: str, headers: Iterable[tuple[bytes, bytes]] = ()) -> bytes:
+    """The head of the answer after which both speak frames (section 4.2.2), with these headers besides."""
     key = next(value for name, value in scope["headers"] if name == b"sec-websocket-key")
     fields = (
         "HTTP/1.1 101 Switching Protocols",
@@ -41,7 +41,8 @@ def accepted(scope: Mapping[str, Any], subprotocol: str) -> bytes:
         f"sec-websocket-accept: {accept_key(key.decode('latin-1'))}",
         f"sec-websocket-protocol: {subprotocol}",
     )
-    return "\r\n".join((*fields, "", "")).encode("latin-1")
+    own = "\r\n".join(fields).encode("latin-1")
+    return b"\r\n".join((own, *(b"%s: %s" % field for field in headers), b"", b""))
 
 
 def denied(status: int, headers: Iterable[tuple[bytes, bytes]]) -> bytes:

@@ -3,9 +3,11 @@
 import errno
 import socket
 import stat
+from collections.abc import Sequence
 from pathlib import Path
+from typing import Final, TypeAlias
 
-__all__ = ["CannotBind", "bound_tcp", "bound_unix"]
+__all__ = ["REUSE_ADDRESS", "CannotBind", "Option", "bound_tcp", "bound_unix"]
 
 
 class CannotBind(Exception):
@@ -19,12 +21,22 @@ class CannotBind(Exception):
         self.is_taken = is_taken
 
 
-def bound_tcp(host: str, port: int, backlog: int) -> socket.socket:
-    """A socket that listens on an address; `host` is an IP address, port 0 means any. Raises CannotBind."""
+Option: TypeAlias = tuple[int, int, int | bytes]
+"""Level, name and value of an option (setsockopt(2))."""
+
+REUSE_ADDRESS: Final[Option] = (socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+
+
+def bound_tcp(host: str, port: int, backlog: int, options: Sequence[Option] = (REUSE_ADDRESS,)) -> socket.socket:
+    """A socket that listens on an address; `host` is an IP address, port 0 means any. Raises CannotBind.
+
+    Connections that it accepts have its options, too.
+    """
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     listening = socket.socket(family, socket.SOCK_STREAM)
     try:
-        listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        for option in options:
+            listening.setsockopt(*option)
         if family is socket.AF_INET6:
             # `::` and `0.0.0.0` are two addresses; whoever wants both says so.
             listening.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
@@ -39,10 +51,12 @@ def bound_tcp(host: str, port: int, backlog: int) -> socket.socket:
     return listening
 
 
-def bound_unix(path: Path, backlog: int) -> socket.socket:
+def bound_unix(path: Path, backlog: int, options: Sequence[Option] = ()) -> socket.socket:
     """A socket that listens at a path, where a socket that nobody listens on may lie. Raises CannotBind."""
     listening = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
     try:
+        for option in options:
+            listening.setsockopt(*option)
         if path.is_socket() and not _answers(path):
             path.unlink()
         listening.bind(str(path))

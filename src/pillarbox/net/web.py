@@ -11,15 +11,23 @@ from functools import partial
 from socket import socket
 from typing import Any, TypeAlias, cast
 
+import httptools
 import orjson
 import uvicorn
 import uvloop
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
 
-from pillarbox.net.accept import Acceptor, Balance
+from pillarbox.net.accept import Acceptor
+from pillarbox.net.bounds import USUAL, Bounds
+from pillarbox.net.crowd import Balance, Crowd, Seat
+from pillarbox.net.entrance import OPEN, Entrance
+from pillarbox.net.framing import Fault, fault
 from pillarbox.net.handshake import socket_scope
+from pillarbox.net.origin import EXTENSION
 from pillarbox.net.unread import Unread
+from pillarbox.net.watching import Watching
 from pillarbox.net.websocket import Rules, WebSocket
+from pillarbox.telemetry import Event, emit
 
 __all__ = ["Application", "WebServer", "use_fast_loop"]
 
@@ -28,9 +36,11 @@ Application: TypeAlias = Callable[
     [_Message, Callable[[], Awaitable[_Message]], Callable[[_Message], Awaitable[None]]], Awaitable[None]
 ]
 
+Fields: TypeAlias = Sequence[tuple[bytes, bytes]]
+Finish: TypeAlias = Callable[[Fields, bool], Fields]
 
-MAX_HEAD = 64 * 1024
-"""Octets that all before a body may have, give or take one read of a socket; nginx and Apache take 32 kB and 800 kB."""
+_TLS = b"\x16"
+"""How a record of TLS begins that opens a connection (RFC 8446 section 5.1)."""
 
 # Anybody can have as many of uvicorn's warnings written as they like, so only its errors are.
 _LOG = logging.getLogger("uvicorn.error.request")
@@ -43,10 +53,12 @@ class WebServer:
     Of connections beyond `max_connections` each is refused before it has said anything, and nobody else is: uvicorn's
     own limit would refuse the requests of those that are there.
 
-    `patience` is how many seconds a client has for all before a body, and for what stands between its parts and after
-    it; `unread` those it may leave an answer lie without reading any of it; `grace` those that requests have when the
-    server stops. `balance` is kept with other processes that accept from the same sockets. With `sockets`, requests to
-    become a WebSocket are the application's to accept; without, they are requests like others.
+    `bounds` is what a connection may take, and may be replaced, for connections to come; `grace` is how many seconds
+    requests have when the server stops. `finish` gives all headers of an answer that is made here, from its own and
+    whether it goes out by TLS. `balance` is kept with other processes that accept from the same sockets. With
+    `sockets`, requests to become a WebSocket are the application's to accept; without, they are requests like others.
+    `listener` is what the sockets are called in the origin of each connection, `entrance` what is asked of who
+    connects: it may be replaced, for connections to come. `watching` is told of connections that do not speak HTTP.
     """
 
     def __init__(
@@ -55,12 +67,17 @@ class WebServer:
         *,
         max_connections: int | None = None,
         grace: int = 10,
-        patience: float = 10.0,
-        unread: float = 30.0,
+        bounds: Bounds = USUAL,
+        finish: Finish = lambda headers, _: headers,
         balance: Balance | None = None,
         sockets: Rules | None = None,
+        listener: str = "",
+        entrance: Entrance = OPEN,
+        watching: Watching | None = None,
     ) -> None:
-        balance = balance or Balance.alone()
+        self.entrance = entrance
+        self.bounds = bounds
+        self.sockets = sockets
         config = uvicorn.Config(
             application,
             # Called with keywords, as the class would be.
@@ -68,11 +85,10 @@ class WebServer:
                 "type[asyncio.Protocol]",
                 partial(
                     _Bounded,
-                    most=max_connections,
-                    patience=patience,
-                    unread=unread,
-                    left=balance.left,
-                    sockets=sockets,
+                    bounds=lambda: self.bounds,
+                    finish=finish,
+                    sockets=lambda: self.sockets,
+                    watching=watching,
                 ),
             ),
             ws="none",
@@ -84,10 +100,10 @@ class WebServer:
             server_header=False,
             # The client's address is ours to decide, from what is trusted.
             proxy_headers=False,
-            timeout_keep_alive=75,
             timeout_graceful_shutdown=grace,
         )
-        self._server = _Quiet(config, balance)
+        crowd = Crowd(balance or Balance.alone(), max_connections)
+        self._server = _Quiet(config, crowd, lambda: self.entrance, listener)
 
     async def serve(self, sockets: Sequence[socket]) -> None:
         """Serves until `stop`, then lets requests finish for the time of grace."""
@@ -109,50 +125,59 @@ class _Bounded(HttpToolsProtocol):
     def __init__(
         self,
         *args: Any,
-        most: int | None,
-        patience: float,
-        unread: float,
-        left: Callable[[], None],
-        sockets: Rules | None,
+        seat: Seat,
+        bounds: Callable[[], Bounds],
+        finish: Finish,
+        sockets: Callable[[], Rules | None],
+        watching: Watching | None = None,
         **kwargs: Any,
     ) -> None:
         super().__init__(*args, **kwargs)
-        self._most = most
+        self._seat = seat
+        self._extensions: dict[str, Any] = {EXTENSION: seat.origin}
         self.logger = _LOG
-        self._left = left
-        self._sockets = sockets
-        self._patience = patience
+        self._sockets = sockets()
+        self._watching = watching
+        self._first = b""
+        self._has_asked = False
+        self._bounds = bounds()
+        self._finish = finish
+        self.timeout_keep_alive = self._bounds.idle  # type: ignore[assignment] # of which an event loop takes a part
         self._in_head, self._in_body = True, False
+        self._fault: Fault | None = None
         self._is_upgraded = False
         self._moved = False
         self._taken = 0
         self._timer: asyncio.TimerHandle | None = None
-        self._unread = Unread(self.loop, unread)
+        self._unread = Unread(self.loop, self._bounds.unread)
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         super().connection_made(transport)
-        # This one is among them.
-        if self._most is not None and len(self.connections) > self._most:
-            self._refuse(503, "Service Unavailable", "too many connections; try again later", "retry-after: 5")
+        origin = self._seat.origin
+        self.scheme = origin.scheme
+        self.client = None if origin.client is None else (origin.client, origin.client_port)
+        if self._seat.is_excess:
+            self._refuse(503, "Service Unavailable", "too many connections; try again later", (b"retry-after", b"5"))
             return
         self._expect()
 
     def connection_lost(self, exc: Exception | None) -> None:
-        self._left()
+        self._seat.leave()
         self._relax()
         self._unread.end()
         super().connection_lost(exc)
 
     def data_received(self, data: bytes) -> None:
         self._moved = False
-        super().data_received(data)
+        self._first = self._first or data[:1]
+        self._feed(data)
         if self.transport.is_closing() or self._is_upgraded:
             return
         # The read in which a head begins may hold a long body of the request before it, so it is not counted.
         if not self._moved:
             self._taken += len(data)
-            if self._taken > MAX_HEAD:
-                self._refuse(431, "Request Header Fields Too Large", f"no more than {MAX_HEAD} octets are taken here")
+            if self._taken > (most := self._bounds.head):
+                self._refuse(431, "Request Header Fields Too Large", f"no more than {most} octets are taken here")
                 return
         if self._timer is not None:
             return
@@ -160,8 +185,25 @@ class _Bounded(HttpToolsProtocol):
         if self._in_head or stalls or self._is_answered:
             self._expect()
 
+    def _feed(self, data: bytes) -> None:
+        self._unset_keepalive_if_required()
+        while data:
+            try:
+                self.parser.feed_data(data)
+                return
+            except httptools.HttpParserUpgrade as asked:
+                if self._should_upgrade():
+                    self.handle_websocket_upgrade()
+                    return
+                # The parser leaves off where another protocol could begin. Here the next request does.
+                data = data[asked.args[0] :]
+            except httptools.HttpParserError:
+                self.send_400_response("")
+                return
+
     def on_message_begin(self) -> None:
         super().on_message_begin()
+        self.scope["extensions"] = dict(self._extensions)
         self._in_head = True
         self._move()
         self._relax()
@@ -173,8 +215,16 @@ class _Bounded(HttpToolsProtocol):
 
     def on_headers_complete(self) -> None:
         self._in_head, self._in_body = False, True
+        self._has_asked = True
         self._move()
         self._relax()
+        self.scope["method"] = self.parser.get_method().decode("ascii")
+        is_refused_upgrade = self.parser.should_upgrade() and not self._should_upgrade()
+        self._fault = fault(self.parser.get_http_version(), self.headers, is_upgrade=is_refused_upgrade)
+        if self._fault is not None:
+            # The parser ends with that, and then the connection.
+            raise ValueError(self._fault.detail)
+        self.url = _with_path(self.url)
         super().on_headers_complete()
 
     def on_body(self, body: bytes) -> None:
@@ -205,10 +255,12 @@ class _Bounded(HttpToolsProtocol):
         self._unread.watch(self.transport)
 
     def send_400_response(self, msg: str) -> None:  # noqa: ARG002 - uvicorn names it
-        self._refuse(400, "Bad Request", "this is no HTTP request")
-
-    def _unsupported_upgrade_warning(self) -> None:
-        """Says nothing: whoever asks for an upgrade gets the answer they get without."""
+        client = self._seat.origin.client
+        # Browsers try TLS first where http was asked for.
+        if self._watching is not None and client is not None and not self._has_asked and self._first != _TLS:
+            self._watching.spoke_garbage(client)
+        found = self._fault or Fault(400, "Bad Request", "this is no HTTP request")
+        self._refuse(found.status, found.title, found.detail)
 
     def _should_upgrade_to_ws(self) -> bool:
         # What is still being answered must not be cut in two by another protocol.
@@ -227,7 +279,9 @@ class _Bounded(HttpToolsProtocol):
         self._relax()
         self.connections.discard(self)
         assert self._sockets is not None  # noqa: S101 - or it would not be upgraded
-        WebSocket(self.app, scope, self.transport, self._sockets, self.server_state, self._unread, self._left).begin()
+        WebSocket(
+            self.app, scope, self.transport, self._sockets, self.server_state, self._unread, self._seat.leave
+        ).begin()
         # It and its parser hold each other, for as long as the other protocol goes on.
         self.parser = None  # type: ignore[assignment]
 
@@ -236,21 +290,21 @@ class _Bounded(HttpToolsProtocol):
         cycle: RequestResponseCycle | None = self.cycle
         return cycle is not None and cycle.response_complete
 
-    def _refuse(self, status: int, title: str, detail: str, *more: str) -> None:
+    def _refuse(self, status: int, title: str, detail: str, *more: tuple[bytes, bytes]) -> None:
         """Ends the connection; with a problem document (RFC 9457), unless that would land within an answer."""
+        self._tell(status, detail)
         cycle: RequestResponseCycle | None = self.cycle
         if cycle is None or cycle.response_complete or not cycle.response_started:
             document = orjson.dumps({"type": "about:blank", "status": status, "detail": detail, "title": title})
-            fields = (
-                f"HTTP/1.1 {status} {title}",
-                "content-type: application/problem+json",
-                "cache-control: no-store",
-                "x-content-type-options: nosniff",
-                f"content-length: {len(document)}",
-                "connection: close",
+            own = (
+                (b"content-type", b"application/problem+json"),
+                (b"cache-control", b"no-store"),
+                (b"content-length", b"%d" % len(document)),
                 *more,
             )
-            self.transport.write("\r\n".join((*fields, "", "")).encode() + document)
+            fields = (*self._finish(own, self._seat.origin.is_tls), (b"connection", b"close"))
+            lines = (f"HTTP/1.1 {status} {title}".encode(), *(b"%s: %s" % field for field in fields), b"", document)
+            self.transport.write(b"\r\n".join(lines))
         self.transport.close()
         self._unread.watch(self.transport)
 
@@ -259,11 +313,19 @@ class _Bounded(HttpToolsProtocol):
 
     def _expect(self) -> None:
         self._relax()
-        self._timer = self.loop.call_later(self._patience, self._give_up)
+        self._timer = self.loop.call_later(self._bounds.patience, self._give_up)
 
     def _give_up(self) -> None:
+        client = self._seat.origin.client
+        if self._watching is not None and client is not None and not self._first:
+            self._watching.said_nothing(client)
+        self._tell(None, "the rest did not come in time" if self._first else "nothing was said")
         self.transport.close()
         self._unread.watch(self.transport)
+
+    def _tell(self, status: int | None, known: str) -> None:
+        origin = self._seat.origin
+        emit(Event.HTTP_REFUSED, listener=origin.listener, client=origin.client, status=status, known=known)
 
     def _relax(self) -> None:
         if self._timer is not None:
@@ -271,23 +333,39 @@ class _Bounded(HttpToolsProtocol):
             self._timer = None
 
 
+def _with_path(target: bytes) -> bytes:
+    """A target of which uvicorn finds the path: one in absolute form may have none (RFC 9112 section 3.2.2)."""
+    if target.startswith((b"/", b"*")):
+        return target
+    parsed = httptools.parse_url(target)
+    if parsed.path:
+        return target
+    return b"/?" + parsed.query if parsed.query else b"/"
+
+
 class _Quiet(uvicorn.Server):
     """Leaves signals to whoever runs it, and accepts as we do."""
 
-    def __init__(self, config: uvicorn.Config, balance: Balance) -> None:
+    def __init__(self, config: uvicorn.Config, crowd: Crowd, entrance: Callable[[], Entrance], listener: str) -> None:
         super().__init__(config)
-        self._balance = balance
+        self._crowd = crowd
+        self._entrance = entrance
+        self._listener = listener
 
     async def startup(self, sockets: list[socket] | None = None) -> None:
-        def protocol() -> asyncio.BaseProtocol:
+        def protocol(seat: Seat) -> asyncio.BaseProtocol:
             return self.config.http_protocol_class(
-                config=self.config,  # type: ignore[call-arg] # of uvicorn's, which mypy takes for any
+                seat=seat,  # type: ignore[call-arg] # of uvicorn's, which mypy takes for any
+                config=self.config,
                 server_state=self.server_state,
                 app_state={},
             )
 
         # What uvicorn asks of its servers, these have.
-        self.servers = [Acceptor(one, protocol, self._balance) for one in sockets or ()]  # type: ignore[misc]
+        self.servers = [
+            Acceptor(one, protocol, self._crowd, self._entrance, self._listener)  # type: ignore[misc]
+            for one in sockets or ()
+        ]
         self.started = True
 
     @contextlib.contextmanager

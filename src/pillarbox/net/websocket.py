@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, MutableMapping
+from collections.abc import Awaitable, Callable, Iterable, MutableMapping
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
@@ -172,7 +172,7 @@ class WebSocket(asyncio.Protocol):
             raise ConnectionResetError("the WebSocket is closed")
         match message["type"]:
             case "websocket.accept":
-                self._accept(message["subprotocol"])
+                self._accept(message["subprotocol"], message["headers"])
             case "websocket.http.response.start":
                 self._denial = (message["status"], list(message["headers"]))
             case "websocket.http.response.body":
@@ -187,8 +187,8 @@ class WebSocket(asyncio.Protocol):
 
     # Inside.
 
-    def _accept(self, subprotocol: str) -> None:
-        self._transport.write(accepted(self._scope, subprotocol))
+    def _accept(self, subprotocol: str, headers: Iterable[tuple[bytes, bytes]]) -> None:
+        self._transport.write(accepted(self._scope, subprotocol, headers))
         self._is_accepted = True
         self._steer()
         self._beat_later()

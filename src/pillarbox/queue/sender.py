@@ -18,6 +18,7 @@ from pillarbox.queue.transaction import Progress
 from pillarbox.queue.verdict import Verdict
 from pillarbox.store import Notice, Store, StoreError
 from pillarbox.telemetry import Event, emit
+from pillarbox.telemetry.metric import QUEUE_MESSAGES, QUEUE_TRYING
 
 __all__ = ["Sender"]
 
@@ -38,8 +39,15 @@ class _Account:
         self.listening = ExitStack()
         self.flying: set[int] = set()
         self.timer: asyncio.TimerHandle | None = None
+        self._length = 0
+
+    def has(self, length: int) -> None:
+        """So many messages are on their way, as far as was looked."""
+        QUEUE_MESSAGES.add((), length - self._length)
+        self._length = length
 
     def close(self) -> None:
+        self.has(0)
         self.listening.close()
         if self.timer is not None:
             self.timer.cancel()
@@ -149,6 +157,7 @@ class Sender:
             account.close()
             del self._accounts[number]
             return
+        account.has(len(looked.messages))
         now = self._books.now
         if account.timer is not None:
             account.timer.cancel()
@@ -171,10 +180,12 @@ class Sender:
         progresses: set[Progress] = set()
         flight = self._loop.create_task(self._fly(number, account, message, progresses))
         self._flights[flight] = progresses
+        QUEUE_TRYING.add()
         flight.add_done_callback(self._flown)
 
     def _flown(self, flight: asyncio.Task[None]) -> None:
         del self._flights[flight]
+        QUEUE_TRYING.add((), -1.0)
         hungry, self._hungry = self._hungry, set()
         for number in hungry:
             self._ask(number)

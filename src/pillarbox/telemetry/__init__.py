@@ -1,14 +1,16 @@
-"""What the server says of itself: log events and the id of the request they belong to.
+"""What the server says of itself: log events, the id of the request they belong to, and metrics.
 
 Every other package may speak through it, so it knows none of them: an event is a name out of one
 table and whatever fields the speaker gives it. It must not know what a setting, a store or a
 protocol is; `configure` is told the level and the form.
 
-Begin at `event`, the table; `log` makes lines of it; `secret` is what no line ever shows.
+Begin at `event`, the table; `log` makes lines of it; `secret` is what no line ever shows. `metric` is the table of what
+is counted, `sheet` where it is counted; `exposition`, the page of it, is loaded by who shows it.
 """
 
 from pillarbox.telemetry.event import EVENTS, Event, EventLevel
-from pillarbox.telemetry.log import FORMATS, LEVELS, Format, Level, configure, emit
+from pillarbox.telemetry.log import FORMATS, LEVELS, Format, Level, configure, emit, is_wanted, tell
+from pillarbox.telemetry.metric import METRICS, Kind, Metric, measure
 from pillarbox.telemetry.request import request_id, request_scope
 from pillarbox.telemetry.secret import Secret
 
@@ -16,13 +18,21 @@ __all__ = [
     "EVENTS",
     "FORMATS",
     "LEVELS",
+    "METRICS",
     "Event",
     "EventLevel",
     "Format",
+    "Kind",
     "Level",
+    "Metric",
     "Secret",
     "configure",
     "emit",
+    "exposition",
+    "is_wanted",
+    "measure",
+    "metric",
     "request_id",
     "request_scope",
+    "tell",
 ]

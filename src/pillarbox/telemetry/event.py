@@ -19,11 +19,54 @@ EventLevel = Literal["debug", "info", "warn", "error"]
 class Event(Enum):
     """One thing that can be said in the log; `title` is the name that is written."""
 
+    ACME_FAILED = (
+        "acme.failed",
+        "warn",
+        "A certificate could not be had: authority, names, known, again, ends (of the one in use), exception.",
+    )
+    ACME_ISSUED = "acme.issued", "info", "An authority gave a certificate: authority, names, ends."
+    ACME_ORDERED = "acme.ordered", "info", "A certificate was ordered: authority, names, asked (names to be proved)."
+    ACME_REGISTERED = (
+        "acme.registered",
+        "info",
+        "An account at an authority was made, its terms agreed to: authority, directory, account, terms.",
+    )
     AUTH_FAILED = "auth.failed", "warn", "Credentials were refused: scheme, address and reason."
+    BAN_MADE = "ban.made", "warn", "An address is not let in any more: address, reason, evidence, until."
+    BAN_SPARED = (
+        "ban.spared",
+        "warn",
+        "A proxy was not banned for its clients, `setting` tells them apart: address, reason, evidence, setting.",
+    )
     BLOBS_LOST = "blobs.lost", "error", "Objects refer to blobs that are gone, `pillarbox doctor` says which: account."
     EXPORT_DONE = "export.done", "info", "An export ended: account, format, messages, missing, seconds."
+    HTTP_EXPRESSION_FAILED = (
+        "http.expression-failed",
+        "error",
+        "An expression gave nothing of use, so that requests were refused or told another URL: setting, known.",
+    )
     HTTP_FAILED = "http.failed", "error", "A bug ended a request, answered 500: method, path, exception."
-    HTTP_REQUEST = "http.request", "debug", "A request was answered: method, path, status, milliseconds."
+    HTTP_FORWARDED_IGNORED = (
+        "http.forwarded-ignored",
+        "warn",
+        "What a proxy says of its clients does not count, `setting` would change it: client, setting.",
+    )
+    HTTP_INSECURE = (
+        "http.insecure",
+        "warn",
+        "A request in the clear was refused, for `setting` does not lead to HTTPS: client, setting.",
+    )
+    HTTP_REFUSED = (
+        "http.refused",
+        "debug",
+        "A connection was closed for what came over it, or what did not come: listener, client, status, known.",
+    )
+    HTTP_REQUEST = (
+        "http.request",
+        "debug",
+        "A request was answered (at any level with `server.log.requests`): route, method, path, status, bytes, "
+        "milliseconds, client, listener, account, agent.",
+    )
     IMPORT_DONE = "import.done", "info", "An import ended: account, messages, skipped, seconds."
     JMAP_FAILED = "jmap.failed", "error", "A bug ended a method call, answered serverFail: method, exception."
     LIBRARY_SPOKE = "library.spoke", "warn", "A library had a warning or an error: logger, text, exception."
@@ -35,6 +78,8 @@ class Event(Enum):
     LMTP_FAILED = "lmtp.failed", "error", "A bug put off a message or cut a connection: recipient, id, exception."
     LMTP_REFUSED = "lmtp.refused", "info", "A recipient or a message was refused: recipient, reply, id, account."
     LMTP_REPEATED = "lmtp.repeated", "info", "A message was accepted that was filed before: recipient, id, account."
+    NETWORK_BIND_ERROR = "network.bind-error", "error", "An address is not listened on, others are: listener, known."
+    NETWORK_PROXY_ERROR = "network.proxy-error", "warn", "A trusted proxy sent no right header: listener, peer, known."
     PUSH_ENDED = (
         "push.ended",
         "info",
@@ -54,14 +99,39 @@ class Event(Enum):
         "A message was given up for a recipient: account, message, recipient, reply, host.",
     )
     QUEUE_RELAYED = "queue.relayed", "info", "A server took a message: account, message, recipient, reply, host."
+    ORDERS_FAILED = (
+        "orders.failed",
+        "error",
+        "A bug kept a process from doing as the supervisor asked: known, exception.",
+    )
+    SERVER_ASTRAY = (
+        "server.astray",
+        "warn",
+        "The URL that clients are told does not lead here, or not as it should: setting, text.",
+    )
+    SERVER_RELOADED = (
+        "server.reloaded",
+        "info",
+        "Settings were read again: applied, restart (keys that wait for one), problems, failed (processes).",
+    )
     SERVER_STARTED = "server.started", "info", "Connections are accepted: version, listeners, workers."
     SERVER_CRAMPED = "server.cramped", "warn", "Fewer connections fit than the settings allow: descriptors, needed."
     SERVER_STOPPED = "server.stopped", "info", "The last connection is closed: seconds of service."
+    SERVER_UNCHANGED = "server.unchanged", "error", "Settings could not be read again; those before hold: known."
     SETTINGS_PROBLEM = "settings.problem", "warn", "A setting is not in force as written: key, kind, text."
+
+    TLS_CERTIFICATE_UNUSABLE = (
+        "tls.certificate-unusable",
+        "error",
+        "A certificate is not shown, or clients will not trust it: certificate, known.",
+    )
+    TLS_CERTIFICATES_LOADED = "tls.certificates-loaded", "info", "Certificates are shown from now on: names."
+    TLS_HANDSHAKE_FAILED = "tls.handshake-failed", "debug", "A client and we could not agree: listener, client, known."
 
     WORKER_ENDED = "worker.ended", "error", "A process of the server died: worker, status, and seconds until the next."
     WORKER_STARTED = "worker.started", "info", "A process of the server was started again, and works: worker."
 
+    RATE_EXCEEDED = "rate.exceeded", "info", "A limit is used up until its time is: limit, client, rate."
     STORE_FAILED = (
         "store.failed",
         "error",

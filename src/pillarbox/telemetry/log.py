@@ -1,7 +1,7 @@
 """Lines of the log: which events are written, and in what form.
 
-structlog turns an event and its fields into a line; this module says with which steps. People at a
-terminal get text, everything else one JSON object a line.
+People at a terminal get text, of structlog's making; everything else gets one JSON object a line, for which structlog
+is not loaded: with all it brings it took an eighth of the start of each process.
 """
 
 import json
@@ -9,23 +9,24 @@ import logging
 import re
 import sys
 import traceback
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import suppress
-from typing import Literal, TextIO
-
-import structlog
-from structlog.typing import EventDict, FilteringBoundLogger, Processor, WrappedLogger
+from datetime import UTC, datetime
+from typing import Any, Literal, TextIO, TypeAlias
 
 from pillarbox.telemetry.event import Event
+from pillarbox.telemetry.metric import EVENTS_TOLD
 from pillarbox.telemetry.request import request_id
 from pillarbox.telemetry.secret import HIDDEN, Secret
 
-__all__ = ["FORMATS", "LEVELS", "Format", "Level", "configure", "emit"]
+__all__ = ["FORMATS", "LEVELS", "Format", "Level", "configure", "emit", "is_wanted", "reset", "tell"]
 
 Level = Literal["trace", "debug", "info", "warn", "error", "disable"]
 LEVELS: tuple[Level, ...] = ("trace", "debug", "info", "warn", "error", "disable")
 Format = Literal["text", "json"]
 FORMATS: tuple[Format, ...] = ("text", "json")
+
+_Fields: TypeAlias = dict[str, Any]
 
 
 def configure(level: Level = "info", form: Format | None = None, stream: TextIO | None = None) -> None:
@@ -35,22 +36,15 @@ def configure(level: Level = "info", form: Format | None = None, stream: TextIO 
     May be called again, as when the settings change. The standard library's loggers, which the
     libraries beneath us use, are heard from warnings up.
     """
-    _wanted.threshold = _THRESHOLDS[level]
-    out = _Lines(stream)
-    steps: list[Processor] = [
-        _with_request,
-        structlog.processors.TimeStamper(fmt="iso", utc=True),
-        _with_traceback,
-        _without_secrets,
-        _renderer(form, terminal=out.is_terminal()),
-    ]
-    structlog.configure(
-        processors=steps,
-        wrapper_class=structlog.make_filtering_bound_logger(logging.NOTSET),
-        logger_factory=lambda *_: out,
-        cache_logger_on_first_use=False,
-    )
+    _log.threshold = _THRESHOLDS[level]
+    _log.lines = _Lines(stream)
+    _log.render = _renderer(form, terminal=_log.lines.is_terminal())
     _hear_libraries()
+
+
+def reset() -> None:
+    """As if `configure` had never been called."""
+    _log.threshold, _log.render = logging.WARNING, None
 
 
 def emit(event: Event, /, **fields: object) -> None:
@@ -58,18 +52,35 @@ def emit(event: Event, /, **fields: object) -> None:
 
     An exception as the field `exception` is written with its traceback. The names `event`, `level`,
     `request` and `timestamp` are taken; a field of that name is lost. Before `configure` was called,
-    warnings and errors alone are written.
+    warnings and errors alone are written. Each is counted, but for requests, which have counts of their own.
     """
-    if not structlog.is_configured():
+    if event is not Event.HTTP_REQUEST:
+        EVENTS_TOLD.add((event.title,))
+    if is_wanted(event):
+        tell(event, **fields)
+
+
+def is_wanted(event: Event) -> bool:
+    """Whether lines of the event's level are written."""
+    if _log.render is None:
         configure("warn")
-    number = _THRESHOLDS[event.level]
-    if number >= _wanted.threshold:
-        log: FilteringBoundLogger = structlog.get_logger()
-        log.bind(**{**fields, "level": event.level}).log(number, event.title)
+    return _THRESHOLDS[event.level] >= _log.threshold
 
 
-# structlog knows the numbers of the standard library only. Nothing is emitted as critical, so that this
-# threshold silences everything, and nothing below debug, so that trace hears all there is.
+def tell(event: Event, /, **fields: object) -> None:
+    """Writes the event, whatever its level, unless no line is wanted at all; otherwise as `emit`, and not counted."""
+    if _log.render is None:
+        configure("warn")
+    if _log.render is not None and _log.threshold < _THRESHOLDS["disable"]:
+        line = {**fields, "level": event.level, "event": event.title}
+        if (identity := request_id()) is not None:
+            line["request"] = identity
+        line["timestamp"] = datetime.now(UTC).isoformat().replace("+00:00", "Z")
+        _log.lines.write(_log.render(_without_secrets(_with_traceback(line))))
+
+
+# The numbers of the standard library. Nothing is emitted as critical, so that this threshold silences everything, and
+# nothing below debug, so that trace hears all there is.
 _THRESHOLDS: Mapping[str, int] = {
     "trace": logging.NOTSET,
     "debug": logging.DEBUG,
@@ -80,22 +91,13 @@ _THRESHOLDS: Mapping[str, int] = {
 }
 
 
-class _Wanted:
-    """Which events are wanted, kept here because structlog takes microseconds to say no."""
-
-    threshold: int = logging.WARNING
-
-
-_wanted = _Wanted()
-
-
 class _Lines:
     """Writes each line whole, so that lines of several threads do not mix."""
 
     def __init__(self, stream: TextIO | None) -> None:
         self._stream = stream
 
-    def msg(self, line: str) -> None:
+    def write(self, line: str) -> None:
         # Standard error is looked up for each line: who replaces it (a test, a supervisor) is obeyed.
         stream = self._stream or sys.stderr
         # A log nobody can read any more, a closed pipe or a full disk, must not end what is being logged.
@@ -103,42 +105,49 @@ class _Lines:
             stream.write(line + "\n")
             stream.flush()
 
-    debug = info = warning = error = msg
-
     def is_terminal(self) -> bool:
         return (self._stream or sys.stderr).isatty()
 
 
-def _renderer(form: Format | None, *, terminal: bool) -> Processor:
+class _Log:
+    """Which events are wanted, and what becomes of them; nothing renders them before `configure` was called."""
+
+    threshold: int = logging.WARNING
+    lines = _Lines(None)
+    render: Callable[[_Fields], str] | None = None
+
+
+_log = _Log()
+
+
+def _renderer(form: Format | None, *, terminal: bool) -> Callable[[_Fields], str]:
     if form == "text" or (form is None and terminal):
-        return structlog.dev.ConsoleRenderer(
+        # It loads rich, which a log of JSON does without.
+        from structlog.dev import ConsoleRenderer, plain_traceback  # noqa: PLC0415
+
+        console = ConsoleRenderer(
             colors=terminal,
             # Each text is quoted: what a peer sent must not move the cursor of whoever reads the log.
             repr_native_str=True,
-            exception_formatter=structlog.dev.plain_traceback,
+            exception_formatter=plain_traceback,
         )
+        return lambda fields: console(None, "", fields)
     # The standard library's JSON and not orjson, which refuses lone surrogates and large numbers: a
     # log line that raises would turn one fault into two.
-    return structlog.processors.JSONRenderer(serializer=json.dumps, default=repr)
-
-
-def _with_request(_log: WrappedLogger, _method: str, fields: EventDict) -> EventDict:
-    if (identity := request_id()) is not None:
-        fields["request"] = identity
-    return fields
+    return lambda fields: json.dumps(fields, default=repr)
 
 
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
 
 
-def _with_traceback(_log: WrappedLogger, _method: str, fields: EventDict) -> EventDict:
+def _with_traceback(fields: _Fields) -> _Fields:
     if isinstance(error := fields.get("exception"), BaseException):
         lines = "".join(traceback.format_exception(error)).rstrip()
         fields["exception"] = _CONTROL.sub(lambda found: ascii(found[0])[1:-1], lines)
     return fields
 
 
-def _without_secrets(_log: WrappedLogger, _method: str, fields: EventDict) -> EventDict:
+def _without_secrets(fields: _Fields) -> _Fields:
     return {name: _shown(value) for name, value in fields.items()}
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from urllib.parse import urlsplit
 
-from pillarbox.settings import Address, Snapshot, TcpAddress, catalogue
+from pillarbox.settings import Address, Snapshot, TcpAddress, catalogue, host_name
 
 __all__ = ["contradictions"]
 
@@ -11,6 +11,9 @@ __all__ = ["contradictions"]
 def contradictions(settings: Snapshot) -> Iterator[str]:
     """What does not go together, in words that name the settings."""
     yield from _listening(settings)
+    yield from _naming(settings)
+    yield from _strict(settings)
+    yield from _proving(settings)
     yield from _sizes(settings)
     yield from _relaying(settings)
 
@@ -25,7 +28,7 @@ def _listening(settings: Snapshot) -> Iterator[str]:
             other = taken.setdefault(address, one.id)
             if other != one.id and not (isinstance(address, TcpAddress) and address.port == 0):
                 yield f"server.listener.{one.id}.bind: {address} is that of server.listener.{other} already"
-    url = settings[catalogue.HTTP_URL]
+    url = settings[catalogue.HTTP_URL].constant
     host = urlsplit(url).hostname if url is not None else None
     here = host is not None and _is_here(host)
     public = [one.id for one in listeners if one.protocol == "http" and any(map(_is_for_others, one.binds))]
@@ -34,6 +37,36 @@ def _listening(settings: Snapshot) -> Iterator[str]:
             f"server.http.url: {url} leads clients on other machines to themselves,"
             f" and server.listener.{public[0]} is open to them"
         )
+
+
+def _naming(settings: Snapshot) -> Iterator[str]:
+    name = host_name(settings)
+    if "." not in name and any(_is_for_others(address) for one in settings.listeners for address in one.binds):
+        where = "" if settings[catalogue.HOSTNAME] else ", which is the system's,"
+        yield f"server.hostname: {name}{where} has no dot in it: no other machine finds this one by it"
+
+
+def _strict(settings: Snapshot) -> Iterator[str]:
+    url = settings[catalogue.HTTP_URL].constant
+    is_spoken = any(one.protocol == "http" and one.tls is not None for one in settings.listeners)
+    is_told = settings[catalogue.USE_X_FORWARDED] or any(one.trusted_networks for one in settings.listeners)
+    if settings[catalogue.HSTS] and not is_spoken and not is_told and not (url or "").startswith("https:"):
+        yield (
+            "server.http.hsts: it lets in who speaks https alone, and nobody can: no listener has tls.implicit, no"
+            " proxy's word is taken (server.http.use-x-forwarded), and server.http.url is not https"
+        )
+
+
+def _proving(settings: Snapshot) -> Iterator[str]:
+    web = [one for one in settings.listeners if one.protocol == "http"]
+    for wanted in settings[catalogue.AUTHORITIES]:
+        if wanted.challenge == "tls-alpn-01" and not any(one.tls for one in web):
+            yield (
+                f"acme.{wanted.id}.challenge: the authority comes by TLS, and no listener for http has tls.implicit;"
+                " http-01 needs none"
+            )
+        elif wanted.challenge == "http-01" and all(one.tls for one in web):
+            yield f"acme.{wanted.id}.challenge: the authority comes without TLS, and no listener for http is without it"
 
 
 def _is_here(host: str) -> bool:

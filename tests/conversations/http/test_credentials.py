@@ -28,7 +28,7 @@ def basic(pair: str | bytes) -> str:
         "Bearer abc",
         "Digest username=alice",
         "Basic !!!!",
-        "Basic " + "A" * 100_000,
+        "Basic " + "A" * 60_000,
         basic("alice@home.example"),
         basic(b"\xff:\xff"),
         basic(":"),
@@ -69,7 +69,13 @@ def test_all_paths_of_jmap_need_credentials(home: Home, alice: JMAP) -> None:
 
 def test_an_unknown_name_and_a_wrong_password_are_told_alike(home: Home, alice: JMAP) -> None:
     """Ours: nobody learns which accounts exist."""
-    assert session(home, basic("nobody@home.example:x")) == session(home, basic("alice@home.example:x"))
+    unknown, wrong = (session(home, basic(f"{name}@home.example:x")) for name in ("nobody", "alice"))
+
+    def told(reply: Reply) -> object:
+        headers = {name: value for name, value in reply.headers.items() if name != "x-request-id"}
+        return reply.status, headers, reply.octets
+
+    assert told(unknown) == told(wrong)
 
 
 @pytest.mark.parametrize("scheme", ["Basic", "basic", "BASIC"])

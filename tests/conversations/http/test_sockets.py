@@ -5,12 +5,13 @@ import socket
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import closing, suppress
+from contextlib import closing, contextmanager, suppress
 
 import pytest
 from tests.driver import JMAP, Home
 
-from pillarbox.net import WebServer, bound_tcp
+from pillarbox.http import HTTP
+from pillarbox.net import Bounds, WebServer, bound_tcp
 
 
 @pytest.fixture
@@ -22,9 +23,16 @@ def loops() -> list[asyncio.AbstractEventLoop]:
 @pytest.fixture
 def port(home: Home, loops: list[asyncio.AbstractEventLoop]) -> Iterator[int]:
     """A server on a port of its own, in a thread."""
+    with served(home, loops, Bounds(patience=1.0, unread=1.0)) as port:
+        yield port
+
+
+@contextmanager
+def served(home: Home, loops: list[asyncio.AbstractEventLoop], bounds: Bounds) -> Iterator[int]:
+    """The same, with other bounds."""
     listening = bound_tcp("127.0.0.1", 0, 16)
-    assert home.web.application is not None
-    web = WebServer(home.web.application, grace=1, patience=1.0, unread=1.0)
+    http = HTTP(home.setup)
+    web = WebServer(http, grace=1, bounds=bounds, finish=http.finished)
     ready = threading.Event()
 
     async def serve() -> None:
@@ -83,6 +91,71 @@ def test_the_session_leads_back_here(port: int, alice: JMAP) -> None:
     answer = exchanged(port, head(alice, "GET", "/.well-known/jmap", "Connection: close"))
 
     assert f"http://127.0.0.1:{port}/jmap/".encode() in answer
+
+
+@pytest.mark.parametrize(
+    ("octets", "status"),
+    [
+        (b"nonsense\r\n\r\n", b"400"),
+        (b"GET / HTTP/1.1\r\nX: " + b"x" * 200_000, b"431"),
+        (b"GET / HTTP/1.1\r\n\r\n", b"400"),
+    ],
+)
+def test_what_is_answered_without_being_understood_has_the_headers_of_all_answers(
+    home: Home, loops: list[asyncio.AbstractEventLoop], octets: bytes, status: bytes
+) -> None:
+    """http-server.md section 1.2: every answer has them."""
+    home.abides_by(headers=["X-House: home", "Cache-Control: max-age=5"], permissive_cors="true")
+    with served(home, loops, Bounds(patience=1.0)) as port:
+        answer = b""
+        while not answer:
+            # What of a long head was not read when the connection was closed may cost the answer.
+            with suppress(ConnectionResetError):
+                answer, _, _ = exchanged(port, octets).lower().partition(b"\r\n\r\n")
+        lines = answer.split(b"\r\n")
+
+    assert lines[0].startswith(b"http/1.1 " + status)
+    for line in (b"x-house: home", b"cache-control: max-age=5", b"access-control-allow-origin: *",
+                 b"x-content-type-options: nosniff", b"content-type: application/problem+json"):  # fmt: skip
+        assert lines.count(line) == 1
+
+
+def test_a_head_has_as_many_octets_as_the_settings_say(
+    home: Home, loops: list[asyncio.AbstractEventLoop], alice: JMAP
+) -> None:
+    """RFC 6585 section 5: `server.http.max-header-size`."""
+    asked = head(alice, "GET", "/.well-known/jmap", "Connection: close", "X: " + "x" * 100_000)
+    home.abides_by(max_header_size="200000")
+    with served(home, loops, Bounds(head=200_000)) as port:
+        assert exchanged(port, asked).startswith(b"HTTP/1.1 200 ")
+
+
+def test_a_connection_is_kept_for_as_long_as_the_settings_say(
+    home: Home, loops: list[asyncio.AbstractEventLoop], alice: JMAP
+) -> None:
+    """RFC 9112 section 9.5: `server.http.timeout.idle`."""
+    began = time.monotonic()
+    with served(home, loops, Bounds(idle=0.3)) as port:
+        assert exchanged(port, head(alice, "GET", "/nothing")).startswith(b"HTTP/1.1 404 ")
+
+    assert time.monotonic() - began < 5
+
+
+@pytest.mark.parametrize(
+    ("target", "status"),
+    [
+        ("http://evil.example/.well-known/jmap", b"200"),
+        ("http://evil.example", b"200"),
+        ("http://evil.example?x=y", b"200"),
+        ("evil.example:80", b"400"),
+    ],
+)
+def test_a_target_may_be_a_whole_url(port: int, alice: JMAP, target: str, status: bytes) -> None:
+    """RFC 9112 section 3.2.2: the absolute form must be accepted; whose it is does not matter (ours)."""
+    answer = exchanged(port, head(alice, "GET", target, "Connection: close"))
+
+    assert answer.startswith(b"HTTP/1.1 " + status)
+    assert b"evil.example" not in answer
 
 
 def test_a_body_in_chunks_is_a_body(port: int, alice: JMAP) -> None:

@@ -16,7 +16,7 @@ from websockets.frames import Frame, Opcode
 from websockets.sync.client import ClientConnection, connect
 
 from pillarbox.http import too_large
-from pillarbox.net import Rules, WebServer, bound_tcp, use_fast_loop
+from pillarbox.net import Bounds, Rules, WebServer, bound_tcp, use_fast_loop
 
 RULES = Rules(size=100_000, too_large=too_large(100_000), heartbeat=0.2, silence=1.0)
 ECHO = {"@type": "Request", "id": "R1", "using": [CORE], "methodCalls": [["Core/echo", {"hello": True}, "0"]]}
@@ -29,7 +29,7 @@ class Served:
         self._home = home
         self._listening = bound_tcp("127.0.0.1", 0, 16)
         assert home.web.application is not None
-        self._web = WebServer(home.web.application, grace=2, patience=1.0, unread=1.0, sockets=rules)
+        self._web = WebServer(home.web.application, grace=2, bounds=Bounds(patience=1.0, unread=1.0), sockets=rules)
         self._ready = threading.Event()
         self._thread = threading.Thread(target=self._run)
         self.port: int = self._listening.getsockname()[1]

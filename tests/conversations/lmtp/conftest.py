@@ -22,6 +22,7 @@ from pillarbox.datatypes import REGISTRY
 from pillarbox.datatypes.mail import EMAIL, Folder
 from pillarbox.datatypes.server import InternalDirectory
 from pillarbox.delivery import Delivery, Deposit, LMTPListener, Policy
+from pillarbox.net import Entrance
 from pillarbox.objects import number_of
 from pillarbox.store import Store
 from pillarbox.telemetry import configure
@@ -156,7 +157,7 @@ class Office:
         """Another policy, for sessions from now on."""
         self.policy = replace(self.policy, **policy)
 
-    def opens(self, max_connections: int = 50, memory: int = 100_000_000) -> None:
+    def opens(self, max_connections: int = 50, memory: int = 100_000_000, entrance: Entrance | None = None) -> None:
         """Begins to listen, on TCP and on a UNIX socket; a listener that was there before is stopped."""
         if self.listener is not None:
             self.closes()
@@ -169,7 +170,7 @@ class Office:
             clock=lambda: self.now,
             token=lambda: f"t{next(self._tokens)}",
         )
-        self.listener = LMTPListener(delivery, max_connections, memory)
+        self.listener = LMTPListener(delivery, max_connections, memory, entrance=entrance)
         internet = socket.create_server(("127.0.0.1", 0))
         self.tcp = internet.getsockname()
         local = socket.socket(socket.AF_UNIX)

@@ -1,5 +1,6 @@
 """The event source (RFC 8620 section 7.3)."""
 
+import asyncio
 import json
 
 import pytest
@@ -402,3 +403,30 @@ def test_who_leaves_while_not_reading_is_forgotten(home: Home, alice: JMAP) -> N
     stream.leave()
 
     assert alice.number not in home.feed.listened()
+
+
+def test_a_server_that_stops_does_not_wait_for_the_time_between_two_events(home: Home, alice: JMAP) -> None:
+    """Ours: what cannot be told yet is told when the client comes again."""
+    home.build(throttle=1000)
+    stream = alice.listens()
+    make(alice, "Plans")
+    assert stream.change() == mailbox_change(alice)
+
+    home.stopping.set()
+
+    assert stream.event() is None
+    assert stream.complete
+
+
+async def tasks() -> int:
+    return len(asyncio.all_tasks())
+
+
+def test_a_stream_that_waits_has_one_task_beside_that_of_its_request(alice: JMAP) -> None:
+    """Ours: thousands of them wait at once, and each task takes more than a kilobyte."""
+    alice.listens()
+    before = alice.web.run(tasks())
+    for _ in range(5):
+        alice.listens()
+
+    assert alice.web.run(tasks()) - before == 2 * 5

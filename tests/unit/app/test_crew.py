@@ -27,5 +27,5 @@ def test_what_the_system_refuses_to_start_is_told_and_can_be_tried_again(monkeyp
     assert asyncio.run(tried()) is None
 
 
-def _no_orders(status: int) -> Orders:
-    return Orders({}, "/", 0, 1, {}, status, status, status)
+def _no_orders(status: int, channel: int) -> Orders:
+    return Orders({}, "/", 0, 1, {}, status, status, status, channel)

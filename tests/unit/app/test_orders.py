@@ -5,7 +5,7 @@ import os
 from pillarbox.app.orders import Orders
 from pillarbox.settings import catalogue
 
-ORDERS = Orders({"server.hostname": "home.example"}, "/var/lib/x", 1, 2, {"http": [5, 6]}, 7, 8, 9)
+ORDERS = Orders({"server.hostname": "home.example"}, "/var/lib/x", 1, 2, {"http": [5, 6]}, 7, 8, 9, 10)
 
 
 def test_orders_are_handed_down_in_memory() -> None:
@@ -17,4 +17,4 @@ def test_orders_are_handed_down_in_memory() -> None:
 
 def test_they_have_the_settings_and_all_descriptors() -> None:
     assert ORDERS.settings[catalogue.HOSTNAME] == "home.example"
-    assert sorted(ORDERS.descriptors) == [5, 6, 7, 8, 9]
+    assert sorted(ORDERS.descriptors) == [5, 6, 7, 8, 9, 10]

@@ -33,6 +33,13 @@ def test_one_failure_is_enough_for_no_figure(failure: str) -> None:
         told(OUTPUT.format(GOOD.replace(f'"{failure}":0', f'"{failure}":1')), 0.0)
 
 
+def test_where_the_body_is_looked_at_the_status_is_not() -> None:
+    """Ours: a refusal is measured, too."""
+    output = OUTPUT.format(GOOD.replace('"status":0', '"status":4000'))
+
+    assert told(output, 0.0, must='"status":404').requests == 4000
+
+
 def test_a_wrong_answer_is_told() -> None:
     """Ours."""
     output = OUTPUT.format(GOOD.replace('"wrong":0', '"wrong":2') + '\nsaid {"type":"overQuota"}')

@@ -29,10 +29,20 @@ def test_the_defaults_go_together() -> None:
             {
                 "server.listener.a.protocol": "http",
                 "server.listener.a.bind": "0.0.0.0:8080",
+                "server.hostname": "mail.home.example",
                 "server.http.url": "'http://localhost:8080'",
             },
             ["server.http.url", "server.listener.a"],
         ),
+        (
+            {
+                "server.listener.a.protocol": "http",
+                "server.listener.a.bind": "0.0.0.0:8080",
+                "server.hostname": "mail",
+            },
+            ["server.hostname", "mail has no dot"],
+        ),
+        ({"server.http.hsts": "true"}, ["server.http.hsts", "tls.implicit", "use-x-forwarded", "server.http.url"]),
         ({"queue.relay.host": "smtp.far.example", "queue.relay.username": "us"}, ["queue.relay.secret"]),
         ({"queue.relay.username": "us", "queue.relay.secret": "sesame"}, ["queue.relay.host"]),
         (
@@ -73,3 +83,50 @@ def test_a_port_that_the_system_chooses_is_nobodys_alone(port: str) -> None:
     )
 
     assert len(list(contradictions(settings))) == (port != "0")
+
+
+@pytest.mark.parametrize(
+    "pairs",
+    [
+        {"server.http.url": "'https://mail.home.example'"},
+        {"server.http.use-x-forwarded": "true"},
+        {"server.proxy.trusted-networks": "127.0.0.1", "server.listener.a.protocol": "http"},
+        {"server.listener.a.protocol": "http", "server.listener.a.tls.implicit": "true"},
+    ],
+)
+def test_https_may_be_spoken_before_us(pairs: dict[str, str]) -> None:
+    listening = {"server.listener.a.bind": "127.0.0.1:8080"} if "server.listener.a.protocol" in pairs else {}
+    settings, _ = snapshot({"server.http.hsts": "true", **pairs, **listening})
+
+    assert list(contradictions(settings)) == []
+
+
+WANTED = {"acme.home.contact": "a@home.example", "acme.home.domains": "mail.home.example"}
+PLAIN = {"server.listener.web.protocol": "http", "server.listener.web.bind": "0.0.0.0:80"}
+SECURED = {
+    "server.listener.tls.protocol": "http",
+    "server.listener.tls.bind": "0.0.0.0:443",
+    "server.listener.tls.tls.implicit": "true",
+}
+
+
+@pytest.mark.parametrize(
+    ("listeners", "challenge", "is_possible"),
+    [
+        (PLAIN, "tls-alpn-01", False),
+        (SECURED, "tls-alpn-01", True),
+        (SECURED, "http-01", False),
+        (PLAIN | SECURED, "http-01", True),
+        (PLAIN | SECURED, "tls-alpn-01", True),
+    ],
+)
+def test_an_authority_needs_a_listener_to_come_to(
+    listeners: dict[str, str], challenge: str, *, is_possible: bool
+) -> None:
+    """RFC 8555 section 8.3; RFC 8737 section 3."""
+    hostname = {"server.hostname": "mail.home.example"}
+    settings, _ = snapshot(hostname | WANTED | listeners | {"acme.home.challenge": challenge})
+
+    told = [one for one in contradictions(settings) if one.startswith("acme.home.challenge")]
+
+    assert (told == []) is is_possible

@@ -18,6 +18,8 @@ class Changes:
     number of changes, so a client that reads slowly costs no more than one that reads at once.
     """
 
+    __slots__ = ("_told", "_types", "_waiting")
+
     def __init__(self, types: Collection[str] | None) -> None:
         self._types = types
         self._told: _States = {}

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Collection, Mapping
-from contextlib import ExitStack, suppress
+from contextlib import AbstractContextManager, suppress
 from types import TracebackType
 
 from pillarbox.access import Actor
@@ -28,6 +28,19 @@ def _numbered(actor: Actor) -> dict[int, Id]:
 class Subscription:
     """An actor's accounts, listened to for as long as the block lasts; used on one event loop."""
 
+    __slots__ = (
+        "_accounts",
+        "_changes",
+        "_has_ended",
+        "_has_news",
+        "_listening",
+        "_loop",
+        "_registry",
+        "_store",
+        "_unsupported",
+        "_waiter",
+    )
+
     def __init__(self, store: Store, registry: Registry, actor: Actor, types: Collection[str] | None) -> None:
         self._store = store
         self._registry = registry
@@ -40,18 +53,36 @@ class Subscription:
         }
         self._changes = Changes(types)
         self._loop = asyncio.get_running_loop()
-        self._news = asyncio.Event()
-        self._listening = ExitStack()
+        # Thousands wait at once, for hours: what they wait with is small. An Event and a timeout took 2 kB.
+        self._has_news, self._has_ended = False, False
+        self._waiter: asyncio.Future[None] | None = None
+        self._listening: list[AbstractContextManager[None]] = []
 
     def __enter__(self) -> "Subscription":
-        for account in self._accounts:
-            self._listening.enter_context(self._store.feed.listen(account, self._hear))
+        try:
+            for account in self._accounts:
+                listening = self._store.feed.listen(account, self._hear)
+                listening.__enter__()
+                self._listening.append(listening)
+        except BaseException:
+            self._unlisten()
+            raise
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._listening.close()
+        self._unlisten()
+
+    @property
+    def has_ended(self) -> bool:
+        """Whether `end` was called."""
+        return self._has_ended
+
+    def end(self) -> None:
+        """Whoever waits for news is told at once that there is none, and so is whoever does so from now on."""
+        self._has_ended = True
+        self._wake()
 
     def is_of(self, actor: Actor) -> bool:
         """Whether it tells of the accounts that the actor has now; where not, whoever listens is to begin anew."""
@@ -69,20 +100,45 @@ class Subscription:
     def begin(self, now: Mapping[Id, Mapping[str, State]], last: str | None) -> None:
         """These are the states at the start; `last` is the id of the last event that the client had, if any."""
         if self._changes.begin(now, last):
-            self._news.set()
+            self._begin_news()
 
-    async def news(self, seconds: float | None) -> tuple[str, bytes] | None:
-        """The next StateChange object and its event's id, or None after so many seconds without one."""
+    async def news(self, seconds: float) -> tuple[str, bytes] | None:
+        """The next StateChange object and its event's id, or None after so many seconds without one, or at the end."""
+        until = self._loop.time() + seconds
+        while not self._has_ended:
+            if self._has_news:
+                self._has_news = False
+                change = self._changes.taken()
+                if change is not None:
+                    return change
+            elif self._loop.time() >= until:
+                return None
+            else:
+                await self._wait(until)
+        return None
+
+    async def pause(self, seconds: float) -> None:
+        """Waits so long, whatever is news meanwhile; or until the end."""
+        until = self._loop.time() + seconds
+        while not self._has_ended and self._loop.time() < until:
+            await self._wait(until)
+
+    async def _wait(self, until: float) -> None:
+        self._waiter = self._loop.create_future()
+        timer = self._loop.call_at(until, self._wake)
         try:
-            async with asyncio.timeout(seconds):
-                while True:
-                    await self._news.wait()
-                    self._news.clear()
-                    change = self._changes.taken()
-                    if change is not None:
-                        return change
-        except TimeoutError:
-            return None
+            await self._waiter
+        finally:
+            timer.cancel()
+            self._waiter = None
+
+    def _wake(self) -> None:
+        if self._waiter is not None and not self._waiter.done():
+            self._waiter.set_result(None)
+
+    def _begin_news(self) -> None:
+        self._has_news = True
+        self._wake()
 
     def _hear(self, notice: Notice) -> None:
         """Called on the writer's thread."""
@@ -100,4 +156,8 @@ class Subscription:
 
     def _tell(self, account_id: Id, there: Mapping[str, State]) -> None:
         if self._changes.add(account_id, there):
-            self._news.set()
+            self._begin_news()
+
+    def _unlisten(self) -> None:
+        while self._listening:
+            self._listening.pop().__exit__(None, None, None)

@@ -40,6 +40,11 @@ class HubFeed:
         self._expected: Counter[int] = Counter()
         self._joined: socket.socket | None = None
 
+    @property
+    def is_joined(self) -> bool:
+        """Whether the line to other processes is there, as far as is known."""
+        return self._link.is_joined
+
     def expect(self, account: int) -> None:
         self._join()
         with self._lock:

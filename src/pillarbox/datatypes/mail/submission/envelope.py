@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from typing import cast
 
 from pillarbox.datatypes.mail.submission.parameters import (
@@ -20,7 +21,7 @@ __all__ = ["BadEnvelope", "Envelope", "given", "is_mailbox", "made"]
 
 _BEYOND = "\u00a1-\u2027\u202a-\ud7ff\ue000-\U0010ffff"
 # A dot may stand anywhere: some providers gave out addresses like `alice.@` and `a..b@`, and their mail is mail.
-_MAILBOX = re.compile(
+_MAILBOX = (
     rf"""(?:[A-Za-z0-9!#$%&'*+/=?^_`{{|}}~.\-{_BEYOND}]+|"(?:[ !#-\[\]-~{_BEYOND}]|\\[ -~])*")@"""
     rf"(?:(?P<domain>[A-Za-z0-9_\-{_BEYOND}]+(?:\.[A-Za-z0-9_\-{_BEYOND}]+)*)|\[[!-Z^-~]+\])"
 )
@@ -50,10 +51,16 @@ class Envelope:
 
 def is_mailbox(text: str) -> bool:
     """Whether this is a Mailbox as commands of SMTP take it (RFC 5321 section 4.1.2, RFC 6531 section 3.3)."""
-    found = _MAILBOX.fullmatch(text)
+    found = _mailbox().fullmatch(text)
     if found is None or len(text.encode()) > _LONGEST:
         return False
     return all(len(label) <= _LONGEST_LABEL for label in (found["domain"] or "").split("."))
+
+
+@cache
+def _mailbox() -> re.Pattern[str]:
+    """Compiled when it is first asked for: that takes longer than to load most modules."""
+    return re.compile(_MAILBOX)
 
 
 def given(value: Mapping[str, JSON], limits: Limits, now: datetime) -> Envelope:

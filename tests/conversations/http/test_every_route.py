@@ -1,0 +1,58 @@
+"""What holds for each row of the table of routes."""
+
+import re
+
+import pytest
+from tests.driver import JMAP, Home
+
+from pillarbox.http.routes import ROUTES, Credential, Limit, Route
+
+each_route = pytest.mark.parametrize("route", ROUTES, ids=lambda route: route.path)
+
+
+def path(route: Route) -> str:
+    """One that leads there."""
+    return re.sub(r"\{\w+\}", "x", route.path)
+
+
+@each_route
+def test_who_has_no_credentials_gets_no_further_than_the_table_says(home: Home, route: Route) -> None:
+    """Ours: 401 where an account is asked for, before anything of the request is looked at; and nowhere else."""
+    for method in route.methods:
+        status = home.web.sends(method, path(route), body=b"x").status
+
+        assert (status == 401) == (route.credential is Credential.ACCOUNT), (method, status)
+
+
+@each_route
+def test_a_method_that_is_not_in_the_table_is_refused(alice: JMAP, route: Route) -> None:
+    """RFC 9110 section 15.5.6: 405, with those that are."""
+    for method in {"GET", "POST", "PUT", "PATCH", "DELETE", "BREW"} - set(route.methods):
+        reply = alice.sends(method, path(route))
+
+        assert reply.status == 405, method
+        assert set(reply.headers["allow"].split(", ")) >= set(route.methods)
+
+
+@each_route
+def test_head_is_answered_where_get_is(alice: JMAP, route: Route) -> None:
+    """RFC 9110 section 9.1: GET and HEAD; the same status, without content."""
+    if "GET" in route.methods and route.socket is None and route.name != "eventsource":
+        get, head = alice.sends("GET", path(route)), alice.sends("HEAD", path(route))
+
+        assert (head.status, head.octets) == (get.status, b"")
+
+
+@each_route
+def test_no_answer_may_be_kept_that_is_for_one_account(alice: JMAP, route: Route) -> None:
+    """RFC 9111 section 5.2.2: what needs credentials is private or not stored at all; so are refusals."""
+    if route.credential is Credential.ACCOUNT and "GET" in route.methods and route.name != "eventsource":
+        reply = alice.sends("GET", path(route))
+
+        assert any(word in reply.headers["cache-control"] for word in ("private", "no-store"))
+
+
+@each_route
+def test_requests_of_an_account_are_counted_with_it(route: Route) -> None:
+    """Ours: whoever is let in by an account is counted with it, and only they."""
+    assert (route.credential is Credential.ACCOUNT) == (route.limit is Limit.ACCOUNT)
