@@ -56,8 +56,7 @@ def fill(installation: Installation, messages: int, sources: Path, tell: Callabl
     tell("writing the mail")
     folder = mailbox(sources, base, _SEED)
     small = mailbox(sources, max(base // _WRITERS_SHARE, 1), _SEED + 1)
-    for address in (READER, *WRITERS):
-        installation.account(address)
+    installation.accounts(READER, *WRITERS)
     tell(f"importing {base:,} messages")
     began = time.monotonic()
     installation.command("import", READER, *_files(folder))
@@ -103,7 +102,7 @@ def _fill_large(installation: Installation, messages: int, sources: Path, tell: 
     tell(f"writing {messages:,} messages")
     folder = mailbox(sources, messages, _SEED + 2)
     if LARGE not in installation.addresses():
-        installation.account(LARGE)
+        installation.accounts(LARGE)
     tell(f"importing {messages:,} messages")
     installation.command("import", LARGE, *_files(folder))
     done.touch()

@@ -60,11 +60,12 @@ class Installation:
             return set()
         return {one["address"] for one in json.loads(self.command("account", "list", "--json"))}
 
-    def account(self, address: str) -> None:
-        """Makes an account, with nothing in it; one of that name is removed first."""
-        if address in self.addresses():
+    def accounts(self, *addresses: str) -> None:
+        """Makes accounts, with nothing in them; those of these names are removed first."""
+        for address in self.addresses() & {*addresses}:
             self.command("account", "remove", address, "--yes")
-        self.command("account", "add", address, "--password-stdin", stdin=f"{PASSWORD}\n")
+        for address in addresses:
+            self.command("account", "add", address, "--password-stdin", stdin=f"{PASSWORD}\n")
 
     def workers(self, count: int) -> str:
         """The setting for so many workers; nothing where there is one process whatever is asked for."""
@@ -81,17 +82,20 @@ class Installation:
         return knows(_WORKERS)
 
     @contextmanager
-    def serving(self, workers: int = 1, ports: tuple[int, int] | None = None, more: str = "") -> Iterator["Served"]:
+    def serving(
+        self, workers: int = 1, ports: tuple[int, int] | None = None, more: str = "", most: int | None = None
+    ) -> Iterator["Served"]:
         """A block with the server running, on ports for HTTP and LMTP. Raises Wrong if it does not start, or ends.
 
-        `more` are further settings, as tables of TOML.
+        `more` are further settings, as tables of TOML; `most` is how many connections of HTTP it takes.
         """
         port, lmtp_port = ports or (free_port(), free_port())
+        limit = "" if most is None else f"max-connections = {most}\n"
         settings = self.folder / "serve.toml"
         self.folder.mkdir(parents=True, exist_ok=True)
         settings.write_text(
             f"{self.workers(workers)}"
-            f"[server.listener.http]\nprotocol = 'http'\nbind = '127.0.0.1:{port}'\n"
+            f"[server.listener.http]\nprotocol = 'http'\nbind = '127.0.0.1:{port}'\n{limit}"
             f"[server.listener.lmtp]\nprotocol = 'lmtp'\nbind = '127.0.0.1:{lmtp_port}'\n"
             f"{more}{self.unlimited()}{self.backend.settings}"
         )

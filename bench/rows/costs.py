@@ -62,9 +62,9 @@ def workers(bench: Bench) -> Figure:
     if not bench.installation.has_workers:
         raise NotYet("there is one process")
     ratios, walls, told = [], [], []
+    alone, both = _of_workers(bench, 1), _of_workers(bench, 2)
     for name in _READS:
-        load = bench.reads[name]
-        one, two = _of_workers(bench, load, 1), _of_workers(bench, load, 2)
+        one, two = alone[name], both[name]
         ratios.append(2 * one.cpu / two.cpu)
         walls.append(two.wall / one.wall)
         told.append(
@@ -73,10 +73,15 @@ def workers(bench: Bench) -> Figure:
     return Figure(min(ratios), ratios, note="; ".join(told), more={"by the clock": middle(walls)})
 
 
-def _of_workers(bench: Bench, load: Load, count: int) -> Round:
+def _of_workers(bench: Bench, count: int) -> dict[str, Round]:
+    """The middle round of each load, with so many workers."""
     with bench.with_workers(count):
-        _round(bench, load, _CONNECTIONS)
-        rounds = [_round(bench, load, _CONNECTIONS) for _ in range(bench.pace.rounds)]
+        return {name: _middle_round(bench, bench.reads[name]) for name in _READS}
+
+
+def _middle_round(bench: Bench, load: Load) -> Round:
+    _round(bench, load, _CONNECTIONS)
+    rounds = [_round(bench, load, _CONNECTIONS) for _ in range(bench.pace.rounds)]
     return sorted(rounds, key=lambda one: one.wall)[len(rounds) // 2]
 
 

@@ -22,6 +22,7 @@ _APART = 0.15
 """Seconds between deliveries: two events within a tenth of a second are told as one."""
 _DELIVERIES = 30
 _IDLE = 1000
+_MANY = 10_000
 _WITHIN = 10.0
 _STEADY = 200_000
 """Octets that processes may grow by in a second and be at rest."""
@@ -95,26 +96,28 @@ def _deliveries(bench: Bench) -> int:
 
 def idle(bench: Bench) -> Figure:
     """What each of a thousand event sources takes beyond the first hundred, which bring what all share."""
-    _make_room()
-    return _idle(bench.served, bench.served.client)
+    _make_room(_IDLE)
+    return _idle(bench, bench.served, bench.served.client)
 
 
-def _make_room() -> None:
+def _make_room(sources: int) -> None:
     """Descriptors for all of them. Raises NotYet."""
-    wanted = _IDLE + 200
+    wanted = sources + 200
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     if hard != resource.RLIM_INFINITY and hard < wanted:
         raise NotYet(f"a process may have only {hard} descriptors here")
     resource.setrlimit(resource.RLIMIT_NOFILE, (max(soft, wanted), hard))
 
 
-def _idle(served: Served, client: Callable[[str], Client]) -> Figure:
-    first = _IDLE // 10
+def _idle(bench: Bench, served: Served, client: Callable[[str], Client], most: int = _IDLE) -> Figure:
+    # Fewer where rounds are short, as with deliveries: such a run is no measurement.
+    sources = round(most * min(1.0, bench.pace.seconds))
+    first = sources // 10
     with _listening(client, first):
         before = _settled(served)
-        with _listening(client, _IDLE - first):
+        with _listening(client, sources - first):
             after = _settled(served)
-    return Figure((after - before) / (_IDLE - first) / 1000, note=f"the last {_IDLE - first:,} of {_IDLE:,}")
+    return Figure((after - before) / (sources - first) / 1000, note=f"the last {sources - first:,} of {sources:,}")
 
 
 def _settled(served: Served) -> int:
@@ -142,14 +145,29 @@ def _listening(client: Callable[[str], Client], sources: int) -> Iterator[None]:
 def idle_tls(bench: Bench) -> Figure:
     """The same over TLS, of a server of its own that has a listener for it."""
     bench.close()
-    _make_room()
+    _make_room(_IDLE)
     port = free_port()
     listener = f"[server.listener.https]\nprotocol = 'http'\nbind = '127.0.0.1:{port}'\ntls.implicit = true\n"
     # Its certificate signs itself.
     context = ssl.create_default_context()
     context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
     with bench.installation.serving(more=listener) as served:
-        return _idle(served, lambda address: Client(port, address, PASSWORD, context))
+        return _idle(bench, served, lambda address: Client(port, address, PASSWORD, context))
 
 
-PUSH: dict[str, Row] = {"push": push, "push-across": push_across, "idle": idle, "idle-tls": idle_tls}
+def idle_many(bench: Bench) -> Figure:
+    """The same of ten thousand, of a server with one worker."""
+    bench.close()
+    # The server holds as many as LMTP may have in reserve beside them.
+    _make_room(_MANY + 9000)
+    with bench.installation.serving(most=_MANY + 100) as served:
+        return _idle(bench, served, served.client, _MANY)
+
+
+PUSH: dict[str, Row] = {
+    "push": push,
+    "push-across": push_across,
+    "idle": idle,
+    "idle-many": idle_many,
+    "idle-tls": idle_tls,
+}

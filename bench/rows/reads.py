@@ -46,6 +46,19 @@ def refused(bench: Bench) -> Figure:
     return bench.rate_of([bench.reader.raw("GET", "/no/such/path")], [len(said)], must='"status":404')
 
 
+def robots(bench: Bench) -> Figure:
+    """The smallest document there is for anybody."""
+    path = "/robots.txt"
+    return bench.rate_of([bench.reader.raw("GET", path)], [len(bench.reader.get(path))])
+
+
+def unauthorized(bench: Bench) -> Figure:
+    """Who does not say who they are."""
+    said = b'{"type":"about:blank","status":401,"detail":"authenticate first","title":"Unauthorized"}'
+    asked = b"GET /.well-known/jmap HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n"
+    return bench.rate_of([asked], [len(said)], must='"status":401')
+
+
 def inbox_large(bench: Bench) -> Figure:
     """How much longer the inbox view takes in the large account."""
     large, base = inbox(bench.large), inbox(bench.ground)
@@ -84,6 +97,8 @@ READS: dict[str, Row] = {
     "autoconfig": autoconfig,
     "static": static,
     "refused": refused,
+    "robots": robots,
+    "unauthorized": unauthorized,
     **{name: partial(_rate, name) for name in _RATES},
     "inbox-large": inbox_large,
     **{f"filter-{name}": partial(_filtered, "filter", name) for name in FILTERS},

@@ -12,6 +12,8 @@ from typing import Any
 import trustme
 
 from pillarbox.net import Bounds, Certificates, Entrance, Pair, Protection, WebServer, bound_tcp, origin, use_fast_loop
+from pillarbox.net.watching import Watching
+from pillarbox.net.web import Application
 from pillarbox.telemetry import Secret
 
 __all__ = ["MirrorListener", "pair", "trusting"]
@@ -33,7 +35,7 @@ def trusting(authority: trustme.CA) -> ssl.SSLContext:
 
 
 class MirrorListener:
-    """A server on a port of its own, in a thread. Each request is answered with its origin."""
+    """A server on a port of its own, in a thread. Each request is answered with its origin, or by the application."""
 
     def __init__(
         self,
@@ -41,6 +43,9 @@ class MirrorListener:
         protection: Protection | None = None,
         certificates: Certificates | None = None,
         max_connections: int | None = None,
+        watching: Watching | None = None,
+        application: Application | None = None,
+        grace: int = 1,
         **entrance: Any,
     ) -> None:
         self._listening = bound_tcp("127.0.0.1", 0, 64)
@@ -49,12 +54,13 @@ class MirrorListener:
         if protection is not None:
             entrance |= {"protection": protection, "certificates": self.certificates}
         self.web = WebServer(
-            _mirror,
+            application or _mirror,
             max_connections=max_connections,
-            grace=1,
+            grace=grace,
             bounds=Bounds(patience=2.0, unread=1.0),
             listener="web",
             entrance=Entrance(**entrance),
+            watching=watching,
         )
         self._ready = threading.Event()
         self._thread = threading.Thread(target=self._run)

@@ -15,8 +15,9 @@ from tests.toy.clock import Clock
 from pillarbox.access import PasswordCheck, Passwords, Principal, Rights
 from pillarbox.app.policy import policy, url
 from pillarbox.datatypes import REGISTRY
+from pillarbox.datatypes.directory import InternalDirectory
 from pillarbox.datatypes.mail import Folder
-from pillarbox.datatypes.server import Ban, InternalDirectory, bans
+from pillarbox.datatypes.server import Ban, bans
 from pillarbox.http import HTTP, Allowance, Allowances, BanPolicy, Bans, Door, Gate, Setup, Tally, Tickets, Turns
 from pillarbox.jmap import Rereading, Service, Traffic
 from pillarbox.objects import Limits

@@ -11,8 +11,8 @@ from tests.toy.clock import Clock
 
 from pillarbox.access import Principal
 from pillarbox.datatypes import REGISTRY
+from pillarbox.datatypes.directory import InternalDirectory
 from pillarbox.datatypes.mail import Folder
-from pillarbox.datatypes.server import InternalDirectory
 from pillarbox.sample import mailbox
 from pillarbox.settings import snapshot
 from pillarbox.store.sqlite import SQLiteStore

@@ -1,4 +1,7 @@
-"""Each journey has a server of its own: a process with its own data folder, ports and configuration."""
+"""A journey has a server of its own: a process with its own data folder, ports and configuration.
+
+Journeys that break nothing, and have accounts of their own, share one: starting takes longer than most of them.
+"""
 
 import shutil
 from collections.abc import Callable, Iterator
@@ -33,6 +36,15 @@ def served(folder: Path) -> Iterator[Callable[..., Server]]:
 @pytest.fixture
 def server(served: Callable[..., Server]) -> Server:
     return served()
+
+
+@pytest.fixture(scope="module")
+def shared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """The server of a whole module; nobody stops it, or counts on who else has an account."""
+    folder = tmp_path_factory.mktemp("shared")
+    with Server(folder, "").running() as server:
+        yield server
+    shutil.rmtree(folder, ignore_errors=True)
 
 
 @pytest.fixture

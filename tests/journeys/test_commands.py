@@ -24,6 +24,30 @@ from pillarbox.sample import many
 pytestmark = pytest.mark.slow
 
 
+@pytest.fixture(scope="module")
+def furniture(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A data folder of one account with some mail, one message of it large enough for a file of its own."""
+    folder = tmp_path_factory.mktemp("furniture")
+    config = folder / "pillarbox.toml"
+    config.write_text("")
+    program = Program(folder, folder / "var", config)
+    program.account("alice@far.example")
+    mail = folder / "mail"
+    mail.mkdir()
+    for number, sample in enumerate(many(20, 1)):
+        (mail / f"{number}.eml").write_bytes(sample.raw)
+    (mail / "large.eml").write_bytes(next(many(1, 2)).raw + b"large\r\n" * 200_000)
+    program("import", "alice@far.example", mail)
+    assert program.doctor() == []
+    return program.data
+
+
+@pytest.fixture
+def furnished(pillarbox: Program, furniture: Path) -> None:
+    """`pillarbox` has a copy of that folder."""
+    shutil.copytree(furniture, pillarbox.data)
+
+
 def test_an_account_lives_before_the_first_start(pillarbox: Program) -> None:
     """Added, listed, given an alias, another password, taken away."""
     pillarbox("account", "add", "Alice@Far.Example", "--password-stdin", stdin="one\n")
@@ -54,11 +78,11 @@ def test_an_account_is_removed_only_by_who_says_yes(pillarbox: Program) -> None:
     assert json.loads(pillarbox("account", "list", "--json")) == []
 
 
-def test_a_new_account_can_be_used_while_serving(server: Server) -> None:
-    server.program("account", "add", "alice@far.example", "--password-stdin", stdin="one\n")
-    alice = server.client("alice@far.example", "one")
+def test_a_new_account_can_be_used_while_serving(shared: Server) -> None:
+    shared.program("account", "add", "new@far.example", "--password-stdin", stdin="one\n")
+    alice = shared.client("new@far.example", "one")
 
-    assert alice.session()["username"] == "alice@far.example"
+    assert alice.session()["username"] == "new@far.example"
     assert {one["role"] for one in alice.mailboxes().values()} >= {"inbox", "drafts", "sent", "trash", "junk"}
 
 
@@ -92,12 +116,12 @@ def test_a_group_lives_before_the_first_start(pillarbox: Program) -> None:
     assert len(json.loads(pillarbox("account", "list", "--json"))) == 2
 
 
-def test_a_group_s_members_hear_of_it_while_serving(server: Server) -> None:
+def test_a_group_s_members_hear_of_it_while_serving(shared: Server) -> None:
     """In the session and on a stream, which ends for who is let in."""
-    alice = server.account("alice@far.example")
+    alice = shared.account("member@far.example")
     own = set(alice.session()["accounts"])
     events = alice.listen()
-    server.program("group", "add", "team@far.example", "--member", "alice@far.example")
+    shared.program("group", "add", "team@far.example", "--member", "member@far.example")
 
     accounts = alice.session()["accounts"]
     assert [accounts[one]["name"] for one in set(accounts) - own] == ["team@far.example"]
@@ -106,68 +130,68 @@ def test_a_group_s_members_hear_of_it_while_serving(server: Server) -> None:
     assert events.next(5) is None
 
 
-def test_an_old_password_ends_at_once_while_serving(server: Server) -> None:
+def test_an_old_password_ends_at_once_while_serving(shared: Server) -> None:
     """What was remembered as right, and streams that it opened, included."""
-    alice = server.account("alice@far.example", "one")
+    alice = shared.account("old@far.example", "one")
     for _ in range(3):
         alice.session()
     events = alice.listen()
 
-    server.program("account", "passwd", "alice@far.example", "--password-stdin", stdin="two\n")
+    shared.program("account", "passwd", "old@far.example", "--password-stdin", stdin="two\n")
 
     with pytest.raises(Refused) as refused:
         alice.session()
     assert refused.value.status == 401
-    assert server.client("alice@far.example", "two").session()["username"] == "alice@far.example"
-    server.client("alice@far.example", "two").import_(next(many(1, 1)).raw)
+    assert shared.client("old@far.example", "two").session()["username"] == "old@far.example"
+    shared.client("old@far.example", "two").import_(next(many(1, 1)).raw)
     assert events.next(5) is None
 
 
-def test_a_stream_that_is_quiet_ends_within_the_minute_of_a_new_password(server: Server) -> None:
+def test_a_stream_that_is_quiet_ends_within_the_minute_of_a_new_password(shared: Server) -> None:
     """Nothing happens in the account; the stream is looked at all the same."""
-    alice = server.account("alice@far.example", "one")
+    alice = shared.account("quiet@far.example", "one")
     events = alice.listen(ping=5)
 
-    server.program("account", "passwd", "alice@far.example", "--password-stdin", stdin="two\n")
+    shared.program("account", "passwd", "quiet@far.example", "--password-stdin", stdin="two\n")
 
     while (event := events.next(15)) is not None:
         assert event.name == "ping"
 
 
-def test_a_removed_account_is_refused_at_once_and_its_mail_is_gone(server: Server) -> None:
-    alice = server.account("alice@far.example")
+def test_a_removed_account_is_refused_at_once_and_its_mail_is_gone(shared: Server) -> None:
+    alice = shared.account("gone@far.example")
     alice.import_(next(many(1, 1)).raw)
     events = alice.listen(ping=5)
-    kept = len(list((server.program.data / "accounts").iterdir()))
+    kept = len(list((shared.program.data / "accounts").iterdir()))
 
-    server.program("account", "remove", "alice@far.example", "--yes")
+    shared.program("account", "remove", "gone@far.example", "--yes")
 
     with pytest.raises(Refused) as refused:
         alice.session()
     assert refused.value.status == 401
     while (event := events.next(15)) is not None:
         assert event.name == "ping"
-    assert len(list((server.program.data / "accounts").iterdir())) == kept - 1
+    assert len(list((shared.program.data / "accounts").iterdir())) == kept - 1
     # Whoever gets the address next finds nothing of it.
-    again = server.account("alice@far.example", "other")
+    again = shared.account("gone@far.example", "other")
     assert again.ids() == []
-    assert server.program.doctor() == []
+    assert shared.program.doctor() == []
 
 
-def test_an_alias_is_a_name_to_sign_in_with(server: Server) -> None:
-    alice = server.account("alice@far.example")
-    server.program("account", "alias", "alice@far.example", "add", "al@near.example")
+def test_an_alias_is_a_name_to_sign_in_with(shared: Server) -> None:
+    alice = shared.account("named@far.example")
+    shared.program("account", "alias", "named@far.example", "add", "al@near.example")
 
-    assert server.client("al@near.example").account == alice.account
+    assert shared.client("al@near.example").account == alice.account
 
 
-def test_a_port_in_use_is_named(server: Server) -> None:
+def test_a_port_in_use_is_named(shared: Server) -> None:
     """Another server with the same addresses says which, and what to do."""
-    other = Program(server.folder, server.folder / "other", server.program.config)
+    other = Program(shared.folder, shared.folder / "other", shared.program.config)
 
     told = other("serve", status=1)
 
-    assert f"127.0.0.1 port {server.port}" in told
+    assert f"127.0.0.1 port {shared.port}" in told
     assert "something else listens there" in told
 
 
@@ -291,8 +315,8 @@ def test_the_doctor_is_content_with_a_server_in_use(server: Server) -> None:
     assert server.program.doctor() == []
 
 
+@pytest.mark.usefixtures("furnished")
 def test_the_doctor_finds_a_blob_whose_bytes_changed(pillarbox: Program) -> None:
-    _furnished(pillarbox)
     (blob,) = (path for path in (pillarbox.data / "accounts").rglob("*") if re.fullmatch("[0-9a-f]{64}", path.name))
     octets = bytearray(blob.read_bytes())
     octets[1000] ^= 1
@@ -305,8 +329,8 @@ def test_the_doctor_finds_a_blob_whose_bytes_changed(pillarbox: Program) -> None
     assert "blob" in told.stdout
 
 
+@pytest.mark.usefixtures("furnished")
 def test_the_doctor_finds_a_blob_that_is_gone(pillarbox: Program) -> None:
-    _furnished(pillarbox)
     (blob,) = (path for path in (pillarbox.data / "accounts").rglob("*") if re.fullmatch("[0-9a-f]{64}", path.name))
     blob.unlink()
 
@@ -315,8 +339,8 @@ def test_the_doctor_finds_a_blob_that_is_gone(pillarbox: Program) -> None:
     assert "missing" in found["problem"]
 
 
+@pytest.mark.usefixtures("furnished")
 def test_the_doctor_finds_a_row_that_is_gone_from_an_index(pillarbox: Program) -> None:
-    _furnished(pillarbox)
     database = apsw.Connection(str(_file_of(pillarbox)))
     tables = [name for (name,) in database.execute("SELECT name FROM sqlite_schema WHERE name LIKE 's_Email_%'")]
     assert tables
@@ -330,8 +354,8 @@ def test_the_doctor_finds_a_row_that_is_gone_from_an_index(pillarbox: Program) -
     assert len(found) >= len(tables)
 
 
+@pytest.mark.usefixtures("furnished")
 def test_the_doctor_finds_a_count_that_is_wrong(pillarbox: Program) -> None:
-    _furnished(pillarbox)
     database = apsw.Connection(str(_file_of(pillarbox)))
     for number, document in database.execute('SELECT number, document FROM "d_Mailbox"').fetchall():
         assert isinstance(document, bytes)
@@ -342,9 +366,9 @@ def test_the_doctor_finds_a_count_that_is_wrong(pillarbox: Program) -> None:
     assert {"counts"} <= {one["place"] for one in pillarbox.doctor()}
 
 
+@pytest.mark.usefixtures("furnished")
 def test_the_doctor_finds_a_file_that_was_cut_off(pillarbox: Program) -> None:
     """And tells of it instead of falling over it; the other accounts are examined all the same."""
-    _furnished(pillarbox)
     pillarbox.account("bob@far.example")
     file = _file_of(pillarbox)
     with file.open("r+b") as database:
@@ -357,8 +381,8 @@ def test_the_doctor_finds_a_file_that_was_cut_off(pillarbox: Program) -> None:
     assert {one["account"] for one in json.loads(done.stdout)} == {"alice@far.example"}
 
 
+@pytest.mark.usefixtures("furnished")
 def test_the_doctor_finds_an_account_without_its_file(pillarbox: Program) -> None:
-    _furnished(pillarbox)
     shutil.rmtree(_file_of(pillarbox).parent)
 
     (found,) = pillarbox.doctor()
@@ -383,18 +407,6 @@ def test_a_damaged_account_does_not_keep_the_others_from_their_mail(folder: Path
     assert failed.value.kind == "serverFail"
     assert "is damaged" in server.events("store.failed")[0]["known"]
     assert server.stop() == 0
-
-
-def _furnished(pillarbox: Program) -> None:
-    """One account with some mail, one message of it large enough for a file of its own."""
-    pillarbox.account("alice@far.example")
-    folder = pillarbox.folder / "mail"
-    folder.mkdir()
-    for number, sample in enumerate(many(20, 1)):
-        (folder / f"{number}.eml").write_bytes(sample.raw)
-    (folder / "large.eml").write_bytes(next(many(1, 2)).raw + b"large\r\n" * 200_000)
-    pillarbox("import", "alice@far.example", folder)
-    assert pillarbox.doctor() == []
 
 
 def _file_of(pillarbox: Program) -> Path:

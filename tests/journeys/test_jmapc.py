@@ -5,9 +5,11 @@ takes TLS off, and `server.http.url` set to its address. It trusts the certifica
 does.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from datetime import UTC
 from email import message_from_bytes, policy
+from itertools import count
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -39,37 +41,46 @@ from pillarbox.sample import COMMON, many
 pytestmark = pytest.mark.neighbour
 
 R = TypeVar("R", bound=Response)
+_NUMBERS = count(1)
 
 
-@pytest.fixture
-def secure(
-    served: Callable[..., Server], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> Iterator[tuple[Server, str]]:
-    """A server behind TLS, and the host and port of its front."""
-    port = free_port()
-    server = served(f"[server.http]\nurl = \"'https://127.0.0.1:{port}'\"\n")
-    certificate = Certificate(tmp_path)
-    monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(certificate.path))
-    with Proxy(certificate, port, server.port):
-        yield server, f"127.0.0.1:{port}"
+@dataclass
+class Secure:
+    """A server behind TLS, the host and port of its front, and the front's certificate."""
+
+    server: Server
+    front: str
+    certificate: Certificate
+    mail: Path
 
 
-@pytest.fixture
-def alice(secure: tuple[Server, str]) -> Client:
-    """Alice's account with a hundred messages in it; what the client did is looked up with this."""
-    server, _ = secure
-    alice = server.account("alice@far.example")
-    folder = server.folder / "mail"
-    folder.mkdir()
+@pytest.fixture(scope="module")
+def secure(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Secure]:
+    """One for all tests, with a folder of a hundred messages."""
+    folder = tmp_path_factory.mktemp("secure")
+    mail = folder / "mail"
+    mail.mkdir()
     for number, sample in enumerate(many(100, 3)):
-        (folder / f"{number:03}.eml").write_bytes(sample.raw)
-    server.program("import", "alice@far.example", folder)
+        (mail / f"{number:03}.eml").write_bytes(sample.raw)
+    port, certificate = free_port(), Certificate(folder)
+    server = Server(folder / "server", f"[server.http]\nurl = \"'https://127.0.0.1:{port}'\"\n")
+    with server.running(), Proxy(certificate, port, server.port):
+        yield Secure(server, f"127.0.0.1:{port}", certificate, mail)
+
+
+@pytest.fixture
+def alice(secure: Secure) -> Client:
+    """An account with a hundred messages in it, another for each test; what the client did is looked up with this."""
+    address = f"alice{next(_NUMBERS)}@far.example"
+    alice = secure.server.account(address)
+    secure.server.program("import", address, secure.mail)
     return alice
 
 
 @pytest.fixture
-def client(secure: tuple[Server, str], alice: Client) -> Iterator[jmapc.Client]:
-    client = jmapc.Client.create_with_password(secure[1], user=alice.address, password=SESAME)
+def client(secure: Secure, alice: Client, monkeypatch: pytest.MonkeyPatch) -> Iterator[jmapc.Client]:
+    monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(secure.certificate.path))
+    client = jmapc.Client.create_with_password(secure.front, user=alice.address, password=SESAME)
     yield client
     client.requests_session.close()
 

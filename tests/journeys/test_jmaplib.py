@@ -6,6 +6,8 @@ that what it finds is checked as well.
 
 from collections.abc import Iterator
 from email import message_from_bytes, policy
+from itertools import count
+from pathlib import Path
 
 import pytest
 from jmap.auth import BasicAuth
@@ -23,23 +25,30 @@ from pillarbox.sample import RARE, many
 pytestmark = pytest.mark.neighbour
 
 SEED = 4
+_NUMBERS = count(1)
+
+
+@pytest.fixture(scope="module")
+def mail(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder of a hundred messages."""
+    folder = tmp_path_factory.mktemp("mail")
+    for number, sample in enumerate(many(100, SEED)):
+        (folder / f"{number:03}.eml").write_bytes(sample.raw)
+    return folder
 
 
 @pytest.fixture
-def alice(server: Server) -> Client:
-    """Alice's account with a hundred messages in it; what the client did is looked up with this."""
-    alice = server.account("alice@far.example")
-    folder = server.folder / "mail"
-    folder.mkdir()
-    for number, sample in enumerate(many(100, SEED)):
-        (folder / f"{number:03}.eml").write_bytes(sample.raw)
-    server.program("import", "alice@far.example", folder)
+def alice(shared: Server, mail: Path) -> Client:
+    """An account with a hundred messages in it, another for each test; what the client did is looked up with this."""
+    address = f"alice{next(_NUMBERS)}@far.example"
+    alice = shared.account(address)
+    shared.program("import", address, mail)
     return alice
 
 
 @pytest.fixture
-def client(server: Server, alice: Client) -> Iterator[JMAPClient]:
-    with JMAPClient.connect(f"{server.url}/.well-known/jmap", auth=BasicAuth(alice.address, SESAME)) as client:
+def client(shared: Server, alice: Client) -> Iterator[JMAPClient]:
+    with JMAPClient.connect(f"{shared.url}/.well-known/jmap", auth=BasicAuth(alice.address, SESAME)) as client:
         yield client
 
 

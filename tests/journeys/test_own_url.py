@@ -1,6 +1,7 @@
 """The server asks under its own URL, and says so if somebody else answers there."""
 
 import json
+import socket
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
@@ -169,3 +170,17 @@ def test_another_server_is_no_proof(server: Server, served: Callable[..., Server
 
     assert "(404) is another server" in one[2]
     assert f"'http://127.0.0.1:{server.port}'" in one[2]
+
+
+def test_an_address_that_was_not_to_be_had_is_told(served: Callable[..., Server]) -> None:
+    """Ours: all others are served, so that nothing else would say so."""
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        server = served(f"[server.listener.second]\nprotocol = 'http'\nbind = '127.0.0.1:{port}'\n")
+
+        done = server.program.run("doctor", "--json")
+
+    assert done.returncode == 1
+    (found,) = [one for one in json.loads(done.stdout) if one["place"] == "server.listener.second.bind"]
+    assert found["weight"] == "trouble"
+    assert "something else listens there" in found["problem"]

@@ -11,7 +11,7 @@ import smtplib
 import subprocess
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from email import message_from_bytes, policy
 from pathlib import Path
 
@@ -29,6 +29,7 @@ class Postfix:
     def __init__(self, folder: Path, lmtp_port: int) -> None:
         self.port = free_port()
         self._folder = folder
+        self._forgotten = 0
         self._config = folder / "config"
         for name in ("config", "queue", "data"):
             (folder / name).mkdir(mode=0o755)
@@ -83,6 +84,15 @@ lmtp_destination_concurrency_limit = 4
         self._run("postqueue", "-f")
 
     def log(self) -> str:
+        """What it has written since it was told to forget, or ever."""
+        return self._written()[self._forgotten :]
+
+    def forget(self) -> None:
+        """Empties its queue, and begins a new log."""
+        self._run("postsuper", "-d", "ALL")
+        self._forgotten = len(self._written())
+
+    def _written(self) -> str:
         path = self._folder / "mail.log"
         return path.read_text("utf-8", "replace") if path.exists() else ""
 
@@ -130,13 +140,16 @@ postlog   unix-dgram n - n - 1 postlogd
 """
 
 
-@pytest.fixture
-def server(served: Callable[..., Server]) -> Server:
-    return served(f"[session.data.limits]\nsize = {LARGEST}\n[server]\nhostname = 'home.example'\n")
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """One for all tests; each has accounts of its own, and whoever stops it starts it again."""
+    settings = f"[session.data.limits]\nsize = {LARGEST}\n[server]\nhostname = 'home.example'\n"
+    with Server(tmp_path_factory.mktemp("postfix") / "server", settings).running() as server:
+        yield server
 
 
-@pytest.fixture
-def postfix(server: Server) -> Iterator[Postfix]:
+@pytest.fixture(scope="module")
+def relay(server: Server) -> Iterator[Postfix]:
     if shutil.which("postfix", path=f"{os.environ['PATH']}:/usr/sbin:/sbin") is None:
         pytest.fail("Postfix is missing; scripts/neighbours installs it")
     if os.geteuid() != 0:
@@ -148,6 +161,13 @@ def postfix(server: Server) -> Iterator[Postfix]:
             yield postfix
 
 
+@pytest.fixture
+def postfix(relay: Postfix) -> Iterator[Postfix]:
+    """The instance of all tests, with nothing in its queue."""
+    yield relay
+    relay.forget()
+
+
 def _letter(number: int, words: str = "Hello.") -> bytes:
     return (
         f"From: Bob <bob@far.example>\r\nTo: alice@home.example\r\nSubject: Letter {number}\r\n"
@@ -156,12 +176,12 @@ def _letter(number: int, words: str = "Hello.") -> bytes:
 
 
 def test_mail_is_heard_of_and_read(server: Server, postfix: Postfix) -> None:
-    alice = server.account("alice@home.example")
+    alice = server.account("reader@home.example")
     account = alice.account
     events = alice.listen(types="Email")
 
     postfix.send(
-        "alice@home.example", _letter(1, "\r\n".join((".", "..", "From here on", "Grüße".encode().decode("latin-1"))))
+        "reader@home.example", _letter(1, "\r\n".join((".", "..", "From here on", "Grüße".encode().decode("latin-1"))))
     )
 
     events.change(account, "Email", within=20)
@@ -182,20 +202,20 @@ def test_mail_is_heard_of_and_read(server: Server, postfix: Postfix) -> None:
 
 
 def test_aliases_and_tags_reach_their_account(server: Server, postfix: Postfix) -> None:
-    alice = server.account("alice@home.example")
-    server.program("account", "alias", "alice@home.example", "add", "info@near.example")
+    alice = server.account("tagged@home.example")
+    server.program("account", "alias", "tagged@home.example", "add", "info@near.example")
 
-    for number, recipient in enumerate(("info@near.example", "alice+news@home.example", "Alice@HOME.example")):
+    for number, recipient in enumerate(("info@near.example", "tagged+news@home.example", "Tagged@HOME.example")):
         postfix.send(recipient, _letter(number))
 
     until(lambda: len(alice.ids()) == 3, "three messages are there", 20)
 
 
 def test_an_unknown_recipient_bounces_and_the_others_get_theirs(server: Server, postfix: Postfix) -> None:
-    alice = server.account("alice@home.example")
+    alice = server.account("one@home.example")
 
     with smtplib.SMTP("127.0.0.1", postfix.port, timeout=20) as smtp:
-        smtp.sendmail("alice@home.example", ["nobody@home.example", "alice@home.example"], _letter(1))
+        smtp.sendmail("one@home.example", ["nobody@home.example", "one@home.example"], _letter(1))
 
     # Her own message, and the bounce that says whom it did not reach.
     until(lambda: len(alice.ids()) == 2, "the message and the bounce are there", 20)
@@ -208,9 +228,9 @@ def test_an_unknown_recipient_bounces_and_the_others_get_theirs(server: Server, 
 
 
 def test_a_message_larger_than_the_limit_bounces(server: Server, postfix: Postfix) -> None:
-    alice = server.account("alice@home.example")
+    alice = server.account("large@home.example")
 
-    postfix.send("alice@home.example", _letter(1, "x" * 70 + "\r\n" * LARGEST), sender="alice@home.example")
+    postfix.send("large@home.example", _letter(1, "x" * 70 + "\r\n" * LARGEST), sender="large@home.example")
 
     until(lambda: len(alice.ids()) == 1, "the bounce is there", 20)
     (bounce,) = alice.emails(alice.ids(), ["from"])
@@ -220,10 +240,10 @@ def test_a_message_larger_than_the_limit_bounces(server: Server, postfix: Postfi
 
 def test_a_server_that_was_away_gets_everything_once(server: Server, postfix: Postfix) -> None:
     """Stopped, with mail for it in the queue; then killed while that is delivered; then there for good."""
-    alice = server.account("alice@home.example")
+    alice = server.account("away@home.example")
     assert server.stop() == 0
     for number in range(60):
-        postfix.send("alice@home.example", _letter(number))
+        postfix.send("away@home.example", _letter(number))
     assert len(postfix.queue()) == 60
 
     server.start()
@@ -244,11 +264,11 @@ def test_a_server_that_was_away_gets_everything_once(server: Server, postfix: Po
 def test_a_message_for_somebody_over_quota_bounces(server: Server, postfix: Postfix) -> None:
     program = server.program
     program("account", "add", "carol@home.example", "--password-stdin", "--quota", "20000", stdin="open sesame\n")
-    alice, carol = server.account("alice@home.example"), server.client("carol@home.example")
+    alice, carol = server.account("writer@home.example"), server.client("carol@home.example")
 
-    postfix.send("carol@home.example", _letter(1, "x " * 6000), sender="alice@home.example")
+    postfix.send("carol@home.example", _letter(1, "x " * 6000), sender="writer@home.example")
     until(lambda: len(carol.ids()) == 1, "the first is there", 20)
-    postfix.send("carol@home.example", _letter(2, "x " * 6000), sender="alice@home.example")
+    postfix.send("carol@home.example", _letter(2, "x " * 6000), sender="writer@home.example")
 
     # Full today may have room tomorrow: it is offered again (RFC 3463, X.2.2), and stays in the queue meanwhile.
     until(lambda: "452" in postfix.log() or "552" in postfix.log(), "it was refused", 20)

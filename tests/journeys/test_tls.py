@@ -1,14 +1,18 @@
-"""TLS from the first start, and a certificate that comes later, without a restart."""
+"""TLS from the first start, what clients do over it, and a certificate that comes later, without a restart."""
 
+import json
 import ssl
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
+from http.client import HTTPSConnection
 from pathlib import Path
 from socket import create_connection
 
 import pytest
 import trustme
-from tests.journeys.program import Server, free_port, until
+from tests.journeys.client import Client
+from tests.journeys.program import SESAME, Server, free_port, until
+from websockets.sync.client import connect
 
 pytestmark = pytest.mark.neighbour
 
@@ -69,3 +73,34 @@ def test_tls_works_from_the_first_start_and_gets_a_certificate_while_it_runs(
 
         until(is_shown, "the new certificate is shown")
         assert answers(before).startswith(b"HTTP/1.1 401 ")
+
+
+def test_a_client_does_all_its_work_over_tls(served: Callable[..., Server]) -> None:
+    """RFC 8620 sections 1.7 and 8.1, RFC 8887 section 5.1: requests, blobs, and a WebSocket with what changes."""
+    port = free_port()
+    listener = f"[server.listener.https]\nprotocol = 'http'\nbind = '127.0.0.1:{port}'\ntls.implicit = true\n"
+    server = served(f"{listener}[server]\nhostname = 'mail.example.org'\n")
+    server.program.account("alice@far.example")
+    own = (server.program.data / "self-signed.pem").read_text()
+    trusting = ssl.create_default_context(cadata=own.partition("-----BEGIN PRIVATE")[0])
+    trusting.minimum_version = ssl.TLSVersion.TLSv1_3
+    alice = Client(
+        "127.0.0.1", port, "alice@far.example", SESAME, lambda: HTTPSConnection("127.0.0.1", port, context=trusting)
+    )
+    session = alice.session()
+
+    assert session["apiUrl"] == f"https://127.0.0.1:{port}/jmap/"
+    url = session["capabilities"]["urn:ietf:params:jmap:websocket"]["url"]
+    assert url == f"wss://127.0.0.1:{port}/jmap/ws"
+    subprotocols = ["jmap"]
+    with (
+        closing(alice),
+        connect(url, ssl=trusting, subprotocols=subprotocols, additional_headers=alice.headers) as socket,  # type: ignore[arg-type]
+    ):
+        socket.send(json.dumps({"@type": "WebSocketPushEnable", "dataTypes": ["Email"]}))
+        raw = b"From: bob@far.example\r\nSubject: Hello\r\n\r\n" + b"Hello. " * 100_000
+        blob = alice.import_(raw)["blobId"]
+
+        told = json.loads(socket.recv(timeout=10))
+        assert (told["@type"], [*told["changed"][alice.account]]) == ("StateChange", ["Email"])
+        assert alice.download(blob) == raw

@@ -46,6 +46,8 @@ class Foreground:
                 assert self._process.poll() is None, log.read_text()
                 assert time.monotonic() < until, f"{self._command[0]} does not listen\n{log.read_text()}"
                 time.sleep(0.02)
+        # Somebody else may listen there.
+        assert "ddress already in use" not in log.read_text(), log.read_text()
 
     def stop(self) -> None:
         """Ends it at once, connections too."""

@@ -11,8 +11,8 @@ from tests.properties.conftest import NewStore
 
 from pillarbox.access import Principal
 from pillarbox.datatypes import REGISTRY
+from pillarbox.datatypes.directory import InternalDirectory
 from pillarbox.datatypes.mail import EMAIL, Folder
-from pillarbox.datatypes.server import InternalDirectory
 from pillarbox.delivery import Deposit, Policy
 from pillarbox.delivery.data import Room
 from pillarbox.delivery.deposit import Filed, Offer

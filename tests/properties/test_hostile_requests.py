@@ -1,4 +1,4 @@
-"""Whatever octets come over a connection: what is served was asked for as RFC 9112 has it, and the next one is served."""
+"""Whatever octets come over a connection: what is no request is refused (RFC 9112), and the next one is served."""
 
 import json
 import re

@@ -5,7 +5,7 @@ a place where accounts are known; `credentials` turns passwords into hashes and 
 addresses are the same. It must not know of data types, stores or protocols.
 """
 
-from pillarbox.access.actor import Actor, Grant, Rights
+from pillarbox.access.actor import Actor, Grant, Reach, Rights
 from pillarbox.access.address import BadAddress, normal
 from pillarbox.access.credentials import PasswordCheck, Passwords
 from pillarbox.access.directory import Directory, Principal, Shared
@@ -18,6 +18,7 @@ __all__ = [
     "PasswordCheck",
     "Passwords",
     "Principal",
+    "Reach",
     "Rights",
     "Shared",
     "normal",

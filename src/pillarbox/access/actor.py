@@ -6,7 +6,7 @@ from enum import Enum
 
 from pillarbox.wire.values import Id
 
-__all__ = ["Actor", "Grant", "Rights"]
+__all__ = ["Actor", "Grant", "Reach", "Rights"]
 
 
 class Rights(Enum):
@@ -30,6 +30,15 @@ class Grant:
     rights: Rights
     quota: int | None = None
     addresses: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """As much of an account that somebody may see as says which changes they are told of."""
+
+    id: Id
+    personal: bool
+    rights: Rights
 
 
 @dataclass(frozen=True, slots=True)

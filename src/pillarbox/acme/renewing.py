@@ -2,15 +2,21 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
-from contextlib import suppress
 from datetime import datetime, timedelta
 
 from pillarbox.acme.issuing import Issuing, Through
 from pillarbox.acme.refused import Refused
 from pillarbox.acme.schedule import again, due, sought
-from pillarbox.datatypes.server import CERTIFICATE, IssuedCertificate, KeptCertificate, certificate, keep_certificate
+from pillarbox.datatypes.server import (
+    CERTIFICATE,
+    IssuedCertificate,
+    KeptCertificate,
+    certificate,
+    keep_certificate,
+    looked_at,
+)
 from pillarbox.settings import Authority
-from pillarbox.store import Notice, Store, StoreError
+from pillarbox.store import Store, StoreError
 from pillarbox.telemetry import Event, emit
 from pillarbox.wire.values import utc_date
 
@@ -40,25 +46,14 @@ class Renewing:
         self._clock = clock
         self._chance = chance
         self._issue = issue or Issuing(store, through, clock, chance).issue
-        self._asked = asyncio.Event()
 
     async def run(self) -> None:
         """Looks and orders until it is cancelled. What fails is told in the log and tried again, ever later."""
-        loop = asyncio.get_running_loop()
 
-        def hear(notice: Notice) -> None:
-            if CERTIFICATE.name in notice.states:
-                # A loop that was closed in this very moment tells nobody.
-                with suppress(RuntimeError):
-                    loop.call_soon_threadsafe(self._asked.set)
+        async def look() -> float:
+            return (await self.look()).total_seconds()
 
-        with self._store.feed.listen(0, hear):
-            while True:
-                self._asked.clear()
-                wait = await self.look()
-                with suppress(TimeoutError):
-                    async with asyncio.timeout(wait.total_seconds()):
-                        await self._asked.wait()
+        await looked_at(self._store.feed, (CERTIFICATE,), look, asyncio.Event())
 
     async def look(self) -> timedelta:
         """Orders what is due now; how long to wait until the next look."""

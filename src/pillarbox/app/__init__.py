@@ -1,19 +1,17 @@
 """The composition root: the only place that knows every part.
 
-Begin with `house`, what is there without any listener; `figures` makes the settings into what the parts are given.
-`supervisor` is the server: it binds (`binding`), gives up its privileges, and starts `worker` and `background`, each a
-process of its own, under `orders`. It must not decide anything that a part could decide. `queueing` and `expiring` are
-imported by whom they concern: they load what speaks to other servers, and what reads certificates.
+Begin with `house`, what is there without any listener; `figures`, `policy` and `public` make the settings into what the
+parts are given. A server is three packages: `supervisor`, and the processes that it starts, `worker` and `background`;
+each is under `orders`, does its `duty`, and answers on a `channel`. It must not decide anything that a part could
+decide. `expiring`, and `queueing` of the background worker, are imported by whom they concern: they load what reads
+certificates, and what speaks to other servers.
 """
 
-from pillarbox.app.binding import Opened
-from pillarbox.app.control import NotServed, asked
-from pillarbox.app.crew import CannotStart
 from pillarbox.app.figures import folders
 from pillarbox.app.house import House, house
 from pillarbox.app.lock import Served
 from pillarbox.app.privileges import Refused, settled
-from pillarbox.app.supervisor import serve
+from pillarbox.app.supervisor import CannotStart, NotServed, Opened, asked, serve
 
 __all__ = [
     "CannotStart",
@@ -26,7 +24,6 @@ __all__ = [
     "expiring",
     "folders",
     "house",
-    "queueing",
     "serve",
     "settled",
 ]

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from pillarbox.access import Passwords
 from pillarbox.datatypes import REGISTRY
-from pillarbox.datatypes.server import InternalDirectory
+from pillarbox.datatypes.directory import InternalDirectory
 from pillarbox.settings import DatabaseStore, FolderStore, Snapshot, UnusableStore
 from pillarbox.settings.catalogue import DATA_STORE
 from pillarbox.store import Feed, Listener, Store, StoreError, Volatile

@@ -8,7 +8,10 @@ from pathlib import Path
 
 from pillarbox.settings import Snapshot, snapshot
 
-__all__ = ["Orders"]
+__all__ = ["GRACE", "Orders"]
+
+GRACE = 10
+"""Seconds that what has begun (requests, deliveries, the work of nobody who waits) has to finish once it is to stop."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from pillarbox.app import folders
+from pillarbox.cli.leaving import asked_about, say_gone, unsent
 from pillarbox.cli.shared import (
     ConfigOption,
     DataOption,
@@ -85,10 +86,11 @@ def remove(
 ) -> None:
     """Remove an account with all its mail."""
     with existing(config, data) as built:
+        messages = unsent(built, address)
         if not yes:
-            typer.confirm(f"Remove {address} and all its mail for good?", abort=True)
+            asked_about(address, messages)
         built.directory.remove(address)
-    console.print(f"{address} is gone.", highlight=False)
+    say_gone(address, messages)
 
 
 @app.command("alias")

@@ -1,5 +1,6 @@
 """`pillarbox ban …`."""
 
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Annotated
@@ -17,10 +18,11 @@ from pillarbox.cli.shared import (
     say_json,
     table,
     text,
+    when,
 )
 from pillarbox.datatypes.server import Ban, ban, bans, lift
-from pillarbox.settings import BadValue, catalogue
-from pillarbox.wire.network import Network, network, whole
+from pillarbox.settings import BadValue, Snapshot, catalogue
+from pillarbox.wire.network import PRIVATE, Network, network, whole
 
 __all__ = ["app"]
 
@@ -30,6 +32,7 @@ _Network = Annotated[
     str, typer.Argument(metavar="ADDRESS", help="An IP address, or a network as in 192.0.2.0/24.", callback=text)
 ]
 _VAR = Path("var")
+_SHORTEST = timedelta(seconds=1)
 _LONGEST = timedelta(days=3660)
 
 
@@ -47,9 +50,9 @@ def list_(
     if as_json:
         say_json([_shown(one) for one in found])
         return
-    rows = table("Address", "Reason", "Since", "Until", "Evidence")
+    rows = table("Address", "Reason", "Since (UTC)", "Until (UTC)", "Evidence")
     for one in found:
-        rows.add_row(one.network, one.reason, one.created, one.expires, one.evidence)
+        rows.add_row(one.network, one.reason, when(one.created), when(one.expires), one.evidence)
     console.print(rows if found else "Nobody is banned.")
 
 
@@ -67,6 +70,12 @@ def add(
         lasting = timedelta(milliseconds=min(catalogue.BAN_DURATION.kind.parse(length).milliseconds, 2**43))
     except BadValue as wrong:
         raise typer.BadParameter(str(wrong), param_hint="--for") from None
+    if length.strip().isdigit() or lasting < _SHORTEST:
+        # A number alone would be milliseconds, which nobody means here.
+        raise typer.BadParameter(
+            f"{length!r} is no time to ban anybody for; write 90m, 2h or 30d",
+            param_hint="--for",
+        )
     if lasting > _LONGEST:
         raise typer.BadParameter(
             "a ban has an end; what is never to be let in is listed in the settings, as server.blocked-ip",
@@ -77,6 +86,9 @@ def add(
         for allowed in built.settings[catalogue.ALLOWED_IP]:
             if allowed.version == banned.version and allowed.overlaps(banned):
                 fail(f"{allowed} is never banned (server.allowed-ip); take it from the settings first")
+        for spared, why in _spared(built.settings):
+            if spared.overlaps(banned) and spared.prefixlen <= banned.prefixlen:
+                fail(f"{banned} is never banned: {why}")
         made = ban(built.store, banned, reason, now, now + lasting)
     console.print(f"{made.network} is banned until {made.expires}.", highlight=False)
 
@@ -91,6 +103,19 @@ def remove(address: _Network, config: ConfigOption = None, data: DataOption = _V
         fail(f"{banned} is not banned; `pillarbox ban list` shows who is")
     for one in lifted:
         console.print(f"{one.network} is banned no longer.", highlight=False)
+
+
+def _spared(settings: Snapshot) -> Iterator[tuple[Network, str]]:
+    """Whom a ban does nothing to, and why: this machine, and those whose word counts for others."""
+    yield from ((network(one), "it is this machine") for one in ("127.0.0.0/8", "::/64"))
+    proxies = settings[catalogue.TRUSTED_PROXIES]
+    yield from ((one, "it is a proxy, by server.http.trusted-proxies") for one in proxies)
+    if settings[catalogue.USE_X_FORWARDED] and not proxies:
+        why = "any private address may be a proxy; say which ones are, in server.http.trusted-proxies"
+        yield from ((one, why) for one in PRIVATE)
+    for listener in settings.listeners:
+        why = f"it is a proxy, by proxy.trusted-networks of the listener {listener.id}"
+        yield from ((one, why) for one in listener.trusted_networks)
 
 
 def _parsed(given: str) -> Network:

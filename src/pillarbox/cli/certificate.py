@@ -7,7 +7,18 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from pillarbox.acme import due
-from pillarbox.cli.shared import ConfigOption, DataOption, JsonOption, console, existing, fail, say_json, table, text
+from pillarbox.cli.shared import (
+    ConfigOption,
+    DataOption,
+    JsonOption,
+    console,
+    existing,
+    fail,
+    say_json,
+    table,
+    text,
+    when,
+)
 from pillarbox.datatypes.server import KeptCertificate, certificates, hasten
 from pillarbox.settings import Authority, catalogue
 from pillarbox.wire.values import utc_date
@@ -34,16 +45,16 @@ def list_(as_json: JsonOption = False, config: ConfigOption = None, data: DataOp
     if as_json:
         say_json([_shown(kept, wanted, now) for kept, wanted in found])
         return
-    rows = table("Id", "Names", "Issuer", "Ends", "Next attempt", "Last failure")
+    rows = table("Id", "Names", "Issuer", "Ends (UTC)", "Next attempt (UTC)", "Last failure")
     for kept, wanted in found:
         told = _shown(kept, wanted, now)
-        upcoming = told["nextAttempt"] if wanted is not None else "not in the settings"
+        upcoming = when(str(told["nextAttempt"])) if wanted is not None else "not in the settings"
         rows.add_row(
             kept.authority,
             ", ".join(_names(kept, wanted)),
             str(told["issuer"] or "none yet"),
-            str(told["ends"] or ""),
-            str(upcoming),
+            when(str(told["ends"] or "")),
+            upcoming,
             kept.failure,
         )
     console.print(rows if found else "The settings want no certificates by ACME, and there are none.")

@@ -10,10 +10,12 @@ import typer
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
 
 from pillarbox.access import Principal
-from pillarbox.app import House, NotServed, asked
-from pillarbox.cli.shared import ConfigOption, DataOption, JsonOption, console, existing, fail, say_json, text
+from pillarbox.app import House, NotServed, asked, house, settled
+from pillarbox.cli.shared import ConfigOption, DataOption, JsonOption, console, fail, present, say_json, text
 from pillarbox.datatypes import REGISTRY
+from pillarbox.settings import BootstrapError, Problem, Snapshot, catalogue, load, report, snapshot
 from pillarbox.store import StoreError
+from pillarbox.telemetry import configure
 from pillarbox.upkeep import Deed, Patient, Step, Trouble, examined, mended, patients
 
 __all__ = ["doctor"]
@@ -32,29 +34,48 @@ def doctor(
     config: ConfigOption = None,
     data: DataOption = Path("var"),
 ) -> None:
-    """Verify what is kept: indexes, counts, text, change logs, blobs. Exits with 1 if something is wrong.
+    """Verify the settings and all that is kept. Exits with 1 if something is wrong.
 
     A server that runs is asked whether its URL leads to it. With --repair, what follows from the mail itself is made
     anew; the exit code is 1 if something is left.
     """
-    with existing(config, data) as built:
+    present(data)
+    read = _read(config)
+    if isinstance(read, Trouble):
+        said = _Said(1, quiet=as_json)
+        said.hear([read], is_repaired=repair)
+        _end(said, as_json=as_json, is_repaired=repair, well="")
+        return
+    settings, problems = read
+    if account is not None:
+        report(problems)
+    settled(data)
+    with house(settings, data) as built:
         only = None if account is None else _principal(built, account)
         patient = Patient(built.store, REGISTRY, built.directory, built.data, built.settings)
         steps = mended(patient, time.time, only) if repair else examined(patient, only)
         said = _Said(patients(patient, only), quiet=as_json)
+        if only is None:
+            # What everything else goes by is told at once, and not after gigabytes.
+            said.hear([_of_setting(one) for one in problems], is_repaired=repair)
         said.watch(steps)
         if only is None:
             said.hear(_of_certificates(built), is_repaired=repair)
     if only is None:
         said.hear(_of_server(data), is_repaired=repair)
-    troubles = [one for one in (said.left if repair else said.found) if one.weight == "trouble"]
+    well = "the account" if only is not None else f"the server and {len(said.accounts) - 1} accounts"
+    _end(said, as_json=as_json, is_repaired=repair, well=well)
+
+
+def _end(said: "_Said", *, as_json: bool, is_repaired: bool, well: str) -> None:
+    """Prints what is to be said in the end, and ends with 1 if something is wrong."""
+    troubles = [one for one in (said.left if is_repaired else said.found) if one.weight == "trouble"]
     if as_json:
         found = [_trouble(one) for one in said.found]
         deeds = [{"account": one.account, "place": one.place, "done": one.done} for one in said.deeds]
         left = [_trouble(one) for one in said.left]
-        say_json({"found": found, "mended": deeds, "left": left} if repair else found)
+        say_json({"found": found, "mended": deeds, "left": left} if is_repaired else found)
     elif not troubles:
-        well = "the account" if only is not None else f"the server and {len(said.accounts) - 1} accounts"
         console.print(f"All is well{' now' if said.deeds else ''}: {well}.")
     if troubles:
         raise typer.Exit(1)
@@ -106,6 +127,23 @@ def _line(colour: str, account: str, place: str, said: str) -> None:
     # Never broken or read as markup: somebody may look for a line, or a name have brackets.
     console.print(account, style=colour, end="", markup=False, highlight=False, soft_wrap=True)
     console.print(f", {place}: {said}", markup=False, highlight=False, soft_wrap=True)
+
+
+def _read(config: Path | None) -> tuple[Snapshot, list[Problem]] | Trouble:
+    """The settings and what is not in force as written; or the one trouble that keeps them from being read."""
+    try:
+        configuration = load(config)
+    except BootstrapError as problem:
+        why = "nothing else was looked at, since the settings say where everything is kept"
+        return Trouble("server", "settings", f"{problem.told.rstrip('.')}; {why}")
+    settings, problems = snapshot(configuration.pairs)
+    configure(settings[catalogue.LOG_LEVEL], settings[catalogue.LOG_FORMAT])
+    return settings, [*configuration.problems, *problems]
+
+
+def _of_setting(one: Problem) -> Trouble:
+    """What is deprecated is in force, and so no damage."""
+    return Trouble("server", one.key, one.text, "remark" if one.kind == "deprecated" else "trouble")
 
 
 def _of_certificates(built: House) -> list[Trouble]:

@@ -7,6 +7,7 @@ import typer
 
 from pillarbox.access import Rights
 from pillarbox.app import folders
+from pillarbox.cli.leaving import asked_about, say_gone, unsent
 from pillarbox.cli.shared import (
     ConfigOption,
     DataOption,
@@ -90,10 +91,11 @@ def remove(
 ) -> None:
     """Remove a group with all its mail; its members stay."""
     with existing(config, data) as built:
+        messages = unsent(built, address)
         if not yes:
-            typer.confirm(f"Remove {address} and all its mail for good?", abort=True)
+            asked_about(address, messages)
         built.directory.remove_group(address)
-    console.print(f"{address} is gone.", highlight=False)
+    say_gone(address, messages)
 
 
 @app.command("member")

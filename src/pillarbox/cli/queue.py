@@ -75,7 +75,7 @@ def cancel(message: _Key, config: ConfigOption = None, data: DataOption = _VAR) 
 
 def _books(built: "House") -> "Books":
     # What speaks to other servers takes longer to load than most commands.
-    from pillarbox.app import queueing  # noqa: PLC0415
+    from pillarbox.app.background import queueing  # noqa: PLC0415
 
     return queueing.books(built)
 

@@ -12,7 +12,7 @@ from rich.console import Console
 from rich.table import Table
 
 from pillarbox.app import CannotStart, House, NotServed, Refused, Served, house, settled
-from pillarbox.datatypes.server import AccountError
+from pillarbox.datatypes.directory import AccountError
 from pillarbox.net import CannotBind
 from pillarbox.settings import BootstrapError, Snapshot, catalogue, load, report, snapshot
 from pillarbox.store import StoreError
@@ -30,9 +30,11 @@ __all__ = [
     "failures",
     "is_text",
     "opened",
+    "present",
     "say_json",
     "table",
     "text",
+    "when",
 ]
 
 # What is shown may be others' words, as the replies of mail servers are: nothing in it is taken for markup.
@@ -52,11 +54,16 @@ JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON, for progra
 
 @contextmanager
 def existing(config: Path | None, data: Path) -> Iterator[House]:
-    """The house that the options name, for what makes none: a mistyped folder is told, not taken for an empty one."""
-    if not data.exists():
-        fail(f"there is no folder {data}; name another with --data, or begin with `pillarbox account add ADDRESS`")
+    """The house that the options name, for what makes none."""
+    present(data)
     with opened(config, data) as built:
         yield built
+
+
+def present(data: Path) -> None:
+    """Ends the command where there is no data folder: a mistyped one is told, and not taken for an empty one."""
+    if not data.exists():
+        fail(f"there is no folder {data}; name another with --data, or begin with `pillarbox account add ADDRESS`")
 
 
 @contextmanager
@@ -95,6 +102,11 @@ def table(*columns: str) -> Table:
     for column in columns:
         made.add_column(column, overflow="fold")
     return made
+
+
+def when(date: str) -> str:
+    """A UTCDate to the minute, for a column whose head says that it is UTC; it is broken between day and time."""
+    return date.replace("T", " ")[:16]
 
 
 def say_json(value: Any) -> None:

@@ -74,6 +74,8 @@ class Gate:
                 # Nor may those who are held up stand in it.
                 await self._tally.let(client, name)
             principal = await self._door.for_password(self._verified, client, name, password)
+        elif self._tally is not None:
+            self._tally.is_here(client)
         if principal is None:
             emit(Event.AUTH_FAILED, scheme="basic", client=client.address, reason="unknown name or wrong password")
             raise _unauthorized("the name or the password is wrong")

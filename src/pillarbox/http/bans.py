@@ -11,13 +11,12 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from functools import partial
 
-from pillarbox.datatypes.server import BAN, Ban, all_bans, ban_again, bans_since
+from pillarbox.datatypes.server import BAN, Ban, all_bans, ban_again, bans_since, looked_at
 from pillarbox.http.lease import Through
 from pillarbox.http.problem import Problem
 from pillarbox.settings import Rate, Snapshot, catalogue
-from pillarbox.store import LogTooShort, Notice, Store, StoreError, Unit
+from pillarbox.store import LogTooShort, Store, StoreError, Unit
 from pillarbox.telemetry import Event, emit
 from pillarbox.wire.network import Network, Networks, network
 from pillarbox.wire.values import utc_datetime
@@ -161,27 +160,16 @@ class Bans:
 
     async def run(self) -> None:
         """Hears of bans for as long as it is not cancelled."""
-        loop = asyncio.get_running_loop()
-        news = asyncio.Event()
+        await looked_at(self._store.feed, (BAN,), self._look, asyncio.Event())
 
-        def heard(notice: Notice) -> None:
-            if BAN.name in notice.states:
-                # The loop may have ended since.
-                with suppress(RuntimeError):
-                    loop.call_soon_threadsafe(news.set)
-
-        with self._store.feed.listen(0, heard):
-            while True:
-                news.clear()
-                try:
-                    await self._through(partial(self.look))
-                    wait = _LOOK
-                except StoreError as problem:
-                    emit(Event.STORE_FAILED, known=problem.known)
-                    wait = _AGAIN
-                with suppress(TimeoutError):
-                    async with asyncio.timeout(wait):
-                        await news.wait()
+    async def _look(self) -> float:
+        """How many seconds later it is to be looked again."""
+        try:
+            await self._through(self.look)
+        except StoreError as problem:
+            emit(Event.STORE_FAILED, known=problem.known)
+            return _AGAIN
+        return _LOOK
 
     def _now(self) -> datetime:
         return datetime.fromtimestamp(self._clock(), UTC)

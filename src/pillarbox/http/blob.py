@@ -22,6 +22,9 @@ _JSON = (b"content-type", b"application/json; charset=utf-8")
 _FOREVER = (b"cache-control", b"private, immutable, max-age=31536000")
 # What is downloaded was written by strangers: shown on our origin, it must be able to do nothing there.
 _SANDBOX = (b"content-security-policy", b"sandbox; default-src 'none'")
+# Nor may a page of another site have it for a script or a picture: the browser adds a password that it knows, and the
+# page chooses the type. With a ticket, whoever made the page was given it.
+_OURS_ALONE = (b"cross-origin-resource-policy", b"same-origin")
 _NAME = r"[A-Za-z0-9!#$&^_.+-]{1,127}"
 _VALUE = r"""(?:[A-Za-z0-9!#$%&'*+.^_`|~-]+|"[ !#-\[\]-~]*")"""
 # RFC 6838 section 4.2, with parameters as RFC 9110 section 5.6.6 has them, but for backslashes.
@@ -85,9 +88,11 @@ async def download(setup: Setup, exchange: Exchange) -> None:
         (b"etag", etag),
         _FOREVER,
         _SANDBOX,
-        (b"content-disposition", _disposition(parts["name"])),
+        (b"content-disposition", _disposition(parts.get("name", ""))),
         (b"accept-ranges", b"bytes"),
     ]
+    if not exchange.is_by_ticket:
+        headers.append(_OURS_ALONE)
     try:
         if _is_known(exchange.header(b"if-none-match"), etag):
             await exchange.begin(304, headers)
@@ -172,6 +177,8 @@ def _granted(exchange: Exchange, account_id: str, *, to_write: bool) -> Grant:
 
 def _disposition(name: str) -> bytes:
     """The name in both spellings of RFC 6266, without anything that could end the header or leave a folder."""
+    if not name:
+        return b"attachment"
     name = "".join(character if character.isprintable() and character not in "/\\" else "_" for character in name)
     plain = "".join(character if character.isascii() and character not in '"%' else "_" for character in name)
     return f"attachment; filename=\"{plain}\"; filename*=UTF-8''{quote(name, safe='')}".encode()

@@ -10,32 +10,15 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
 from functools import lru_cache
-from ipaddress import IPv4Network, IPv6Network, ip_network
 from typing import Any
 
 from pillarbox.net import origin
 from pillarbox.telemetry import Event, emit
 from pillarbox.wire.forwarded import Hop, IPAddress, address, forwarded, forwarded_for, protocols
+from pillarbox.wire.network import PRIVATE, Network
 
 __all__ = ["NOBODY", "Client", "Forwarding", "Trust"]
 
-Network = IPv4Network | IPv6Network
-
-_PRIVATE: tuple[Network, ...] = tuple(
-    ip_network(one)
-    for one in (
-        "127.0.0.0/8",
-        "::1/128",
-        # RFC 1918, RFC 4193.
-        "10.0.0.0/8",
-        "172.16.0.0/12",
-        "192.168.0.0/16",
-        "fc00::/7",
-        # Link-local.
-        "169.254.0.0/16",
-        "fe80::/10",
-    )
-)
 _NAMELESS = "local"
 _OTHERS = frozenset({b"forwarded", b"x-real-ip", b"via"})
 _PREFIX = b"x-forwarded-"
@@ -97,7 +80,7 @@ class Trust:
         self._ignored = ignored
         self._forwarding = forwarding
         self._is_listed = bool(proxies)
-        self._proxies = tuple(proxies) or _PRIVATE
+        self._proxies = tuple(proxies) or PRIVATE
         # Most connections have more than one request, and few proxies have most of them.
         self._direct = lru_cache(maxsize=4096)(self._made)
         self._peer = lru_cache(maxsize=4096)(self._seen)
@@ -188,7 +171,7 @@ class Trust:
         if ip is None:
             # Who may open a UNIX socket, the file system says.
             return None, _shown(host, ip), host is None, host is None
-        return ip, str(ip), any(ip in network for network in _PRIVATE), self._trusts(ip)
+        return ip, str(ip), any(ip in network for network in PRIVATE), self._trusts(ip)
 
     def _looked(self, ip: IPAddress) -> bool:
         return any(ip in network for network in self._proxies)

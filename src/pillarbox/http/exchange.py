@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Iterable, Mapping, MutableMapping, Sequence
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import Any, TypeAlias
 from urllib.parse import parse_qsl
 
 from pillarbox.http.admission import Ticket
@@ -10,12 +10,10 @@ from pillarbox.http.authenticate import Entry
 from pillarbox.http.client import NOBODY, Client
 from pillarbox.http.headers import Standing
 from pillarbox.http.problem import Problem
+from pillarbox.http.socket import Gone, Socket
 from pillarbox.net import origin
 
-if TYPE_CHECKING:
-    from pillarbox.http.socket import Socket
-
-__all__ = ["Exchange", "Gone", "Headers"]
+__all__ = ["Exchange", "Headers"]
 
 Headers: TypeAlias = Iterable[tuple[bytes, bytes]]
 _Message: TypeAlias = MutableMapping[str, Any]
@@ -25,10 +23,6 @@ _STANDING = Standing()
 
 _RATE = 512
 """Octets of a body that earn a second of waiting for the next ones; the slowest of mobile networks are faster."""
-
-
-class Gone(Exception):
-    """The client went away before its request was complete, or its answer."""
 
 
 class Exchange:
@@ -61,7 +55,7 @@ class Exchange:
         receive: Callable[[], Awaitable[_Message]],
         send: Callable[[_Message], Awaitable[None]],
         patience: float = 30.0,
-        socket: "Socket | None" = None,
+        socket: Socket | None = None,
     ) -> None:
         """`patience` is how many seconds the body may stand still; `socket` is what the request asks to become."""
         self._scope = scope

@@ -75,7 +75,8 @@ def base_url(setup: Setup, exchange: Exchange) -> str:
     try:
         return setup.url(asked)
     except EvaluationError as problem:
-        emit(Event.HTTP_EXPRESSION_FAILED, setting="server.http.url", known=str(problem))
+        if setup.policy.told.is_due("server.http.url"):
+            emit(Event.HTTP_EXPRESSION_FAILED, setting="server.http.url", known=str(problem))
     host = f"[{asked.local_ip}]" if ":" in asked.local_ip else asked.local_ip or "localhost"
     return f"{asked.protocol}://{host}" + (f":{asked.local_port}" if asked.local_port else "")
 

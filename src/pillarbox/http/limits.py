@@ -2,10 +2,12 @@
 
 from pillarbox.http.exchange import Exchange
 from pillarbox.http.problem import Problem
-from pillarbox.http.routes import Credential, Handler, Limit, Route, found
+from pillarbox.http.routes import Handler, Limit, Route, found
 from pillarbox.http.setup import Setup
 
-__all__ = ["charge", "found_or_noted", "handled_or_noted", "turn_away"]
+__all__ = ["charge", "found_or_noted", "note", "turn_away"]
+
+_LED = (b"cross-site", b"same-site")
 
 
 def turn_away(setup: Setup, exchange: Exchange) -> None:
@@ -22,22 +24,15 @@ async def found_or_noted(setup: Setup, exchange: Exchange) -> tuple[Route, Handl
     try:
         return found(exchange)
     except Problem as problem:
-        await _note(setup, exchange, problem)
+        await note(setup, exchange, problem)
         raise
 
 
-async def handled_or_noted(setup: Setup, route: Route, handler: Handler, exchange: Exchange) -> None:
-    """Has the request answered. Where nobody need say who they are, it is the same if there is nothing at the path."""
-    try:
-        await handler(setup, exchange)
-    except Problem as problem:
-        if route.credential is Credential.NONE:
-            await _note(setup, exchange, problem)
-        raise
-
-
-async def _note(setup: Setup, exchange: Exchange, problem: Problem) -> None:
-    if problem.status == 404 and setup.tally is not None:
+async def note(setup: Setup, exchange: Exchange, problem: Problem) -> None:
+    """That there is nothing at a path is held against whoever asks for what only scanners know."""
+    # A browser says so where a page of another site, or a mail, had it ask. Else anybody could have others banned.
+    is_led = exchange.header(b"sec-fetch-site") in _LED
+    if problem.status == 404 and not is_led and setup.tally is not None:
         await setup.tally.missed(exchange.client, exchange.raw_path)
 
 

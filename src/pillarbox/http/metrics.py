@@ -3,11 +3,13 @@
 import base64
 import binascii
 from hmac import compare_digest
+from urllib.parse import urlsplit
 
 from pillarbox.http.exchange import Exchange
 from pillarbox.http.problem import Problem
 from pillarbox.http.setup import Setup
 from pillarbox.telemetry import Secret
+from pillarbox.wire.forwarded import address
 
 __all__ = ["prometheus"]
 
@@ -24,13 +26,30 @@ async def prometheus(setup: Setup, exchange: Exchange) -> None:
     if scraping.credentials is not None:
         if not _is_let_in(exchange.header(b"authorization"), *scraping.credentials):
             raise Problem(401, "authenticate first, as the settings of metrics say", headers=_CHALLENGE)
-    elif not exchange.client.is_local:
+    elif not _is_from_here(exchange):
         raise Problem(403, "without credentials of their own, metrics are for this machine alone")
     # Half of a tenth of a second, which who does not want metrics need not wait for at each start.
     from pillarbox.telemetry.exposition import MEDIA_TYPE, page  # noqa: PLC0415
 
     octets = await setup.door.through(page, scraping.shows)
     await exchange.answer(200, ((b"content-type", MEDIA_TYPE.encode()), _NO_STORE), octets)
+
+
+def _is_from_here(exchange: Exchange) -> bool:
+    """Whether somebody on this machine asks, and means it.
+
+    A proxy here that says nothing of its clients hands on whom they meant, and a browser here says where it believes to
+    be (DNS rebinding).
+    """
+    client = exchange.client
+    if not client.is_local or client.ip is None:
+        return client.is_local
+    try:
+        host = urlsplit(f"//{(exchange.header(b'host') or b'').decode('ascii')}").hostname or ""
+    except ValueError:
+        return False
+    named = address(host)
+    return host == "localhost" or (named is not None and named.is_loopback)
 
 
 def _is_let_in(authorization: bytes | None, name: str, secret: Secret) -> bool:

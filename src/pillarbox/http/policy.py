@@ -12,6 +12,7 @@ from pillarbox.http.cors import NONE, Cors
 from pillarbox.http.exchange import Exchange
 from pillarbox.http.headers import Standing
 from pillarbox.http.problem import CHALLENGE, Problem
+from pillarbox.http.seldom import Seldom
 from pillarbox.http.strict import Strict
 from pillarbox.http.variables import variables
 from pillarbox.settings import EvaluationError, HTTPVariables
@@ -25,7 +26,8 @@ class Policy:
     """Whose word counts for who the client is, what every answer has, whose pages may read it, who may ask at all.
 
     `strict` lets nothing through but HTTPS, if it is there. `access` gives a status for a request: 200 lets it in; it
-    is None if all may. `head` is how many octets a request may have before its body.
+    is None if all may. `head` is how many octets a request may have before its body. `told` is what the log was told of
+    the expressions in force.
     """
 
     trust: Trust = field(default_factory=Trust)
@@ -34,6 +36,7 @@ class Policy:
     strict: Strict | None = None
     access: Callable[[HTTPVariables], int] | None = None
     head: int = 64 * 1024
+    told: Seldom = field(default_factory=Seldom)
 
 
 # RFC 3986 section 3.2.2, as far as clients send it; what it names is not looked at.
@@ -68,7 +71,7 @@ def check_head(exchange: Exchange, most: int) -> None:
     raise Problem(400, detail, headers=((b"connection", b"close"),))
 
 
-def check_access(access: Callable[[HTTPVariables], int], exchange: Exchange) -> None:
+def check_access(access: Callable[[HTTPVariables], int], exchange: Exchange, told: Seldom) -> None:
     """Raises Problem with the status that the expression gives, unless it is 200; 503 if it gives none.
 
     Whoever uses the UNIX socket gets in whatever it says, or it could never be mended from here.
@@ -79,14 +82,19 @@ def check_access(access: Callable[[HTTPVariables], int], exchange: Exchange) -> 
     try:
         status = access(variables(exchange))
     except EvaluationError as problem:
-        emit(Event.HTTP_EXPRESSION_FAILED, setting="server.http.allowed-endpoint", known=str(problem))
-        raise Problem(503, "it cannot be told now who may ask for this") from None
+        raise _unclear(told, str(problem)) from None
     if status == HTTPStatus.OK:
         return
     if not 200 <= status <= 599:
         # An interim answer (RFC 9110 section 15.2) leaves the client waiting, and others are no status.
-        emit(Event.HTTP_EXPRESSION_FAILED, setting="server.http.allowed-endpoint", known=f"{status} ends no request")
-        raise Problem(503, "it cannot be told now who may ask for this")
+        raise _unclear(told, f"{status} ends no request")
     # What RFC 9110 sections 15.5.2 and 15.5.6 ask for.
     more = {401: CHALLENGE, 405: ((b"allow", b""),)}.get(status, ())
     raise Problem(status, "this is not to be had from there", headers=more)
+
+
+def _unclear(told: Seldom, known: str) -> Problem:
+    setting = "server.http.allowed-endpoint"
+    if told.is_due(setting):
+        emit(Event.HTTP_EXPRESSION_FAILED, setting=setting, known=known)
+    return Problem(503, "it cannot be told now who may ask for this")

@@ -116,6 +116,14 @@ ROUTES: Sequence[Route] = (
         takes_tickets=True,
     ),
     _account(
+        "download",
+        "/jmap/download/{accountId}/{blobId}",
+        {"GET": blob.download},
+        Cost.STORE,
+        "Downloads where the name that the URL is made with is empty.",
+        takes_tickets=True,
+    ),
+    _account(
         "eventsource",
         "/jmap/eventsource",
         {"GET": eventsource.listen},

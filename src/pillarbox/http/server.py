@@ -8,8 +8,8 @@ from contextlib import suppress
 from typing import Any, TypeAlias
 
 from pillarbox.http.challenge import challenged
-from pillarbox.http.exchange import Exchange, Gone, Headers
-from pillarbox.http.limits import charge, found_or_noted, handled_or_noted, turn_away
+from pillarbox.http.exchange import Exchange, Headers
+from pillarbox.http.limits import charge, found_or_noted, note, turn_away
 from pillarbox.http.options import is_preflight, options, permitted
 from pillarbox.http.policy import check_access, check_head
 from pillarbox.http.probe import asks_itself
@@ -17,7 +17,7 @@ from pillarbox.http.problem import Problem, told
 from pillarbox.http.record import begun, ended
 from pillarbox.http.routes import Credential, Route
 from pillarbox.http.setup import Setup
-from pillarbox.http.socket import Socket
+from pillarbox.http.socket import Gone, Socket
 from pillarbox.store import StoreError
 from pillarbox.telemetry import Event, emit, request_id, request_scope
 
@@ -80,11 +80,7 @@ async def _handled(setup: Setup, exchange: Exchange) -> None:
         if is_preflight(exchange):
             await permitted(setup.policy.cors, exchange)
             return
-        is_own = asks_itself(setup, exchange)
-        if setup.policy.strict is not None and not is_own:
-            setup.policy.strict.check(exchange)
-        if setup.policy.access is not None and not is_own:
-            check_access(setup.policy.access, exchange)
+        _check_policy(setup, exchange)
         if exchange.method == "OPTIONS":
             await options(exchange)
             return
@@ -93,7 +89,13 @@ async def _handled(setup: Setup, exchange: Exchange) -> None:
         if route.credential is Credential.ACCOUNT:
             await _let_in(setup, route, exchange)
         await charge(setup, route, exchange)
-        await handled_or_noted(setup, route, handler, exchange)
+        try:
+            await handler(setup, exchange)
+        except Problem as problem:
+            if route.credential is Credential.NONE:
+                # Where nobody need say who they are, it is as if no route led there.
+                await note(setup, exchange, problem)
+            raise
     except Problem as problem:
         await _refused(exchange, problem)
     except StoreError as problem:
@@ -108,6 +110,16 @@ async def _handled(setup: Setup, exchange: Exchange) -> None:
             exception=bug,
         )
         await _refused(exchange, Problem(500, "something went wrong here; the log of the server says what"))
+
+
+def _check_policy(setup: Setup, exchange: Exchange) -> None:
+    """Raises Problem for who is to use HTTPS, or may not ask for this; nothing of that is for our own question."""
+    if asks_itself(setup, exchange):
+        return
+    if setup.policy.strict is not None:
+        setup.policy.strict.check(exchange)
+    if setup.policy.access is not None:
+        check_access(setup.policy.access, exchange, setup.policy.told)
 
 
 async def _let_in(setup: Setup, route: Route, exchange: Exchange) -> None:
@@ -135,8 +147,10 @@ async def _refused(exchange: Exchange, problem: Problem) -> None:
         return
     more = problem.headers if problem.status != 401 else challenged(exchange, problem.headers)
     headers = [(b"content-type", b"application/problem+json"), (b"cache-control", b"no-store"), *more]
-    if problem.status in (408, 413):
-        # What is left of the body is not waited for.
+    # Who is sending a body that is too large hears so only if it is read on, for as long as a connection waits for what
+    # it does not need: closed now, it would be reset (RFC 9112 section 9.6).
+    is_sending = exchange.header(b"expect") is None
+    if problem.status == 408 or (problem.status == 413 and not is_sending):
         headers.append((b"connection", b"close"))
     if problem.status in (503, 507) and not any(name == b"retry-after" for name, _ in more):
         headers.append((b"retry-after", b"5"))

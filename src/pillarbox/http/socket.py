@@ -3,11 +3,13 @@
 from collections.abc import Awaitable, Callable, Iterable, MutableMapping, Sequence
 from typing import Any, TypeAlias
 
-from pillarbox.http.exchange import Gone
-
-__all__ = ["Socket"]
+__all__ = ["Gone", "Socket"]
 
 _Message: TypeAlias = MutableMapping[str, Any]
+
+
+class Gone(Exception):
+    """The client went away before its request was complete, or its answer."""
 
 
 class Socket:

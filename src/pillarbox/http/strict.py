@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 
 from pillarbox.http.exchange import Exchange
 from pillarbox.http.problem import Problem
+from pillarbox.http.seldom import Seldom
 from pillarbox.http.variables import variables
 from pillarbox.settings import EvaluationError, HTTPVariables
 from pillarbox.telemetry import Event, emit
@@ -42,6 +43,7 @@ class Strict:
         self._url = url
         self._door = door
         self._sent = _Sent()
+        self._told = Seldom()
 
     def check(self, exchange: Exchange) -> None:
         """Raises Problem 308 with a Location, or 403."""
@@ -51,17 +53,23 @@ class Strict:
             return
         if client.is_proxy and not client.is_forwarded:
             # Whether it was TLS that ended there we are not told, or may not believe.
-            raise _refused(exchange, _WANTED)
+            raise self._refused(exchange, _WANTED)
         base = self._base(exchange)
         if base is None:
-            raise _refused(exchange, _URL)
+            raise self._refused(exchange, _URL)
         if not _may_be_sent_on(exchange):
             raise Problem(403, f"only HTTPS is spoken here: {base}/")
         target = base.encode() + exchange.target
         if self._sent.too_often(client.address, target):
             # It leads back here, in the clear again.
-            raise _refused(exchange, _TRUSTED)
+            raise self._refused(exchange, _TRUSTED)
         raise Problem(308, "only HTTPS is spoken here", headers=((b"location", target),))
+
+    def _refused(self, exchange: Exchange, setting: str) -> Problem:
+        client = exchange.client.address
+        if self._told.is_due(client, setting):
+            emit(Event.HTTP_INSECURE, client=client, setting=setting)
+        return Problem(403, f"only HTTPS is spoken here; whoever runs this server has to look at {setting}")
 
     def _base(self, exchange: Exchange) -> str | None:
         """Where this server is reached by HTTPS, if that is known."""
@@ -83,13 +91,8 @@ class Strict:
 
 
 def _may_be_sent_on(exchange: Exchange) -> bool:
-    is_asking = exchange.method in ("GET", "HEAD") and exchange.socket is None
+    is_asking = exchange.method in ("GET", "HEAD") and exchange.socket is None and exchange.raw_path.startswith(b"/")
     return is_asking and exchange.ticket is None and not any(exchange.header(name) for name in _SECRETS)
-
-
-def _refused(exchange: Exchange, setting: str) -> Problem:
-    emit(Event.HTTP_INSECURE, client=exchange.client.address, setting=setting)
-    return Problem(403, f"only HTTPS is spoken here; whoever runs this server has to look at {setting}")
 
 
 _OFTEN = 8

@@ -37,6 +37,9 @@ _NEIGHBOURS = 10
 """So many addresses' worth of wrong passwords may come from the /48 of an IPv6 address."""
 _KNOWN = 30 * 86_400.0
 """Seconds for which an address is not counted for its connections after somebody has signed in from there."""
+_WELCOME = 3600.0
+"""Seconds for which it is not noted again that somebody known asks from an address."""
+_HERE = "here"
 _REMEMBERED = 10_000
 """Wrong passwords that are known again."""
 _LONGEST_PATH = 1024
@@ -78,6 +81,7 @@ class Tally:
         # The one that was tried longest ago is the first.
         self._tried: OrderedDict[bytes, None] = OrderedDict()
         self._spared: dict[str, float] = {}
+        self._welcomed: dict[str, float] = {}
         self._noted: deque[tuple[str, str]] = deque(maxlen=_MOST_NOTED)
         self._news = asyncio.Event()
         self._failing = False
@@ -125,13 +129,31 @@ class Tally:
             now = self._clock()
             self._asked(self._shared.mark, b"known:%b" % str(place).encode(), now + _KNOWN, now)
 
+    def is_here(self, client: Client) -> None:
+        """Somebody who signed in before asks from this address, which may be a new one. Neither waits nor raises."""
+        now, address = self._clock(), client.address
+        if now - self._welcomed.get(address, -_WELCOME) < _WELCOME:
+            return
+        if len(self._welcomed) >= _REMEMBERED:
+            self._welcomed.clear()
+        self._welcomed[address] = now
+        self._note(_HERE, address)
+
     async def missed(self, client: Client, path: bytes) -> None:
-        """There is nothing at this path: who asks for one that only scanners know is banned."""
+        """There is nothing at this path: who asks for one that only scanners know is banned.
+
+        But not where somebody has signed in: a picture in a mail can have them ask for anything.
+        """
         pattern = _patterns(tuple(self._bans.policy.paths))
         place = whole(client.address)
         text = path[:_LONGEST_PATH].decode("latin-1")
         if place is not None and pattern is not None and pattern.match(text.lower()):
-            await self._through(partial(self._ban, client, place, SCAN, f"asked for {_told(text)}"))
+            await self._through(partial(self._scanned, client, place, text))
+
+    def _scanned(self, client: Client, place: Network, text: str) -> None:
+        self.count()
+        if not self._is_known(place, self._clock()):
+            self._ban(client, place, SCAN, f"asked for {_told(text)}")
 
     def spoke_garbage(self, address: str) -> None:
         """What came over a connection is no HTTP. Neither waits nor raises."""
@@ -154,13 +176,20 @@ class Tally:
         policy, now = self._bans.policy, self._clock()
         rates = {SCAN: (policy.scan, "that spoke no HTTP"), LOITER: (policy.loiter, "on which nothing was said")}
         while self._noted:
-            reason, address = self._noted.popleft()
+            try:
+                reason, address = self._noted.popleft()
+            except IndexError:
+                # Another thread has counted it.
+                return
+            if reason == _HERE:
+                self.signed_in(Client(address, folded(address)))
+                continue
             rate, seen = rates[reason]
             place = whole(address)
             # What is private may be a proxy that hands on octets, of which nothing says that it does.
             if rate is None or place is None or is_private(address):
                 continue
-            if self._asked(self._shared.marked, b"known:%b" % str(place).encode(), now) is not None:
+            if self._is_known(place, now):
                 continue
             if self._is_one_too_many(place, reason, rate, now):
                 self._ban(Client(address, folded(address)), place, reason, f"{rate} connections {seen}")
@@ -174,6 +203,9 @@ class Tally:
         hit = self._asked(self._shared.hit, key, rate.count, rate.period.seconds, now)
         if hit is not None and not hit.left:
             self._asked(self._shared.mark, mark, hit.ends, now)
+
+    def _is_known(self, place: Network, now: float) -> bool:
+        return self._asked(self._shared.marked, b"known:%b" % str(place).encode(), now) is not None
 
     def _is_one_too_many(self, place: Network, reason: str, rate: Rate, now: float) -> bool:
         # After a ban, also one that was lifted, it is counted anew.

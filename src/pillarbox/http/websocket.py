@@ -5,12 +5,12 @@ import secrets
 from contextlib import suppress
 
 from pillarbox.http.authenticate import Entry
-from pillarbox.http.exchange import Exchange, Gone
+from pillarbox.http.exchange import Exchange
 from pillarbox.http.handshake import check_handshake
 from pillarbox.http.jmap import CONCURRENT, answered, as_problem, base_url, its_session
 from pillarbox.http.problem import Problem, told
 from pillarbox.http.setup import Setup
-from pillarbox.http.socket import Socket
+from pillarbox.http.socket import Gone, Socket
 from pillarbox.jmap import (
     Asked,
     PushDisable,

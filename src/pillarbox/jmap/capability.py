@@ -7,7 +7,7 @@ A row says what a client is told of it in the Session, once for the server and o
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from pillarbox.access import Grant, Rights
+from pillarbox.access import Grant, Reach, Rights
 from pillarbox.datatypes.core import DIGESTS, LOOKED_UP, MAX_SOURCES
 from pillarbox.objects import Limits, Registry
 from pillarbox.wire.collation import COLLATIONS
@@ -71,7 +71,7 @@ class Capability:
     name: str
     server: Callable[[Facts], Mapping[str, JSON] | None]
     account: Callable[[Facts, Grant], Mapping[str, JSON] | None]
-    lacks: Callable[[Grant], bool] = lambda _: False
+    lacks: Callable[[Grant | Reach], bool] = lambda _: False
     """The accounts whose types it is not for: a call for one of them is accountNotSupportedByMethod."""
 
 
@@ -131,12 +131,12 @@ def _submission(facts: Facts, _grant: Grant) -> Mapping[str, JSON]:
     return {"maxDelayedSend": facts.limits.delayed_send, "submissionExtensions": extensions}
 
 
-def _only_read(grant: Grant) -> bool:
+def _only_read(grant: Grant | Reach) -> bool:
     """Whoever may only read an account may not send from it (RFC 8621 section 1.4)."""
     return grant.rights is not Rights.FULL
 
 
-def _shared(grant: Grant) -> bool:
+def _shared(grant: Grant | Reach) -> bool:
     """Nobody is away for a group (RFC 8621 section 1.4)."""
     return not grant.personal
 
@@ -169,7 +169,7 @@ CAPABILITIES = frozenset(row.name for row in ROWS)
 _LACKING = {row.name: row.lacks for row in ROWS}
 
 
-def supports(grant: Grant, capability: str) -> bool:
+def supports(grant: Grant | Reach, capability: str) -> bool:
     """Whether the types of a capability are for an account, as this actor has it."""
     return capability not in _LACKING or not _LACKING[capability](grant)
 

@@ -14,7 +14,8 @@ from collections.abc import Callable
 from functools import partial
 
 from pillarbox.net.crowd import Crowd, Seat
-from pillarbox.net.entrance import OPEN, Entrance, Refused, origin_of
+from pillarbox.net.entrance import OPEN, Entrance, Refused, SaidNothing, SpokeGarbage, origin_of
+from pillarbox.net.watching import Watching
 from pillarbox.telemetry import Event, emit
 
 __all__ = ["Acceptor"]
@@ -24,15 +25,17 @@ _MOMENT = 0.002
 _EXHAUSTED = (errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM)
 _RECOVERY = 1.0
 """Seconds until it is tried again to accept, when the system had no room for a connection; asyncio takes the same."""
-_FAREWELL = 5.0
-"""Seconds in which a client of TLS answers that it closes, too (RFC 8446 section 6.1)."""
+_FAREWELL = 120.0
+"""Seconds in which a client of TLS has read the rest of what it was sent, and answers that it closes, too (RFC 8446
+section 6.1). In the clear the system sees to the rest; here it is lost when they are over."""
 
 
 class Acceptor:
     """Takes connections from a listening socket, and gives each to a protocol, by way of the listener's entrance.
 
     The protocol is given the connection's seat, which it has to `leave` when the connection ends. Used like the servers
-    of asyncio. `entrance` is asked for anew for each connection, and may be replaced.
+    of asyncio. `entrance` is asked for anew for each connection, and may be replaced. `watching` is told of those that
+    do not speak TLS where it is spoken.
     """
 
     def __init__(
@@ -42,7 +45,9 @@ class Acceptor:
         crowd: Crowd,
         entrance: Callable[[], Entrance] = lambda: OPEN,
         listener: str = "",
+        watching: Watching | None = None,
     ) -> None:
+        self._watching = watching
         self._listening = listening
         self._protocol = protocol
         self._crowd = crowd
@@ -146,6 +151,7 @@ class Acceptor:
                     client=seat.origin.client,
                     known=problem.reason or "",
                 )
+            self._note(problem)
             connection.close()
             seat.leave()
         except BaseException:
@@ -153,6 +159,13 @@ class Acceptor:
             connection.close()
             seat.leave()
             raise
+
+    def _note(self, problem: Exception) -> None:
+        match problem:
+            case SpokeGarbage(client=str(client)) if self._watching is not None:
+                self._watching.spoke_garbage(client)
+            case SaidNothing(client=str(client)) if self._watching is not None:
+                self._watching.said_nothing(client)
 
 
 class _Ending(asyncio.Protocol):

@@ -6,6 +6,7 @@ nothing of a replacement. Keys pass to OpenSSL through memory alone.
 
 import os
 import ssl
+import sys
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -138,6 +139,7 @@ class Certificates:
             # Most connections stay with it, and need no other.
             made = protection.context() if self._default is None else self._default.context(protection)
             made.sni_callback = partial(self._show, protection)
+            _pass_over_names()
             self._first[protection] = made
         return made
 
@@ -152,6 +154,26 @@ class Certificates:
         if wanted is not connection.context:
             connection.context = wanted
         return None
+
+
+class _Passing:
+    """In place of what Python prints of an error that nobody can catch; passes over names that are no ASCII.
+
+    A client may ask for a server by any octets. It is refused before it is asked here which it is, and the handshake
+    has failed, as the log may tell; Python would print a traceback for each, past the log.
+    """
+
+    def __init__(self, before: Callable[["sys.UnraisableHookArgs"], object]) -> None:
+        self._before = before
+
+    def __call__(self, problem: "sys.UnraisableHookArgs") -> None:
+        if not (issubclass(problem.exc_type, UnicodeDecodeError) and isinstance(problem.object, bytes)):
+            self._before(problem)
+
+
+def _pass_over_names() -> None:
+    if not isinstance(sys.unraisablehook, _Passing):
+        sys.unraisablehook = _Passing(sys.unraisablehook)
 
 
 def checked(pair: Pair, now: datetime | None = None) -> Loaded:

@@ -17,7 +17,7 @@ from pillarbox.net.protection import Protection
 from pillarbox.telemetry import Event, emit
 from pillarbox.wire.proxy import BadProxyHeader
 
-__all__ = ["OPEN", "Entrance", "Entry", "Refused", "origin_of"]
+__all__ = ["OPEN", "Entrance", "Entry", "Refused", "SaidNothing", "SpokeGarbage", "origin_of"]
 
 _Network: TypeAlias = IPv4Network | IPv6Network
 
@@ -29,7 +29,19 @@ _BRIEF: Final = 2.0
 
 
 class Refused(Exception):
-    """A connection that is closed before its protocol begins."""
+    """A connection that is closed before its protocol begins; from whom it is, if that is known."""
+
+    def __init__(self, client: str | None = None) -> None:
+        super().__init__()
+        self.client = client
+
+
+class SaidNothing(Refused):
+    """Nothing came over it."""
+
+
+class SpokeGarbage(Refused):
+    """What came first is not TLS, nor HTTP in the clear."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,15 +103,17 @@ class Entrance:
         return named if header.client is None else replace(named, client=header.client[0], client_port=header.client[1])
 
     async def _secured(self, connection: socket.socket, origin: Origin, protection: Protection) -> Entry:
+        first: bytes | None = None
         try:
             async with asyncio.timeout(protection.timeout):
                 first = await beginning(connection)
                 if first[:1] != bytes([_HANDSHAKE]):
-                    await _told(connection, first)
-                    raise Refused
+                    if not first or await _told(connection, first):
+                        raise Refused
+                    raise SpokeGarbage(origin.client)
                 challenge = await self._challenge(connection)
         except TimeoutError:
-            raise Refused from None
+            raise (SaidNothing(origin.client) if first is None else Refused()) from None
         origin = replace(origin, is_tls=True)
         if challenge is not None:
             return Entry(origin, challenge, ends=True)
@@ -128,11 +142,11 @@ def origin_of(connection: socket.socket, listener: str) -> Origin:
     return Origin(listener, peer[0], peer[0], peer[1], here[0], here[1])
 
 
-async def _told(connection: socket.socket, first: bytes) -> None:
-    """Answers a request in the clear where TLS is spoken, so that a person sees what is wrong."""
+async def _told(connection: socket.socket, first: bytes) -> bool:
+    """Answers a request in the clear where TLS is spoken, so that a person sees what is wrong; whether it is one."""
     method, blank, _ = first.partition(b" ")
     if not (blank and method.isalpha() and method.isupper()):
-        return
+        return False
     detail = "TLS is spoken here; write https:// in place of http://"
     document = orjson.dumps({"type": "about:blank", "status": 400, "detail": detail, "title": "Bad Request"})
     head = b"HTTP/1.1 400 Bad Request\r\ncontent-type: application/problem+json\r\ncache-control: no-store\r\n"
@@ -142,3 +156,4 @@ async def _told(connection: socket.socket, first: bytes) -> None:
         # What is not read when a connection is closed takes the answer with it.
         connection.recv(65536)
         await loop.sock_sendall(connection, answer)
+    return True

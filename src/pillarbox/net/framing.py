@@ -27,18 +27,22 @@ def fault(version: str, fields: Sequence[tuple[bytes, bytes]], *, is_upgrade: bo
     """What is wrong with a head. `is_upgrade` says that it asks for a protocol which is not spoken."""
     if version not in {"1.1", "1.0"}:
         return Fault(505, "HTTP Version Not Supported", "HTTP/1.1 is spoken here")
-    hosts, codings, has_body = 0, b"", False
+    hosts, has_body = 0, False
+    listed: list[bytes] = []
     for name, value in fields:
         if name == b"host":
             hosts += 1
             if not _HOST.fullmatch(value):
                 return _bad("the Host field names no host")
         elif name == b"transfer-encoding":
-            codings, has_body = value.lower(), True
+            listed.append(value.lower())
+            has_body = True
         elif name == b"content-length":
             has_body = has_body or value.strip(b"0") != b""
     if hosts > 1 or (hosts == 0 and version == "1.1"):
         return _bad("a request has one Host field")
+    # Of several fields it is one list (RFC 9110 section 5.3).
+    codings = b", ".join(listed)
     if codings and version == "1.0":
         return _bad("HTTP/1.0 knows no Transfer-Encoding")
     if codings and codings.rpartition(b",")[2].strip() != b"chunked":

@@ -12,8 +12,9 @@ from pillarbox.wire.tlshello import MOST, ClientHello, NoHello, client_hello
 
 __all__ = ["beginning", "hello", "proxied"]
 
-_AGAIN = 0.02
-"""Seconds until it is looked again whether more of a hello came. Octets that stay cannot be waited for."""
+_AGAIN, _AT_LAST = 0.02, 0.5
+"""Seconds until it is looked again whether more of a hello came, at first and in the end: octets that stay cannot be
+waited for, and many who send half of one must not keep us looking."""
 
 
 async def proxied(connection: socket.socket) -> ProxyHeader:
@@ -38,7 +39,7 @@ async def beginning(connection: socket.socket) -> bytes:
 
 async def hello(connection: socket.socket) -> ClientHello | None:
     """What a client of TLS says first, which stays there; None if it is not what such a client says. Raises OSError."""
-    before = -1
+    before, pause = -1, _AGAIN
     while True:
         seen = await _looked(connection, MOST)
         try:
@@ -48,7 +49,8 @@ async def hello(connection: socket.socket) -> ClientHello | None:
         if found is not None or not seen:
             return found
         if len(seen) == before:
-            await asyncio.sleep(_AGAIN)
+            await asyncio.sleep(pause)
+            pause = min(2 * pause, _AT_LAST)
         before = len(seen)
 
 

@@ -23,6 +23,8 @@ from pillarbox.net.crowd import Balance, Crowd, Seat
 from pillarbox.net.entrance import OPEN, Entrance
 from pillarbox.net.framing import Fault, fault
 from pillarbox.net.handshake import socket_scope
+from pillarbox.net.hangup import has_hung_up
+from pillarbox.net.joined import Joined
 from pillarbox.net.origin import EXTENSION
 from pillarbox.net.unread import Unread
 from pillarbox.net.watching import Watching
@@ -42,9 +44,14 @@ Finish: TypeAlias = Callable[[Fields, bool], Fields]
 _TLS = b"\x16"
 """How a record of TLS begins that opens a connection (RFC 8446 section 5.1)."""
 
+_GOODBYE = 1.0
+"""Seconds in which an idle connection is closed by both sides when the server stops."""
+
 # Anybody can have as many of uvicorn's warnings written as they like, so only its errors are.
 _LOG = logging.getLogger("uvicorn.error.request")
 _LOG.setLevel(logging.ERROR)
+# The application answers whatever happens, unless its client has left, or it has told why it could not go on.
+_LOG.addFilter(lambda record: "without completing response" not in str(record.msg))
 
 
 class WebServer:
@@ -58,7 +65,7 @@ class WebServer:
     whether it goes out by TLS. `balance` is kept with other processes that accept from the same sockets. With
     `sockets`, requests to become a WebSocket are the application's to accept; without, they are requests like others.
     `listener` is what the sockets are called in the origin of each connection, `entrance` what is asked of who
-    connects: it may be replaced, for connections to come. `watching` is told of connections that do not speak HTTP.
+    connects: it may be replaced, for connections to come. `watching` is told of those that speak neither it nor TLS.
     """
 
     def __init__(
@@ -103,7 +110,7 @@ class WebServer:
             timeout_graceful_shutdown=grace,
         )
         crowd = Crowd(balance or Balance.alone(), max_connections)
-        self._server = _Quiet(config, crowd, lambda: self.entrance, listener)
+        self._server = _Quiet(config, crowd, lambda: self.entrance, listener, watching)
 
     async def serve(self, sockets: Sequence[socket]) -> None:
         """Serves until `stop`, then lets requests finish for the time of grace."""
@@ -122,6 +129,28 @@ class WebServer:
 class _Bounded(HttpToolsProtocol):
     """Does not wait for ever for what is no body, nor takes any amount of it, nor keeps an answer nobody reads."""
 
+    # With uvicorn's own in one dictionary they would be more than its keys are shared for: a kilobyte a connection.
+    __slots__ = (
+        "_absence",
+        "_bounds",
+        "_fault",
+        "_finish",
+        "_first",
+        "_has_asked",
+        "_in_body",
+        "_in_head",
+        "_is_upgraded",
+        "_joined",
+        "_moved",
+        "_running",
+        "_seat",
+        "_sockets",
+        "_taken",
+        "_timer",
+        "_unread",
+        "_watching",
+    )
+
     def __init__(
         self,
         *args: Any,
@@ -133,8 +162,8 @@ class _Bounded(HttpToolsProtocol):
         **kwargs: Any,
     ) -> None:
         super().__init__(*args, **kwargs)
+        self.pipeline = _Pipeline()  # type: ignore[assignment] # of which a deque's methods are used that it has
         self._seat = seat
-        self._extensions: dict[str, Any] = {EXTENSION: seat.origin}
         self.logger = _LOG
         self._sockets = sockets()
         self._watching = watching
@@ -150,9 +179,12 @@ class _Bounded(HttpToolsProtocol):
         self._taken = 0
         self._timer: asyncio.TimerHandle | None = None
         self._unread = Unread(self.loop, self._bounds.unread)
+        self._running: RequestResponseCycle | None = None
+        self._absence: asyncio.TimerHandle | None = None
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         super().connection_made(transport)
+        self._joined = Joined(self.loop, transport)
         origin = self._seat.origin
         self.scheme = origin.scheme
         self.client = None if origin.client is None else (origin.client, origin.client_port)
@@ -165,6 +197,13 @@ class _Bounded(HttpToolsProtocol):
         self._seat.leave()
         self._relax()
         self._unread.end()
+        if self._absence is not None:
+            self._absence.cancel()
+        # uvicorn tells the last request alone, which may be waiting in line behind this one.
+        running = self._running
+        if running is not None and running is not self.cycle and not running.response_complete:
+            running.disconnected = True
+            running.message_event.set()
         super().connection_lost(exc)
 
     def data_received(self, data: bytes) -> None:
@@ -203,7 +242,7 @@ class _Bounded(HttpToolsProtocol):
 
     def on_message_begin(self) -> None:
         super().on_message_begin()
-        self.scope["extensions"] = dict(self._extensions)
+        self.scope["extensions"] = {EXTENSION: self._seat.origin}  # type: ignore[dict-item] # what is in it is ours
         self._in_head = True
         self._move()
         self._relax()
@@ -221,11 +260,33 @@ class _Bounded(HttpToolsProtocol):
         self.scope["method"] = self.parser.get_method().decode("ascii")
         is_refused_upgrade = self.parser.should_upgrade() and not self._should_upgrade()
         self._fault = fault(self.parser.get_http_version(), self.headers, is_upgrade=is_refused_upgrade)
+        if self.url.startswith(b"*") and (self.url != b"*" or self.scope["method"] != "OPTIONS"):
+            # Put behind a URL of ours, as in a redirect, the rest of it would lead to another host.
+            self._fault = Fault(400, "Bad Request", "* alone is a target, of OPTIONS")
         if self._fault is not None:
             # The parser ends with that, and then the connection.
             raise ValueError(self._fault.detail)
         self.url = _with_path(self.url)
         super().on_headers_complete()
+        # It writes nothing before the loop comes round, and then uses no more of a transport than this has.
+        if self.cycle is not None:
+            self.cycle.transport = cast("asyncio.Transport", self._joined)
+            if self.scope["http_version"] == "1.0":
+                _end_with_connection(self.cycle)
+        if self.pipeline and self._absence is None:
+            self._absence = self.loop.call_later(self._bounds.unread, self._look)
+
+    def _start_asgi_task(self, cycle: RequestResponseCycle, app: Any) -> None:
+        self._running = cycle
+        super()._start_asgi_task(cycle, app)
+
+    def _look(self) -> None:
+        # With a request in line nothing is read, not even that the client has closed the connection.
+        self._absence = None
+        if has_hung_up(self.transport):
+            self.transport.abort()
+        elif self.pipeline:
+            self._absence = self.loop.call_later(self._bounds.unread, self._look)
 
     def on_body(self, body: bytes) -> None:
         self._move()
@@ -244,6 +305,14 @@ class _Bounded(HttpToolsProtocol):
         self._unread.watch(self.transport)
         if self._in_body and self._is_answered and not self.transport.is_closing():
             self._expect()
+
+    def shutdown(self) -> None:
+        self._joined.flush()
+        was_idle = not self.transport.is_closing() and not self.transport.get_write_buffer_size()
+        super().shutdown()
+        if was_idle and self.transport.is_closing():
+            # Nothing is left to be read. Over TLS it would be waited for until the peer says that it closes, too.
+            self.loop.call_later(_GOODBYE, self.transport.abort)
 
     def pause_writing(self) -> None:
         super().pause_writing()
@@ -270,6 +339,7 @@ class _Bounded(HttpToolsProtocol):
         return self._sockets is not None and is_free and is_get
 
     def handle_websocket_upgrade(self) -> None:
+        self._joined.flush()
         try:
             scope = socket_scope(self.scope, self.url)
         except ValueError:
@@ -293,8 +363,8 @@ class _Bounded(HttpToolsProtocol):
     def _refuse(self, status: int, title: str, detail: str, *more: tuple[bytes, bytes]) -> None:
         """Ends the connection; with a problem document (RFC 9457), unless that would land within an answer."""
         self._tell(status, detail)
-        cycle: RequestResponseCycle | None = self.cycle
-        if cycle is None or cycle.response_complete or not cycle.response_started:
+        running = self._running
+        if running is None or running.response_complete or not running.response_started:
             document = orjson.dumps({"type": "about:blank", "status": status, "detail": detail, "title": title})
             own = (
                 (b"content-type", b"application/problem+json"),
@@ -304,8 +374,8 @@ class _Bounded(HttpToolsProtocol):
             )
             fields = (*self._finish(own, self._seat.origin.is_tls), (b"connection", b"close"))
             lines = (f"HTTP/1.1 {status} {title}".encode(), *(b"%s: %s" % field for field in fields), b"", document)
-            self.transport.write(b"\r\n".join(lines))
-        self.transport.close()
+            self._joined.write(b"\r\n".join(lines))
+        self._joined.close()
         self._unread.watch(self.transport)
 
     def _move(self) -> None:
@@ -320,7 +390,7 @@ class _Bounded(HttpToolsProtocol):
         if self._watching is not None and client is not None and not self._first:
             self._watching.said_nothing(client)
         self._tell(None, "the rest did not come in time" if self._first else "nothing was said")
-        self.transport.close()
+        self._joined.close()
         self._unread.watch(self.transport)
 
     def _tell(self, status: int | None, known: str) -> None:
@@ -333,6 +403,23 @@ class _Bounded(HttpToolsProtocol):
             self._timer = None
 
 
+def _end_with_connection(cycle: RequestResponseCycle) -> None:
+    """Whoever speaks HTTP/1.0 knows no chunks: without a length an answer ends with the connection (RFC 9112 6.1)."""
+    send = cycle.send
+    has_length = True
+
+    async def sending(message: Any) -> None:
+        nonlocal has_length
+        if message["type"] == "http.response.start":
+            has_length = any(name.lower() == b"content-length" for name, _ in message.get("headers", ()))
+            cycle.chunked_encoding = None if has_length else False
+        elif not has_length:
+            cycle.expected_content_length = len(message.get("body", b""))
+        await send(message)
+
+    cycle.send = sending  # type: ignore[method-assign] # what the application is given
+
+
 def _with_path(target: bytes) -> bytes:
     """A target of which uvicorn finds the path: one in absolute form may have none (RFC 9112 section 3.2.2)."""
     if target.startswith((b"/", b"*")):
@@ -343,11 +430,28 @@ def _with_path(target: bytes) -> bytes:
     return b"/?" + parsed.query if parsed.query else b"/"
 
 
+class _Pipeline(list[tuple[RequestResponseCycle, Any]]):
+    """Requests that came before an answer was complete: mostly none, for which a deque takes half a kilobyte."""
+
+    __slots__ = ()
+
+    def appendleft(self, one: tuple[RequestResponseCycle, Any]) -> None:
+        self.insert(0, one)
+
+
 class _Quiet(uvicorn.Server):
     """Leaves signals to whoever runs it, and accepts as we do."""
 
-    def __init__(self, config: uvicorn.Config, crowd: Crowd, entrance: Callable[[], Entrance], listener: str) -> None:
+    def __init__(
+        self,
+        config: uvicorn.Config,
+        crowd: Crowd,
+        entrance: Callable[[], Entrance],
+        listener: str,
+        watching: Watching | None,
+    ) -> None:
         super().__init__(config)
+        self._watching = watching
         self._crowd = crowd
         self._entrance = entrance
         self._listener = listener
@@ -363,7 +467,9 @@ class _Quiet(uvicorn.Server):
 
         # What uvicorn asks of its servers, these have.
         self.servers = [
-            Acceptor(one, protocol, self._crowd, self._entrance, self._listener)  # type: ignore[misc]
+            Acceptor(  # type: ignore[misc]
+                one, protocol, self._crowd, self._entrance, self._listener, self._watching
+            )
             for one in sockets or ()
         ]
         self.started = True

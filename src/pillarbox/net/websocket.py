@@ -238,6 +238,11 @@ class WebSocket(asyncio.Protocol):
             self._finish(self._frames.close_sent.code if self._frames.close_sent else 1006)
             if self._transport.can_write_eof():
                 self._transport.write_eof()
+            elif self._frames.close_rcvd is not None:
+                # TLS has nothing between open and closed, and nothing more comes from the peer.
+                self._stop_timer()
+                self._transport.close()
+                return
             self._close_later()
 
     def _close(self, code: int, reason: str) -> None:

@@ -14,7 +14,7 @@ from pillarbox.objects.kind import Kind
 from pillarbox.objects.record import MISSING, PerUser, Property, Record
 from pillarbox.objects.words import Comparator, Condition, Key, Members
 from pillarbox.store import Document, Entry, Filter, Select, Table, Unit
-from pillarbox.wire.values import JSON, Id, id_number, id_text
+from pillarbox.wire.values import JSON, Id, id_number, id_text, is_id_prefix
 
 if TYPE_CHECKING:
     from pillarbox.objects.call import Call
@@ -86,9 +86,9 @@ SINGLETON = Id("singleton")
 class DataType(Generic[R]):
     """One data type. See `docs/contributing/data-type.md` for how to write one.
 
-    `letter` begins its ids. `rules` say what is wrong with a write, `effects` do what else changes with it, in
-    the same unit. `create` makes an object where the creation is no record (an Email's is input to a message), and
-    `told_of_create` are then the properties that its client is told.
+    `prefix` begins its ids: a letter, or two of which the second is no digit of ids. `rules` say what is wrong with a
+    write, `effects` do what else changes with it, in the same unit. `create` makes an object where the creation is no
+    record (an Email's is input to a message), and `told_of_create` are then the properties that its client is told.
     `copying` is how they come from another account, where they are no mere records there either.
     `group` binds objects together for queries; `collapse` names the query argument that keeps one object of
     each group; `arrange` gives a whole result in another order or without parts of it, where one of the arguments in
@@ -104,7 +104,7 @@ class DataType(Generic[R]):
     record: type[R]
     rfc: str
     capability: str
-    letter: str
+    prefix: str
     methods: tuple[Method, ...]
     filters: tuple[Condition, ...] = ()
     sorts: tuple[Comparator, ...] = ()
@@ -134,8 +134,8 @@ class DataType(Generic[R]):
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "name", self.name or self.record.__name__)
-        if len(self.letter) != 1 or not self.letter.islower():
-            raise TypeError(f"{self.name}: a letter begins its ids")
+        if not is_id_prefix(self.prefix):
+            raise TypeError(f"{self.name}: no ids can begin with {self.prefix!r}")
         names = [argument.name for argument in self.arguments]
         for wanted in (*self.arrangements, *([self.collapse] if self.collapse else [])):
             if wanted not in names:
@@ -223,11 +223,11 @@ class DataType(Generic[R]):
         """The id of the object with a number."""
         if self.is_singleton:
             return lambda _: SINGLETON
-        return partial(id_text, self.letter)
+        return partial(id_text, self.prefix)
 
     @cached_property
     def number(self) -> Callable[[str], int | None]:
         """The number in an id of this type, or None if no object of it can have that id."""
         if self.is_singleton:
             return lambda id_: 1 if id_ == SINGLETON else None
-        return partial(id_number, self.letter)
+        return partial(id_number, self.prefix)

@@ -16,9 +16,9 @@ class Registry:
 
     def __init__(self, types: Iterable[DataType[Any]]) -> None:
         self._types = {kind.name: kind for kind in types}
-        letters = [kind.letter for kind in self._types.values()]
-        if len(set(letters)) != len(letters):
-            raise TypeError("two data types begin their ids with the same letter")
+        prefixes = [kind.prefix for kind in self._types.values()]
+        if len(set(prefixes)) != len(prefixes):
+            raise TypeError("two data types begin their ids with the same prefix")
         for kind in self._types.values():
             for prop in kind.properties.values():
                 if prop.refers_to is not None and prop.refers_to not in self._types:

@@ -15,7 +15,7 @@ from pillarbox.objects.kind import BOOLEAN, STRING, UNSIGNED, UTC_DATE, Kind
 from pillarbox.objects.record import Property
 from pillarbox.store import AtLeast, Below, Column, Contains, Document, Equal, Filter, Member, Not, SetIndex
 from pillarbox.wire.collation import ASCII_CASEMAP, ASCII_NUMERIC, ascii_casemap, ascii_numeric, unicode_casemap
-from pillarbox.wire.values import id_number, utc_datetime
+from pillarbox.wire.values import id_parts, utc_datetime
 
 __all__ = [
     "Comparator",
@@ -113,8 +113,8 @@ class Comparator:
 
 def number_of(id: str) -> int:  # noqa: A002 - the RFC's word
     """The number in an id of any type; -1, which no object has, for what is none of ours."""
-    number = id_number(id[:1], id)
-    return -1 if number is None else number
+    parts = id_parts(id)
+    return -1 if parts is None else parts[1]
 
 
 def key(prop: Property[Any], *, sorted: bool = False) -> Key:  # noqa: A002 - as the store says it

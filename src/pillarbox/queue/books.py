@@ -4,7 +4,7 @@ All of it blocks. A message that was cancelled meanwhile is gone, and what came 
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 from pillarbox.datatypes.mail import cancel_submission, note_delivery, release_submission
@@ -184,13 +184,15 @@ class Books:
 
         Raises store.StoreError.
         """
-        with self._store.read(account) as unit:
+        with self._store.write(account) as unit:
             message = queued_message(unit, number)
-        if message is None:
-            return False
-        # Of whom some server is just told, what came of it is written down in a moment.
+            if message is None:
+                return False
+            # Of whom some server is just told, what came of it is written down later. There is no attempt after that.
+            keep(unit, replace(message, expires=self.now))
         waiting = [one.address for one in message.recipients if one.status == "waiting"]
-        return self.conclude(account, number, dict.fromkeys(waiting, Verdict(_CANCELLED))) is not None
+        self.conclude(account, number, dict.fromkeys(waiting, Verdict(_CANCELLED)))
+        return True
 
     def _tell(self, unit: Writing, message: Queued, reports: Sequence[Report], now: datetime) -> None:
         octets = message.prefix.encode() + sendable(_octets(unit, message, _RETURNED))

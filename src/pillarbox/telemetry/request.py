@@ -1,7 +1,6 @@
 """The id that ties together all log lines of one request or one session."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 from contextvars import ContextVar
 
 __all__ = ["request_id", "request_scope"]
@@ -9,18 +8,28 @@ __all__ = ["request_id", "request_scope"]
 _current: ContextVar[str | None] = ContextVar("request_id", default=None)
 
 
-@contextmanager
-def request_scope(identity: str) -> Iterator[None]:
+def request_scope(identity: str) -> AbstractContextManager[None]:
     """Marks every event emitted inside with `request=identity`, awaited calls included.
 
     The identity is chosen by the face that accepted the request. A task takes it along; a thread does
     only if it runs in a copy of the context, as those of `asyncio.to_thread` do.
     """
-    token = _current.set(identity)
-    try:
-        yield
-    finally:
-        _current.reset(token)
+    return _Scope(identity)
+
+
+class _Scope:
+    """No generator: thousands wait within one for hours, and of that each would keep half a kilobyte."""
+
+    __slots__ = ("_identity", "_token")
+
+    def __init__(self, identity: str) -> None:
+        self._identity = identity
+
+    def __enter__(self) -> None:
+        self._token = _current.set(self._identity)
+
+    def __exit__(self, *_: object) -> None:
+        _current.reset(self._token)
 
 
 def request_id() -> str | None:

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from urllib.parse import urlsplit
 
 from pillarbox.settings import Address, Snapshot, TcpAddress, catalogue, host_name
+from pillarbox.wire.network import network
 
 __all__ = ["contradictions"]
 
@@ -14,6 +15,7 @@ def contradictions(settings: Snapshot) -> Iterator[str]:
     yield from _naming(settings)
     yield from _strict(settings)
     yield from _proving(settings)
+    yield from _blocking(settings)
     yield from _sizes(settings)
     yield from _relaying(settings)
 
@@ -67,6 +69,18 @@ def _proving(settings: Snapshot) -> Iterator[str]:
             )
         elif wanted.challenge == "http-01" and all(one.tls for one in web):
             yield f"acme.{wanted.id}.challenge: the authority comes without TLS, and no listener for http is without it"
+
+
+def _blocking(settings: Snapshot) -> Iterator[str]:
+    # Who comes by a PROXY header is looked at, and not their proxy.
+    proxies = [(one, "a proxy by server.http.trusted-proxies") for one in settings[catalogue.TRUSTED_PROXIES]]
+    ways = [*proxies, *((network(one), "this machine itself") for one in ("127.0.0.1", "::1"))]
+    for blocked in settings[catalogue.BLOCKED_IP]:
+        for way, who in ways:
+            # A narrower entry that allows it wins.
+            allowed = (one for one in settings[catalogue.ALLOWED_IP] if one.prefixlen > blocked.prefixlen)
+            if blocked.overlaps(way) and not any(one.overlaps(way) for one in allowed):
+                yield f"server.blocked-ip.{blocked}: {way} is {who}, and nobody is let in from there"
 
 
 def _is_here(host: str) -> bool:

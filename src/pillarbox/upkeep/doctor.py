@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from pillarbox.access import Principal
-from pillarbox.datatypes.server import InternalDirectory
+from pillarbox.datatypes.directory import InternalDirectory
 from pillarbox.objects import Registry
 from pillarbox.settings import Snapshot, catalogue
 from pillarbox.store import Store

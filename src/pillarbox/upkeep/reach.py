@@ -1,13 +1,13 @@
 """Whether the URL that clients are told leads to this server, and which one does (architecture section 4).
 
-What is tried over the network is judged here, and nothing is tried: `app.reaching` asks.
+What is tried over the network is judged here, and nothing is tried: `app.background.reaching` asks.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
-from pillarbox.settings import Snapshot, TcpAddress, host_name
+from pillarbox.settings import Snapshot, TcpAddress, catalogue, host_name
 from pillarbox.upkeep.finding import Trouble
 
 __all__ = ["Tried", "candidates", "judged"]
@@ -48,6 +48,9 @@ def candidates(settings: Snapshot, first: Tried) -> list[str]:
     if not first.is_here:
         found += [f"http://{_bracketed(name)}" for name in names]
         found += [f"{scheme}://{_bracketed(name)}:{port}" for scheme, port in _ports(settings) for name in names]
+    if settings[catalogue.HSTS]:
+        # In the clear nobody is served.
+        found = [url for url in found if url.startswith("https:")]
     known = _origin(first.url)
     return [url for url in dict.fromkeys(map(_origin, found)) if url != known][:_MOST]
 
@@ -58,9 +61,16 @@ def judged(first: Tried, others: Sequence[Tried], *, is_written: bool) -> Iterat
     better = sorted((one for one in others if one.is_here), key=lambda one: not one.url.startswith("https:"))
     told = f"{first.url} {'' if is_written else '(nothing is written, so clients are told this) '}"
     if not first.is_here:
-        what = f"{told}does not lead to this server: {first.what}"
+        why = first.what.removeprefix(f"{first.url}: ")
+        what = f"{told}does not lead to this server: {why}"
         right = "write the one that clients reach it by"
-        if better:
+        # What OpenSSL calls it, of any version.
+        if "CERTIFICATE_VERIFY_FAILED" in why:
+            right = (
+                "clients do not trust it either; have one that they do (certificate.<id>, acme.<id>), or give this"
+                " server your own authority's by the environment variable SSL_CERT_FILE"
+            )
+        elif better:
             right = f"{better[0].url} does: {_written(better[0].url)}"
         yield Trouble(_SERVER, _PLACE, f"{what}; {right}")
     elif first.url.startswith("http:") and (first.scheme == "https" or better):

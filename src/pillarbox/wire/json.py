@@ -25,7 +25,7 @@ def parse(octets: bytes) -> JSON:
     """The value that I-JSON text stands for.
 
     Raises NotJSON for anything that RFC 7493 section 2 forbids: invalid UTF-8, a lone surrogate, a name
-    twice in one object, a number that no double holds exactly or at all; and for nesting deeper than MAX_DEPTH.
+    twice in one object, a number that no double holds; and for nesting deeper than MAX_DEPTH.
     """
     try:
         text = octets.decode("utf-8")
@@ -115,10 +115,11 @@ def _unique(pairs: list[tuple[str, JSON]]) -> dict[str, JSON]:
     return members
 
 
-def _integer(digits: str) -> int:
-    # Doubles hold integers exactly up to here (RFC 7493 section 2.2); 17 characters are "-" and 2**53.
+def _integer(digits: str) -> int | float:
+    # Doubles hold integers exactly up to here; nobody who sends a larger one can expect that it is taken for more than
+    # a double (RFC 7493 section 2.2). 17 characters are "-" and 2**53.
     if len(digits) > 17 or abs(int(digits)) > MAX_INT:
-        raise NotJSON(f"the number {digits[:32]} is outside of the exact range of a double")
+        return _float(digits)
     return int(digits)
 
 

@@ -18,9 +18,11 @@ __all__ = [
     "UnsignedInt",
     "are_ids",
     "id_number",
+    "id_parts",
     "id_text",
     "is_date",
     "is_id",
+    "is_id_prefix",
     "is_utc_date",
     "state_number",
     "state_text",
@@ -49,13 +51,16 @@ _DATE = re.compile(
     re.ASCII,
 )
 
-# No vowels, so that no id is ever a word; lower-case, so that no two differ by case alone.
+# No vowels, so that hardly an id is a word; lower-case, so that no two differ by case alone.
 _DIGITS = "0123456789bcdfghjkmnpqrstvwxyz"
 # Two digits at a time, and the digits that `int` has for this base: lists of ids are made and read all the time.
 _PAIRS = tuple(first + second for first in _DIGITS for second in _DIGITS)
 _AS_INT = str.maketrans(_DIGITS, "0123456789abcdefghijklmnopqrst")
-_OWN_ID = re.compile(rf"[a-z](0|[{_DIGITS[1:]}][{_DIGITS}]{{0,11}})", re.ASCII)
-_OWN_LENGTH = 13
+# A second letter that is no digit: so no id can be read with the prefix of another type.
+_PREFIX = "[a-z][aeilou]?"
+_ID_PREFIX = re.compile(_PREFIX, re.ASCII)
+_OWN_ID = re.compile(rf"({_PREFIX})(0|[{_DIGITS[1:]}][{_DIGITS}]{{0,11}})", re.ASCII)
+_OWN_LENGTH = 14
 
 
 def is_id(value: object) -> bool:
@@ -103,26 +108,36 @@ def utc_datetime(date: str) -> datetime:
 
 # Kept, since the same few thousand are made and read all the time: those of what is new, in every account.
 @lru_cache(maxsize=2**14)
-def id_text(letter: str, number: int) -> Id:
-    """The id of the object with this number: short, lower-case, beginning with its type's letter."""
+def id_text(prefix: str, number: int) -> Id:
+    """The id of the object with this number: short, lower-case, beginning with its type's prefix."""
     digits = ""
     while number >= len(_PAIRS):
         number, value = divmod(number, len(_PAIRS))
         digits = _PAIRS[value] + digits
-    return Id(letter + (_PAIRS[number] if number >= len(_DIGITS) else _DIGITS[number]) + digits)
+    return Id(prefix + (_PAIRS[number] if number >= len(_DIGITS) else _DIGITS[number]) + digits)
 
 
-def id_number(letter: str, text: str) -> int | None:
-    """The number in an id that `id_text` made for this letter, or None for any other text."""
+def id_number(prefix: str, text: str) -> int | None:
+    """The number in an id that `id_text` made for this prefix, or None for any other text."""
+    parts = id_parts(text)
+    return parts[1] if parts is not None and parts[0] == prefix else None
+
+
+def id_parts(text: str) -> tuple[str, int] | None:
+    """The prefix and the number in an id that `id_text` made, or None for any other text."""
     # What is longer may be of any length, and is not kept.
-    return _own_number(letter, text) if len(text) <= _OWN_LENGTH else None
+    return _parts(text) if len(text) <= _OWN_LENGTH else None
 
 
 @lru_cache(maxsize=2**14)
-def _own_number(letter: str, text: str) -> int | None:
-    if not text.startswith(letter) or _OWN_ID.fullmatch(text) is None:
-        return None
-    return int(text[1:].translate(_AS_INT), len(_DIGITS))
+def _parts(text: str) -> tuple[str, int] | None:
+    found = _OWN_ID.fullmatch(text)
+    return None if found is None else (found[1], int(found[2].translate(_AS_INT), len(_DIGITS)))
+
+
+def is_id_prefix(text: str) -> bool:
+    """Whether a type's ids may begin with this: a letter, and perhaps one of a, e, i, l, o, u after it."""
+    return _ID_PREFIX.fullmatch(text) is not None
 
 
 def state_text(epoch: str, number: int) -> State:

@@ -1,7 +1,8 @@
 """What is written down of certificates, and when an authority is asked: with one of the tests' own."""
 
 import asyncio
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any, TypeVar
@@ -11,9 +12,16 @@ from tests.toy.clock import Clock
 
 from pillarbox.acme import Renewing
 from pillarbox.acme.refused import Refused
-from pillarbox.datatypes.server import IssuedCertificate, KeptCertificate, certificate, certificates, hasten
+from pillarbox.datatypes.server import (
+    IssuedCertificate,
+    KeptCertificate,
+    certificate,
+    certificates,
+    hasten,
+    keep_certificate,
+)
 from pillarbox.settings import Authority, Duration, Secret
-from pillarbox.store import Store, Unavailable
+from pillarbox.store import Store, Unavailable, Writing
 
 T = TypeVar("T")
 
@@ -182,6 +190,27 @@ def test_an_administrator_need_not_wait(server: Home) -> None:
     server.looks()
 
     assert server.desk.orders == ["home", "home"]
+
+
+def test_who_hastens_one_takes_nothing_back(server: Home, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Ours: a server that runs may put a new certificate there between a command's looking and writing."""
+    server.looks()
+    assert server.kept.issued is not None
+    newer = replace(server.kept.issued, chain="newer")
+    write = server.store.write
+
+    @contextmanager
+    def late(account: int) -> Iterator[Writing]:
+        monkeypatch.undo()
+        keep_certificate(server.store, server.kept.succeeded(newer))
+        with write(account) as unit:
+            yield unit
+
+    monkeypatch.setattr(server.store, "write", late)
+    hasten(server.store, "home")
+
+    assert server.kept.issued == newer
+    assert server.kept.is_hurried
 
 
 def test_the_same_name_in_other_letters_is_another(server: Home) -> None:

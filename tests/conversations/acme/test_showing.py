@@ -10,7 +10,7 @@ import pytest
 import trustme
 
 from pillarbox.acme.parcel import opened
-from pillarbox.app.showing import Showing
+from pillarbox.app.worker.showing import Showing
 from pillarbox.datatypes.server import (
     IssuedCertificate,
     KeptCertificate,

@@ -312,6 +312,26 @@ def test_who_has_signed_in_may_open_connections_in_advance(guarded: Home, alice:
     assert guarded.banned() == []
 
 
+@pytest.mark.parametrize("site", ["cross-site", "same-site"])
+def test_a_page_cannot_have_its_readers_banned(guarded: Home, site: str) -> None:
+    """Ours: a picture in a mail or a link on a page leads whoever sees it here (Fetch Metadata, Sec-Fetch-Site)."""
+    assert asks(guarded, SCANNED, Sec_Fetch_Site=site, Sec_Fetch_Dest="image").status == 404
+    assert guarded.banned() == []
+
+    asks(guarded, SCANNED, Sec_Fetch_Site="none")
+    assert len(guarded.banned()) == 1
+
+
+def test_who_is_known_is_not_banned_for_a_path(guarded: Home, alice: JMAP) -> None:
+    """Ours: nor can a page do it whose reader's program does not say that it came from there, wherever they are now."""
+    for peer in (THIEF, OTHER):
+        guarded.web.sends("GET", "/.well-known/jmap", alice.credentials, peer=peer)
+        guarded.tally.count()
+        asks(guarded, SCANNED, peer=peer)
+
+    assert guarded.banned() == []
+
+
 def test_only_so_many_are_kept(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
     """Ours: those that end first go, so that nobody can fill the store."""
     module = sys.modules["pillarbox.datatypes.server.ban"]

@@ -6,7 +6,7 @@ from collections.abc import Callable
 import pytest
 from tests.driver import FOLDERS, JMAP, Home, Reply, like
 
-from pillarbox.datatypes.server import InternalDirectory
+from pillarbox.datatypes.directory import InternalDirectory
 from pillarbox.store import LocalFeed, Store
 
 

@@ -185,3 +185,28 @@ def test_without_a_secret_they_are_for_this_machine_alone(home: Home) -> None:
     assert home.web.sends("GET", PATH).status == 403
     assert home.web.sends("GET", PATH, peer="127.0.0.1").status == 200
     assert home.web.sends("GET", PATH, {"X-Forwarded-For": "127.0.0.1"}, peer="127.0.0.1").status == 403
+
+
+@pytest.mark.parametrize(
+    ("peer", "host", "status"),
+    [
+        ("127.0.0.1", "localhost:8080", 200),
+        ("127.0.0.1", "127.0.1.1", 200),
+        ("::1", "[::1]:8080", 200),
+        (None, "mail.home.example", 200),
+        ("127.0.0.1", "mail.home.example", 403),
+        ("127.0.0.1", "127.0.0.1.evil.example", 403),
+        ("127.0.0.1", "192.0.2.1:8080", 403),
+        ("127.0.0.1", "", 403),
+    ],
+)
+def test_without_a_secret_they_are_asked_for_at_this_machine(
+    home: Home, peer: str | None, host: str, status: int
+) -> None:
+    """Ours: a proxy here that says nothing of its clients hands on the host that they meant.
+
+    And a page whose name was made to lead to this machine sends its own (DNS rebinding).
+    """
+    enabled(home, Scraping())
+
+    assert home.web.sends("GET", PATH, {"Host": host}, peer=peer).status == status

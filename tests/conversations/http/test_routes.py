@@ -17,8 +17,6 @@ from tests.driver import JMAP, Home, like
         "/jmap/nothing",
         "/jmap/upload",
         "/jmap/upload/a/b",
-        "/jmap/download/a1/b1",
-        "/jmap/download/a1/b1/",
         "/jmap/download/a1//name",
         "/JMAP/",
         "/%6amap/",

@@ -198,11 +198,36 @@ def test_what_strangers_send_fills_no_log(port: int, octets: bytes, caplog: pyte
 
 
 def test_a_body_that_is_announced_too_large_is_not_waited_for(port: int, alice: JMAP) -> None:
-    """RFC 9110 section 15.5.14: 413, and the connection is closed."""
+    """RFC 9110 section 15.5.14: 413; what does not come in time closes the connection."""
     fields = ("Content-Length: 999999999999",)
     answer = exchanged(port, head(alice, "POST", f"/jmap/upload/{alice.account_id}/", *fields) + b"x")
 
     assert answer.startswith(b"HTTP/1.1 413 ")
+
+
+@pytest.mark.parametrize("path", ["/jmap/", "/jmap/upload/a/"])
+def test_who_sends_all_of_a_body_that_is_too_large_hears_so(port: int, alice: JMAP, path: str) -> None:
+    """RFC 9112 section 9.6: the answer is not lost in a reset because its client was still sending."""
+    size = 60_000_000
+    path = path.replace("/a/", f"/{alice.account_id}/")
+    request = head(alice, "POST", path, "Content-Type: application/json", f"Content-Length: {size}")
+    with closing(socket.create_connection(("127.0.0.1", port), 10)) as connection:
+        connection.sendall(request + bytes(size))
+        answer = connection.recv(65536)
+        connection.sendall(head(alice, "GET", "/nothing", "Connection: close"))
+        while piece := connection.recv(65536):
+            answer += piece
+
+    assert answer.index(b"HTTP/1.1 413 ") < answer.index(b"HTTP/1.1 404 ")
+
+
+def test_who_asks_before_sending_a_body_that_is_too_large_is_told_that_it_is_not_read(port: int, alice: JMAP) -> None:
+    """RFC 9110 section 10.1.1: instead of 100, the answer, which says that the connection is closed."""
+    fields = ("Content-Length: 60000000", "Expect: 100-continue")
+    answer = exchanged(port, head(alice, "POST", f"/jmap/upload/{alice.account_id}/", *fields))
+
+    assert answer.startswith(b"HTTP/1.1 413 ")
+    assert b"\r\nconnection: close\r\n" in answer
 
 
 def test_headers_without_end_are_refused(port: int) -> None:
@@ -302,6 +327,23 @@ def test_a_long_body_before_another_request_is_no_head(port: int, alice: JMAP) -
     answer = exchanged(port, upload + body + head(alice, "GET", "/nothing", "Connection: close"))
 
     assert answer.index(b"HTTP/1.1 201 ") < answer.index(b"HTTP/1.1 404 ")
+
+
+def test_an_event_source_of_http_1_0_has_no_chunks(port: int, alice: JMAP) -> None:
+    """RFC 9112 section 6.1: no Transfer-Encoding; the answer ends with the connection (6.3)."""
+    path = "/jmap/eventsource/?types=*&closeafter=state&ping=0"
+    with closing(socket.create_connection(("127.0.0.1", port), 10)) as connection:
+        connection.sendall(head(alice, "GET", path).replace(b"HTTP/1.1", b"HTTP/1.0"))
+        answer = connection.recv(65536)
+        alice.asks("Mailbox/set", create={"a": {"name": "News"}})
+        while piece := connection.recv(65536):
+            answer += piece
+
+    fields, _, body = answer.partition(b"\r\n\r\n")
+    assert b"transfer-encoding" not in fields.lower()
+    assert b"\r\nconnection: close" in fields.lower()
+    assert body.startswith(b":")
+    assert body.endswith(b"}\n\n")
 
 
 def test_an_event_source_ends_with_the_server(

@@ -1,5 +1,7 @@
 """HTTPS exclusively (RFC 6797; the assignment, "Strict Transport Security"; architecture section 4)."""
 
+import json
+
 import pytest
 from tests.driver import JMAP, Home, Reply, Request, Talk, like
 
@@ -190,3 +192,26 @@ def test_who_is_sent_on_again_and_again_is_told(home: Home) -> None:
     assert statuses[0] == 308
     assert statuses[-1] == 403
     assert got(home, "/other").status == 308
+
+
+def test_the_log_is_told_once_for_each_client(home: Home, capfd: pytest.CaptureFixture[str]) -> None:
+    """Ours: nobody fills the log with what they ask for in the clear."""
+    home.abides_by(hsts="true", url="'http://mail.home.example'")
+    capfd.readouterr()
+    for peer in ("192.0.2.9", "192.0.2.10", "192.0.2.9", "192.0.2.9"):
+        assert home.web.sends("GET", "/", peer=peer).status == 403
+
+    lines = [json.loads(line) for line in capfd.readouterr().err.splitlines()]
+    assert [(line["event"], line["client"]) for line in lines] == [
+        ("http.insecure", "192.0.2.9"),
+        ("http.insecure", "192.0.2.10"),
+    ]
+
+
+@pytest.mark.parametrize("target", ["*", "*@evil.example/", "*.evil.example/"])
+def test_what_is_no_path_is_not_sent_on(home: Home, target: str) -> None:
+    """Ours: behind the name of this server it would be another name."""
+    home.abides_by(hsts="true", url="'https://mail.home.example'")
+    reply = home.web.sends("GET", target, peer="192.0.2.9")
+
+    assert (reply.status, "location" in reply.headers) == (403, False)

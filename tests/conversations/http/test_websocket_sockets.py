@@ -3,6 +3,7 @@
 import asyncio
 import json
 import socket
+import ssl
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -10,13 +11,15 @@ from contextlib import closing, suppress
 from typing import Any
 
 import pytest
+import trustme
 from tests.driver import CORE, JMAP, Home, like
+from tests.driver.entrance import pair, trusting
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.frames import Frame, Opcode
 from websockets.sync.client import ClientConnection, connect
 
 from pillarbox.http import too_large
-from pillarbox.net import Bounds, Rules, WebServer, bound_tcp, use_fast_loop
+from pillarbox.net import Bounds, Certificates, Entrance, Protection, Rules, WebServer, bound_tcp, use_fast_loop
 
 RULES = Rules(size=100_000, too_large=too_large(100_000), heartbeat=0.2, silence=1.0)
 ECHO = {"@type": "Request", "id": "R1", "using": [CORE], "methodCalls": [["Core/echo", {"hello": True}, "0"]]}
@@ -25,11 +28,17 @@ ECHO = {"@type": "Request", "id": "R1", "using": [CORE], "methodCalls": [["Core/
 class Served:
     """A server on a port of its own, in a thread."""
 
-    def __init__(self, home: Home, rules: Rules) -> None:
+    def __init__(self, home: Home, rules: Rules, entrance: Entrance | None = None) -> None:
         self._home = home
         self._listening = bound_tcp("127.0.0.1", 0, 16)
         assert home.web.application is not None
-        self._web = WebServer(home.web.application, grace=2, bounds=Bounds(patience=1.0, unread=1.0), sockets=rules)
+        self._web = WebServer(
+            home.web.application,
+            grace=2,
+            bounds=Bounds(patience=1.0, unread=1.0),
+            sockets=rules,
+            entrance=entrance or Entrance(),
+        )
         self._ready = threading.Event()
         self._thread = threading.Thread(target=self._run)
         self.port: int = self._listening.getsockname()[1]
@@ -70,9 +79,11 @@ class Served:
         talk: ClientConnection = connect(f"ws://127.0.0.1:{self.port}/jmap/ws", **options)
         return talk
 
-    def raw(self, person: JMAP, *more: str) -> socket.socket:
+    def raw(self, person: JMAP, *more: str, context: ssl.SSLContext | None = None) -> socket.socket:
         """A connection on which a WebSocket has begun, or whatever the answer was, is yet to be read."""
         connection = socket.create_connection(("127.0.0.1", self.port), 10)
+        if context is not None:
+            connection = context.wrap_socket(connection, server_hostname="mail.example.org")
         fields = (
             "GET /jmap/ws HTTP/1.1",
             "Host: x",
@@ -93,8 +104,8 @@ def serve(home: Home) -> Iterator[Callable[..., Served]]:
     """Starts servers."""
     started: list[Served] = []
 
-    def start(rules: Rules = RULES) -> Served:
-        started.append(Served(home, rules))
+    def start(rules: Rules = RULES, entrance: Entrance | None = None) -> Served:
+        started.append(Served(home, rules, entrance))
         return started[-1]
 
     yield start
@@ -231,6 +242,27 @@ def test_a_client_that_goes_is_let_go(served: Served, alice: JMAP) -> None:
         talk.close(1000)
 
     assert talk.protocol.close_sent == talk.protocol.close_rcvd
+
+
+@pytest.mark.parametrize("who", ["client", "server"])
+def test_over_tls_it_is_closed_once_both_have_said_so(
+    serve: Callable[..., Served], alice: JMAP, monkeypatch: pytest.MonkeyPatch, who: str
+) -> None:
+    """RFC 6455 section 7.1.1: the server closes the connection first; TLS has no other way to say that it is over."""
+    monkeypatch.setattr("pillarbox.net.websocket._LINGER", 60.0)
+    authority, certificates = trustme.CA(), Certificates()
+    certificates.replace([pair(authority, "mail.example.org")])
+    served = serve(entrance=Entrance(protection=Protection(), certificates=certificates))
+    with closing(served.raw(alice, context=trusting(authority))) as connection:
+        assert connection.recv(65536).startswith(b"HTTP/1.1 101 ")
+        if who == "client":
+            connection.sendall(Frame(Opcode.CLOSE, b"\x03\xe8").serialize(mask=True))
+        else:
+            served.stop()
+            assert connection.recv(65536) == Frame(Opcode.CLOSE, b"\x03\xe9").serialize(mask=False)
+            connection.sendall(Frame(Opcode.CLOSE, b"\x03\xe9").serialize(mask=True))
+
+        assert read(connection) == (Frame(Opcode.CLOSE, b"\x03\xe8").serialize(mask=False) if who == "client" else b"")
 
 
 def test_pings_come_while_all_is_quiet_and_keep_it_open(served: Served, alice: JMAP) -> None:

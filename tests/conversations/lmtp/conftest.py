@@ -19,8 +19,8 @@ from tests.neighbour.stores import Data
 
 from pillarbox.access import Principal
 from pillarbox.datatypes import REGISTRY
+from pillarbox.datatypes.directory import InternalDirectory
 from pillarbox.datatypes.mail import EMAIL, Folder
-from pillarbox.datatypes.server import InternalDirectory
 from pillarbox.delivery import Delivery, Deposit, LMTPListener, Policy
 from pillarbox.net import Entrance
 from pillarbox.objects import number_of

@@ -15,15 +15,15 @@ from tests.driver import JMAP, NOTHING, Home
 from tests.neighbour.endpoint import Authority, Endpoint, Received
 from tests.toy.clock import Clock
 
+from pillarbox.access import Reach
 from pillarbox.datatypes import REGISTRY
+from pillarbox.datatypes.directory import InternalDirectory
 from pillarbox.datatypes.push import push_key
-from pillarbox.datatypes.server import InternalDirectory
 from pillarbox.http import Door
 from pillarbox.jmap.push.webpush import Pacing, Post, WebPush
 from pillarbox.net import Guard
 from pillarbox.net.outbound import Outbound
 from pillarbox.store import Store
-from pillarbox.wire.values import Id
 from pillarbox.wire.webpush import base64url
 
 GUARD = Guard((ip_network("127.0.0.0/8"),))
@@ -64,7 +64,7 @@ class Pusher:
             post = Post(outbound, key, "mailto:postmaster@home.example", 20, self._clock, secrets.token_bytes)
             directory = InternalDirectory(self._store)
 
-            def reach(number: int) -> Mapping[int, Id]:
+            def reach(number: int) -> Mapping[int, Reach]:
                 self.looks.wait(20)
                 return directory.reach(number)
 

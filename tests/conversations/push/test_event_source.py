@@ -7,8 +7,8 @@ import pytest
 from tests.driver import ANY, JMAP, Home, Stream, like
 
 from pillarbox.datatypes import REGISTRY
+from pillarbox.datatypes.directory import InternalDirectory
 from pillarbox.datatypes.mail import MAILBOX
-from pillarbox.datatypes.server import InternalDirectory
 from pillarbox.objects import number_of
 from pillarbox.store import Store
 

@@ -76,3 +76,14 @@ def test_nothing_is_told_while_it_is_looked_up_whose_accounts_are_whose(
     pusher.looks.set()
     own = makes(bob, bob.account_id, "Mine")
     assert endpoint.takes().json()["changed"] == {bob.account_id: {"Mailbox": own}}
+
+
+@pytest.mark.usefixtures("pusher")
+def test_types_that_an_account_lacks_are_not_named(alice: JMAP, bob: JMAP, team: Principal, endpoint: Endpoint) -> None:
+    """RFC 8621 section 1.4: a group has no VacationResponse, and nobody who only reads it submits from it."""
+    verified(bob, endpoint, types=["Identity", "EmailSubmission", "Mailbox"])
+    (identity,) = alice.asks("Identity/get", accountId=team.id)["list"]
+    alice.asks("Identity/set", accountId=team.id, update={identity["id"]: {"name": "Team"}})
+    state = makes(alice, team.id, "Plans")
+
+    assert endpoint.takes().json()["changed"] == {team.id: {"Mailbox": state}}

@@ -153,5 +153,25 @@ def test_an_administrator_gives_up_and_tries_again(sending: Post, alice: JMAP) -
     assert not sending.books().cancel(alice.number, number)
 
 
+def test_what_is_given_up_in_the_midst_of_an_attempt_is_not_tried_again(post: Post, alice: JMAP) -> None:
+    """Ours: `pillarbox queue cancel`; what some server may have taken is told as it turns out."""
+    submission = sent(alice)
+    (number,) = _numbers(post, alice)
+    with post.store.write(alice.number) as unit:
+        message = queued_message(unit, number)
+        assert message is not None
+        keep(unit, begun(message, frozenset({"bob@far.example"})))
+
+    assert post.books().cancel(alice.number, number)
+    post.starts()
+
+    post.empties(alice)
+
+    told = status(alice, submission)["deliveryStatus"]["bob@far.example"]
+    assert told["smtpReply"].startswith("554 5.4.7 given up")
+    assert told["delivered"] == "no"
+    assert not post.books().cancel(alice.number, number)
+
+
 def _numbers(post: Post, person: JMAP) -> list[int]:
     return [one.number for one in post.books().look(person.number, 100).messages]

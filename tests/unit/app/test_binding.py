@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from pillarbox.app import binding
-from pillarbox.app.binding import Opened, bound, released
+from pillarbox.app.supervisor import binding
+from pillarbox.app.supervisor.binding import Opened, bound, released
 from pillarbox.net import CannotBind
 from pillarbox.settings import Listener, snapshot
 from pillarbox.telemetry import Event
@@ -38,7 +38,7 @@ def listeners(**more: str) -> tuple[Listener, ...]:
 
 @contextmanager
 def opened(found: tuple[Listener, ...]) -> Iterator[list[Opened]]:
-    made = bound(found)
+    made = list(bound(found).opened)
     try:
         yield made
     finally:
@@ -98,8 +98,11 @@ def test_an_address_that_is_taken_costs_itself_alone(told: list[dict[str, Any]])
         settings, _ = snapshot({f"server.listener.web.{key}": text for key, text in both.items()})
         with opened(settings.listeners) as (web,):
             assert len(web.sockets) == 1
+        made = bound(settings.listeners)
+        released(made.opened)
+        assert [(id_, "something else listens there" in why) for id_, why in made.failed] == [("web", True)]
 
-    assert [(one["event"], one["listener"]) for one in told] == [(Event.NETWORK_BIND_ERROR, "web")]
+    assert [(one["event"], one["listener"]) for one in told] == [(Event.NETWORK_BIND_ERROR, "web")] * 2
 
 
 def test_if_nothing_can_be_listened_on_that_is_an_error(told: list[dict[str, Any]]) -> None:

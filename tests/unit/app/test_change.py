@@ -1,6 +1,8 @@
 """Which settings are in force at once when they are read again."""
 
-from pillarbox.app.change import change
+import pytest
+
+from pillarbox.app.supervisor.change import change
 
 
 def test_what_is_other_new_or_gone_is_applied() -> None:
@@ -47,7 +49,21 @@ def test_what_a_listener_asks_of_connections_is_in_force_at_once() -> None:
     ]
     sockets = ["server.listener.web.tls.implicit", "server.socket.backlog", "server.tls.implicit"]
 
-    found = change({}, dict.fromkeys([*keys, *sockets], "x"))
+    before = {"server.listener.web.protocol": "http"}
+
+    found = change(before, {**before, **dict.fromkeys([*keys, *sockets], "x")})
 
     assert found.applied == keys
     assert found.restart == sockets
+
+
+@pytest.mark.parametrize("key", ["tls.disable-protocols.0", "proxy.trusted-networks", "socket.nodelay"])
+def test_a_listener_that_comes_or_goes_does_so_as_a_whole(key: str) -> None:
+    """Until it is closed, one that is no more wanted asks of connections what it did, lest it be laxer."""
+    listener = {"server.listener.web.protocol": "http", f"server.listener.web.{key}": "x"}
+
+    gone, new = change(listener, {}), change({}, listener)
+
+    assert gone.pairs == listener
+    assert new.pairs == {}
+    assert gone.restart == new.restart == sorted(listener)

@@ -5,8 +5,8 @@ from itertools import islice
 
 import pytest
 
-from pillarbox.app.crew import CannotStart, Hand, pauses
 from pillarbox.app.orders import Orders
+from pillarbox.app.supervisor.crew import CannotStart, Hand, pauses
 
 
 def test_the_first_time_at_once_and_then_with_patience() -> None:

@@ -7,8 +7,9 @@ from typing import cast
 
 import pytest
 
-from pillarbox.app import House, reaching
-from pillarbox.app.reaching import reached
+from pillarbox.app import House
+from pillarbox.app.background import reaching
+from pillarbox.app.background.reaching import reached
 from pillarbox.http import Door, Proof
 from pillarbox.net.outbound import Answer, Unreachable
 from pillarbox.settings import snapshot

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from pillarbox.app import service
+from pillarbox.app.supervisor import service
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from pillarbox.app import House, house
-from pillarbox.app.standing import Standing
+from pillarbox.app.background.standing import Standing
 from pillarbox.settings import catalogue, snapshot
 
 FIGURES = (catalogue.HOSTNAME,)

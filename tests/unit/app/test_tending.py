@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from pillarbox.app import house, tending
+from pillarbox.app import house
+from pillarbox.app.background import tending
 from pillarbox.http import Door
 from pillarbox.objects import Registry
 from pillarbox.settings import snapshot

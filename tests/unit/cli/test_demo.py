@@ -8,8 +8,8 @@ import pytest
 
 from pillarbox.cli import demo
 from pillarbox.datatypes import REGISTRY
+from pillarbox.datatypes.directory import InternalDirectory
 from pillarbox.datatypes.mail import EMAIL
-from pillarbox.datatypes.server import InternalDirectory
 from pillarbox.store.sqlite import SQLiteStore
 from pillarbox.transfer import imported
 

@@ -89,3 +89,75 @@ def test_a_remark_does_not_end_it_with_1(command: Command, tmp_path: Path) -> No
 
     assert ended.status == 0
     assert "server, settings: account.quota: a message of session.data.limits.size" in ended.out
+
+
+def test_settings_that_are_not_in_force_as_written_end_it_with_1(command: Command, tmp_path: Path) -> None:
+    """A bad value, a key that nothing reads, an expression, a network; each by its key, and none in the log as well."""
+    settings = tmp_path / "wrong.toml"
+    settings.write_text(
+        """
+        account.quota = "plenty"
+        server.hostnam = "mail.far.example"
+        server.http.url = "'https://mail.far.example"
+        server.http.trusted-proxies = ["10.0.0.0/8", "10.0.0.0/40"]
+        """
+    )
+
+    ended = command("doctor", "--config", settings)
+
+    assert ended.status == 1
+    assert "server, account.quota: " in ended.out
+    assert "server, server.hostnam: no setting has this key; the nearest is server.hostname\n" in ended.out
+    assert "server, server.http.url: " in ended.out
+    assert "server, server.http.trusted-proxies.0001: " in ended.out
+    assert "All is well" not in ended.out
+    assert "settings.problem" not in ended.err
+    told = json.loads(command("doctor", "--json", "--config", settings).out)
+    assert {one["weight"] for one in told if one["place"] == "server.hostnam"} == {"trouble"}
+
+
+def test_nobody_but_who_writes_the_settings_mends_them(command: Command, tmp_path: Path) -> None:
+    settings = tmp_path / "wrong.toml"
+    settings.write_text("account.quota = 'plenty'\n")
+
+    ended = command("doctor", "--repair", "--config", settings)
+
+    assert ended.status == 1
+    assert "server, account.quota: not mended: " in ended.out
+
+
+def test_a_key_that_will_go_is_a_remark(command: Command, tmp_path: Path) -> None:
+    settings = tmp_path / "old.toml"
+    settings.write_text("jmap.http.headers = ['X-Example: 1']\n")
+
+    ended = command("doctor", "--config", settings)
+
+    assert ended.status == 0
+    assert "server, jmap.http.headers" in ended.out
+
+
+def test_settings_that_cannot_be_read_are_found_wrong_and_nothing_else_is_looked_at(
+    damaged: Command, tmp_path: Path
+) -> None:
+    """They say where everything is kept: without them it might be another store that is examined."""
+    settings = tmp_path / "broken.toml"
+    settings.write_text("server = [\n")
+
+    ended = damaged("doctor", "--config", settings)
+
+    assert ended.status == 1
+    assert ended.out.startswith(f"server, settings: {settings} is not TOML: ")
+    assert "nothing else was looked at" in ended.out
+    assert ALICE not in ended.out
+    (found,) = json.loads(damaged("doctor", "--json", "--config", settings).out)
+    assert (found["place"], found["weight"]) == ("settings", "trouble")
+
+
+def test_settings_are_told_in_the_log_where_one_account_is_asked_for(command: Command, tmp_path: Path) -> None:
+    settings = tmp_path / "wrong.toml"
+    settings.write_text("account.quota = 'plenty'\n")
+
+    ended = command("doctor", "--account", ALICE, "--config", settings)
+
+    assert ended.status == 0
+    assert "account.quota" in ended.err

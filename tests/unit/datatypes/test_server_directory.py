@@ -9,8 +9,8 @@ import pytest
 
 from pillarbox.access import Rights
 from pillarbox.datatypes import REGISTRY
+from pillarbox.datatypes.directory import InternalDirectory
 from pillarbox.datatypes.mail import IDENTITY, MAILBOX, Folder
-from pillarbox.datatypes.server import InternalDirectory
 from pillarbox.store import Unavailable
 from pillarbox.store.sqlite import SQLiteStore
 from pillarbox.store.sqlite.writing import SQLiteWriting

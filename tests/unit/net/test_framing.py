@@ -54,6 +54,9 @@ def post(*fields: bytes, body: bytes = b"", version: bytes = b"1.1") -> bytes:
         b"POST / HTTP/1.1\r\nHost: x y\r\nContent-Length: 0\r\n\r\n",
         post(b"Connection: upgrade", b"Upgrade: h2c", b"Content-Length: 3", body=b"abc"),
         b"CONNECT x:1 HTTP/1.1\r\nHost: x\r\n\r\n",
+        b"GET * HTTP/1.1\r\nHost: x\r\n\r\n",
+        b"GET *@evil.example/ HTTP/1.1\r\nHost: x\r\n\r\n",
+        b"OPTIONS *.evil.example HTTP/1.1\r\nHost: x\r\n\r\n",
     ],
     ids=lambda octets: repr(octets[8:70]),
 )
@@ -68,11 +71,13 @@ def test_a_request_whose_end_is_in_doubt_is_refused(listens: Listens, request_: 
     assert answer.count(b"HTTP/1.1 ") == 1
 
 
-def test_a_coding_that_is_not_known_is_told(listens: Listens) -> None:
-    """RFC 9112 section 6.1: 501."""
+@pytest.mark.parametrize("codings", [[b"gzip, chunked"], [b"gzip", b"chunked"]])
+def test_a_coding_that_is_not_known_is_told(listens: Listens, codings: list[bytes]) -> None:
+    """RFC 9112 section 6.1: 501. In two fields it is the same list (RFC 9110 section 5.3)."""
     listener = listens()
+    fields = [b"Transfer-Encoding: " + coding for coding in codings]
 
-    answer = listener.ends(listener.connects(post(b"Transfer-Encoding: gzip, chunked", body=BODY) + NEXT))
+    answer = listener.ends(listener.connects(post(*fields, body=BODY) + NEXT))
 
     assert answer.startswith(b"HTTP/1.1 501 ")
     assert answer.count(b"HTTP/1.1 ") == 1

@@ -1,5 +1,7 @@
 """Whoever sends what is no request: one answer or none, one line in the log, and nobody else notices."""
 
+import asyncio
+import socket
 import time
 from collections.abc import Callable
 from contextlib import suppress
@@ -8,7 +10,7 @@ from typing import Any
 import pytest
 from tests.driver.entrance import MirrorListener
 
-from pillarbox.net import Bounds, web
+from pillarbox.net import Bounds, prelude, web
 from pillarbox.telemetry import EVENTS, Event
 
 Listens = Callable[..., MirrorListener]
@@ -130,3 +132,71 @@ def test_it_is_told_to_who_looks_for_it() -> None:
     """Ours: anybody may send as much of that as they like."""
     assert Event.HTTP_REFUSED.level == "debug"
     assert "http.refused" in EVENTS
+
+
+class Stream:
+    """Begins each answer, and goes on with it until its client leaves."""
+
+    def __init__(self) -> None:
+        self.left: list[str] = []
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        await send({"type": "http.response.start", "status": 200, "headers": []})
+        await send({"type": "http.response.body", "body": b"begun", "more_body": True})
+        while (await receive())["type"] != "http.disconnect":
+            pass
+        self.left.append(scope["path"])
+
+
+@pytest.mark.parametrize("behind", [1, 40])
+@pytest.mark.parametrize("is_later", [False, True])
+def test_who_leaves_with_requests_in_line_has_left(
+    listens: Listens, caplog: pytest.LogCaptureFixture, behind: int, *, is_later: bool
+) -> None:
+    """Ours: while a request waits behind a stream nothing is read; yet the stream ends with its client, in silence."""
+    stream = Stream()
+    listener = listens(application=stream)
+    asked, others = b"GET /stream HTTP/1.1\r\nHost: x\r\n\r\n", (GET + b"\r\n") * behind
+    with listener.connects(asked if is_later else asked + others) as connection:
+        assert connection.recv(1000).startswith(b"HTTP/1.1 200 ")
+        if is_later:
+            connection.sendall(others)
+            time.sleep(0.1)
+    began = time.monotonic()
+    while not stream.left and time.monotonic() - began < 5:
+        time.sleep(0.02)
+
+    assert stream.left == ["/stream"]
+    assert caplog.messages == []
+
+
+def test_no_refusal_lands_within_the_answer_before_it(listens: Listens) -> None:
+    """RFC 9112 section 9.3.2: answers come one after another; what cannot be answered in its turn is not."""
+    listener = listens(application=Stream())
+    connection = listener.connects(GET + b"\r\n")
+    answer = connection.recv(1000)
+    connection.sendall(GET + b"\r\nNONSENSE\r\n\r\n")
+    answer += listener.ends(connection)
+
+    assert answer.count(b"HTTP/1.1 ") == 1
+    assert b"400" not in answer
+
+
+def test_half_a_hello_is_looked_at_ever_less_often(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Ours: while a certificate is being had, anybody may send many of them."""
+    pauses: list[float] = []
+
+    async def pause(seconds: float) -> None:
+        pauses.append(seconds)
+        if len(pauses) == 20:
+            raise TimeoutError
+
+    monkeypatch.setattr(asyncio, "sleep", pause)
+    ours, theirs = socket.socketpair()
+    with ours, theirs:
+        ours.setblocking(False)
+        theirs.sendall(b"\x16\x03\x01\x02\x00\x01")
+        with pytest.raises(TimeoutError):
+            asyncio.run(prelude.hello(ours))
+
+    assert sum(pauses) > 5

@@ -2,8 +2,10 @@
 
 import socket
 import ssl
+import sys
 import time
 from collections.abc import Callable
+from ipaddress import ip_network
 
 import pytest
 import trustme
@@ -75,6 +77,30 @@ def test_a_client_is_shown_the_certificate_for_the_name_it_asks_for(listens: Lis
     assert shown(listener, authority, "example.org") == {"default.example"}
     assert shown(listener, authority, "five.example") == {"four.example"}
     assert shown(listener, authority, None) == {"default.example"}
+
+
+@pytest.mark.parametrize("octets", [b"\xff\xfe", "\xe9.example".encode(), b"a\0b"])
+def test_a_name_that_is_none_fills_no_log(
+    listens: Listens, authority: trustme.CA, monkeypatch: pytest.MonkeyPatch, octets: bytes
+) -> None:
+    """RFC 6066 section 3: names are ASCII. Ours: Python would print where it stumbled, past the log and at any rate."""
+    printed: list[object] = []
+    monkeypatch.setattr(sys, "unraisablehook", printed.append)
+    listener = listens(protection=TLS, certificates=holding(pair(authority, "mail.example.org")))
+
+    assert b"\x16\x03\x03" not in listener.ends(listener.connects(asking_for(octets)))
+    assert printed == []
+
+
+def asking_for(name: bytes) -> bytes:
+    """A ClientHello as a client sends it, with another name in it of as many octets."""
+    client = ssl.create_default_context()
+    incoming, outgoing = ssl.MemoryBIO(), ssl.MemoryBIO()
+    with pytest.raises(ssl.SSLWantReadError):
+        client.wrap_bio(incoming, outgoing, server_hostname="x" * len(name)).do_handshake()
+    hello = outgoing.read()
+    assert hello.count(b"x" * len(name)) == 1
+    return hello.replace(b"x" * len(name), name)
 
 
 def test_without_a_default_any_certificate_is_shown(listens: Listens, authority: trustme.CA) -> None:
@@ -228,6 +254,54 @@ def test_a_request_in_the_clear_is_told(listens: Listens, authority: trustme.CA)
     assert b"https://" in answer
 
 
+class Watcher:
+    """Writes down what it is told."""
+
+    def __init__(self) -> None:
+        self.told: list[tuple[str, str]] = []
+
+    def spoke_garbage(self, address: str) -> None:
+        self.told.append(("garbage", address))
+
+    def said_nothing(self, address: str) -> None:
+        self.told.append(("nothing", address))
+
+
+@pytest.mark.parametrize(
+    ("first", "told"),
+    [
+        (b"\x00" * 100, "garbage"),
+        (b"\r\n\r\n", "garbage"),
+        (b"", "nothing"),
+        (b"GET / HTTP/1.1\r\n\r\n", None),
+        (b"\x16\x03\x01", None),
+    ],
+)
+def test_who_does_not_mean_this_server_is_noted(
+    listens: Listens, authority: trustme.CA, first: bytes, told: str | None
+) -> None:
+    """docs/administrators/bans.md, "Scans": as where HTTP is spoken in the clear. A person who forgot the s is not."""
+    watcher = Watcher()
+    certificates = holding(pair(authority, "mail.example.org"))
+    listener = listens(protection=Protection(timeout=0.5), certificates=certificates, watching=watcher)
+
+    listener.ends(listener.connects(first))
+
+    assert watcher.told == ([(told, "127.0.0.1")] if told else [])
+
+
+def test_behind_a_proxy_it_is_its_client_who_is_noted(listens: Listens, authority: trustme.CA) -> None:
+    """docs/administrators/listeners.md: the address in the header is the client's from then on."""
+    watcher = Watcher()
+    certificates = holding(pair(authority, "mail.example.org"))
+    networks = [ip_network("127.0.0.0/8")]
+    listener = listens(protection=TLS, certificates=certificates, watching=watcher, trusted=networks)
+
+    listener.ends(listener.connects(b"PROXY TCP4 192.0.2.9 192.0.2.1 1 2\r\nSSH-2.0-x\r\n"))
+
+    assert watcher.told == [("garbage", "192.0.2.9")]
+
+
 @pytest.mark.parametrize("garbage", [b"\x00" * 100, b"EHLO x", b"\x16" * 600, b"\x16\x03\x01\x00\x05hello"])
 def test_garbage_ends_the_connection_alone(listens: Listens, authority: trustme.CA, garbage: bytes) -> None:
     """Ours."""
@@ -312,3 +386,13 @@ def test_what_is_asked_of_clients_is_replaced_for_those_to_come(listens: Listens
 
         listener.ends(listener.connects(b"GET / HTTP/1.1\r\nHost: x\r\n\r\n"))
         assert listener.answers(connection)["is_tls"]
+
+
+def test_an_idle_client_is_not_waited_for_when_the_server_stops(listens: Listens, authority: trustme.CA) -> None:
+    """Ours: RFC 8446 section 6.1 has the client answer that it closes, which one that is out of reach does not."""
+    listener = listens(protection=TLS, certificates=holding(pair(authority, "mail.example.org")), grace=60)
+
+    with listener.speaks(trusting(authority), "mail.example.org") as connection:
+        listener.answers(connection)
+        # It has ten seconds.
+        listener.close()

@@ -40,7 +40,7 @@ class Pie(Record):
 
 
 def declared(**more: Any) -> DataType[Pie]:
-    wanted: dict[str, Any] = {"record": Pie, "rfc": "ours", "capability": "x", "letter": "p", "methods": (GET,)}
+    wanted: dict[str, Any] = {"record": Pie, "rfc": "ours", "capability": "x", "prefix": "p", "methods": (GET,)}
     return DataType(**{**wanted, **more})
 
 
@@ -110,9 +110,10 @@ class Clock(Record):
 @pytest.mark.parametrize(
     "wrong",
     [
-        {"letter": ""},
-        {"letter": "P"},
-        {"letter": "pp"},
+        {"prefix": ""},
+        {"prefix": "P"},
+        {"prefix": "pp"},
+        {"prefix": "piu"},
         {"collapse": "collapsed"},
         {"arrangements": ("tree",), "arguments": (Argument("query", "other", BOOLEAN, default=False),)},
         {"arguments": (Argument("query", "other", BOOLEAN, default=False),)},
@@ -121,9 +122,10 @@ class Clock(Record):
         {"is_singleton": True},
     ],
     ids=[
-        "no letter",
+        "no prefix",
         "capital",
-        "two letters",
+        "a digit of ids",
+        "three letters",
         "collapse",
         "arrangements",
         "half asked",
@@ -144,13 +146,13 @@ def test_no_condition_is_called_operator() -> None:
 
 
 def test_a_registry_refuses_what_cannot_be_together() -> None:
-    with pytest.raises(TypeError, match="letter"):
-        Registry((CAKE, declared(letter="c")))
+    with pytest.raises(TypeError, match="prefix"):
+        Registry((CAKE, declared(prefix="c")))
     with pytest.raises(TypeError, match="does not exist"):
         Registry((CAKE,))
-    registry = Registry((INGREDIENT, CAKE))
+    registry = Registry((INGREDIENT, CAKE, declared(prefix="ca", name="Candle")))
     assert registry["Cake"] is CAKE
-    assert [table.name for table in registry.tables] == ["Ingredient", "Cake"]
+    assert [table.name for table in registry.tables] == ["Ingredient", "Cake", "Candle"]
 
 
 def test_a_table_follows_from_the_words_of_the_queries() -> None:

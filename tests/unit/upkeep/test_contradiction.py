@@ -42,6 +42,15 @@ def test_the_defaults_go_together() -> None:
             },
             ["server.hostname", "mail has no dot"],
         ),
+        ({"server.blocked-ip.127.0.0.0/8": ""}, ["server.blocked-ip.127.0.0.0/8", "this machine"]),
+        (
+            {
+                "server.blocked-ip.10.0.0.0/8": "",
+                "server.allowed-ip.10.1.0.0/16": "",
+                "server.http.trusted-proxies": "10.0.0.7",
+            },
+            ["server.blocked-ip.10.0.0.0/8", "10.0.0.7/32", "server.http.trusted-proxies"],
+        ),
         ({"server.http.hsts": "true"}, ["server.http.hsts", "tls.implicit", "use-x-forwarded", "server.http.url"]),
         ({"queue.relay.host": "smtp.far.example", "queue.relay.username": "us"}, ["queue.relay.secret"]),
         ({"queue.relay.username": "us", "queue.relay.secret": "sesame"}, ["queue.relay.host"]),
@@ -130,3 +139,15 @@ def test_an_authority_needs_a_listener_to_come_to(
     told = [one for one in contradictions(settings) if one.startswith("acme.home.challenge")]
 
     assert (told == []) is is_possible
+
+
+def test_a_blocked_network_of_which_the_proxy_is_allowed_is_no_contradiction() -> None:
+    """docs/administrators/bans.md: the narrower entry holds."""
+    pairs = {
+        "server.blocked-ip.10.0.0.0/8": "",
+        "server.allowed-ip.10.0.0.7": "",
+        "server.http.trusted-proxies": "10.0.0.7",
+    }
+    settings, problems = snapshot(pairs)
+
+    assert (list(contradictions(settings)), problems) == ([], [])

@@ -8,8 +8,8 @@ import apsw
 import pytest
 
 from pillarbox.datatypes import REGISTRY
+from pillarbox.datatypes.directory import InternalDirectory
 from pillarbox.datatypes.mail import Folder
-from pillarbox.datatypes.server import InternalDirectory
 from pillarbox.settings import snapshot
 from pillarbox.store import NoAccount
 from pillarbox.store.sqlite import SQLiteStore

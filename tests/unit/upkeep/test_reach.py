@@ -48,6 +48,23 @@ def test_if_none_does_it_says_so() -> None:
     assert found.problem.endswith("write the one that clients reach it by")
 
 
+def test_a_certificate_that_is_not_trusted_is_what_is_wrong_and_not_the_url() -> None:
+    """Ours: whoever would write another URL for that would lose the right one."""
+    (found,) = judge(astray(URL, f"{URL}: [SSL: CERTIFICATE_VERIFY_FAILED] certificate verify failed: self-signed"))
+
+    assert found.problem.startswith(f"{URL} does not lead to this server: [SSL: CERTIFICATE_VERIFY_FAILED]")
+    assert "certificate.<id>" in found.problem
+    assert "SSL_CERT_FILE" in found.problem
+    assert "write the one that clients reach it by" not in found.problem
+
+
+def test_where_https_alone_is_spoken_no_url_in_the_clear_is_offered() -> None:
+    """Ours: clients would be sent on from there."""
+    pairs = {"server_http_hsts": "true", "server_hostname": "mail.example.org"}
+
+    assert all(url.startswith("https:") for url in tried_after(astray(URL), **pairs))
+
+
 def test_https_at_the_proxy_and_http_in_the_url() -> None:
     """Issue: wrong `server.http.url` behind a proxy."""
     (found,) = judge(here("http://mail.example.org", scheme="https"))

@@ -3,15 +3,17 @@
 from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from pillarbox.wire.values import (
     are_ids,
     id_number,
+    id_parts,
     id_text,
     is_date,
     is_id,
+    is_id_prefix,
     is_utc_date,
     state_number,
     state_text,
@@ -36,19 +38,38 @@ def test_a_list_is_of_ids_if_each_of_them_is_one(values: list[str | None]) -> No
     assert not are_ids(tuple(values))
 
 
-@given(st.sampled_from("acz"), st.integers(0, 2**58))
-def test_a_number_comes_back_from_its_id(letter: str, number: int) -> None:
-    text = id_text(letter, number)
+@given(st.sampled_from(["a", "c", "z", "ca", "el", "au"]), st.integers(0, 2**58))
+def test_a_number_comes_back_from_its_id(prefix: str, number: int) -> None:
+    text = id_text(prefix, number)
     assert is_id(text)
     assert text == text.lower()
-    assert id_number(letter, text) == number
+    assert id_number(prefix, text) == number
+    assert id_parts(text) == (prefix, number)
     assert id_number("b", text) is None
 
 
-@given(st.text("c0123bdfE-", max_size=14))
+@given(st.text("acel", min_size=1, max_size=2), st.text("acel", min_size=1, max_size=2), st.integers(0, 2**58))
+def test_an_id_is_read_with_its_own_prefix_alone(prefix: str, other: str, number: int) -> None:
+    assume(is_id_prefix(prefix) and is_id_prefix(other) and prefix != other)
+    assert id_number(other, id_text(prefix, number)) is None
+
+
+@pytest.mark.parametrize("text", ["", "C", "1", "cb", "cy", "c0", "c-", "cal", "é", "c\n"])
+def test_what_could_be_read_in_two_ways_is_no_prefix(text: str) -> None:
+    """A second letter that is a digit of ids would be a digit of a type with the first alone."""
+    assert not is_id_prefix(text)
+
+
+@pytest.mark.parametrize(("prefix", "number", "text"), [("m", 0, "m0"), ("e", 29, "ez"), ("e", 900, "e100")])
+def test_ids_that_were_given_out_stay_what_they_are(prefix: str, number: int, text: str) -> None:
+    assert id_text(prefix, number) == text
+    assert id_number(prefix, text) == number
+
+
+@given(st.text("ca0123bdfE-", max_size=15))
 def test_no_two_ids_are_one_object(text: str) -> None:
-    number = id_number("c", text)
-    assert number is None or id_text("c", number) == text
+    parts = id_parts(text)
+    assert parts is None or id_text(*parts) == text
 
 
 @pytest.mark.parametrize("text", ["", "c", "c00", "c01", "C1", "c1 ", "c1\n", "ca", "c" + "z" * 13, "ce", "d1", "c-1"])

@@ -95,7 +95,7 @@ IDENTITY = DataType(
     record=Identity,
     rfc="8621 section 6",
     capability="urn:ietf:params:jmap:submission",
-    letter="i",
+    prefix="i",
     methods=(GET, CHANGES, SET),
     rules=(its_address_may_be_sent_from, that_of_an_address_stays, there_are_not_too_many),
 )

@@ -246,7 +246,7 @@ MAILBOX = DataType(
     record=Mailbox,
     rfc="8621 section 2",
     capability="urn:ietf:params:jmap:mail",
-    letter="m",
+    prefix="m",
     methods=(GET, CHANGES, SET, QUERY, QUERY_CHANGES),
     filters=(
         equal("parentId", Mailbox.parent_id),

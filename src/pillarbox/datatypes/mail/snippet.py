@@ -82,6 +82,6 @@ SEARCH_SNIPPET = DataType(
     record=SearchSnippet,
     rfc="8621 section 5",
     capability="urn:ietf:params:jmap:mail",
-    letter="n",
+    prefix="n",
     methods=(Method("get", get, writes=False),),
 )

@@ -32,6 +32,6 @@ THREAD = DataType(
     record=Thread,
     rfc="8621 section 3",
     capability="urn:ietf:params:jmap:mail",
-    letter="t",
+    prefix="t",
     methods=(GET, CHANGES),
 )

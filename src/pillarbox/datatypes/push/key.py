@@ -21,7 +21,7 @@ PUSH_KEY = DataType(
     record=PushKey,
     rfc="ours",
     capability="urn:pillarbox:params:jmap:admin",
-    letter="k",
+    prefix="k",
     methods=(),
 )
 

@@ -155,7 +155,7 @@ PUSH_SUBSCRIPTION: DataType[PushSubscription] = DataType(
     record=PushSubscription,
     rfc="8620 section 7.2",
     capability="urn:ietf:params:jmap:core",
-    letter="p",
+    prefix="p",
     methods=(Method("get", get, writes=False), Method("set", set_, writes=True, prepare=expected_first)),
     rules=(the_url_leads_out, the_code_is_the_one_that_was_pushed, it_expires_in_the_future, nobody_has_too_many),
     effects=(settle,),

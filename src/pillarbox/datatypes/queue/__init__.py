@@ -13,7 +13,17 @@ from pillarbox.datatypes.queue.message import (
     queued,
     withdraw,
 )
-from pillarbox.datatypes.queue.sending import Addressee, Queued, finish, hurry, keep, messages, queued_message, upcoming
+from pillarbox.datatypes.queue.sending import (
+    Addressee,
+    Queued,
+    finish,
+    how_many,
+    hurry,
+    keep,
+    messages,
+    queued_message,
+    upcoming,
+)
 
 __all__ = [
     "QUEUED_MESSAGE",
@@ -24,6 +34,7 @@ __all__ = [
     "Recipient",
     "enqueue",
     "finish",
+    "how_many",
     "hurry",
     "keep",
     "messages",

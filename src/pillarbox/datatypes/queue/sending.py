@@ -11,7 +11,7 @@ from pillarbox.datatypes.queue.message import QUEUED_MESSAGE
 from pillarbox.store import Document, Order, Select, Unit, Writing
 from pillarbox.wire.values import utc_date, utc_datetime
 
-__all__ = ["Addressee", "Queued", "finish", "hurry", "keep", "messages", "queued_message", "upcoming"]
+__all__ = ["Addressee", "Queued", "finish", "how_many", "hurry", "keep", "messages", "queued_message", "upcoming"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +71,11 @@ def upcoming(unit: Unit, limit: int) -> list[Queued]:
     """The messages that are to be tried first, in that order, no more than the limit."""
     numbers = unit.page(QUEUED_MESSAGE.table, Select(order=(Order("nextAttempt"),)), 0, limit)
     return [_queued(stored.number, stored.document) for stored in unit.get(QUEUED_MESSAGE.table, numbers)]
+
+
+def how_many(unit: Unit) -> int:
+    """How many messages of the account are on their way."""
+    return unit.count(QUEUED_MESSAGE.table, Select())
 
 
 def messages(unit: Unit, numbers: Sequence[int]) -> list[Queued]:

@@ -1,11 +1,12 @@
 """Data types of the server itself, kept in account 0.
 
-Begin with `account`; `directory` finds accounts by their addresses, makes and removes them, `membership`
+Begin with `account`, which `datatypes.directory` finds, makes and removes; `membership`
 says whose groups they are in, `due` knows which of them have work to be done, `ban` who is not let in;
-`certificate` and `acme` keep what is had from authorities.
+`certificate` and `acme` keep what is had from authorities. `reading` is what they have in
+common.
 """
 
-from pillarbox.datatypes.server.account import ACCOUNT, Account
+from pillarbox.datatypes.server.account import ACCOUNT, GROUP, PERSON, Account
 from pillarbox.datatypes.server.acme import (
     ACME_ACCOUNT,
     ACME_CHALLENGE,
@@ -44,7 +45,6 @@ from pillarbox.datatypes.server.certificate import (
     hasten,
     keep_certificate,
 )
-from pillarbox.datatypes.server.directory import InternalDirectory
 from pillarbox.datatypes.server.domain import (
     DOMAIN,
     Domain,
@@ -55,8 +55,17 @@ from pillarbox.datatypes.server.domain import (
     remove_dkim_key,
 )
 from pillarbox.datatypes.server.due import DUE, PUSH, QUEUE, due, expect, settle
-from pillarbox.datatypes.server.known import AccountError
-from pillarbox.datatypes.server.membership import MEMBERSHIP, Membership
+from pillarbox.datatypes.server.membership import (
+    MEMBERSHIP,
+    Membership,
+    admit,
+    all_memberships,
+    dismiss,
+    forget_memberships,
+    groups_of,
+    members_of,
+)
+from pillarbox.datatypes.server.reading import looked_at, numbered, selected
 
 __all__ = [
     "ACCOUNT",
@@ -68,26 +77,28 @@ __all__ = [
     "CERTIFICATE",
     "DOMAIN",
     "DUE",
+    "GROUP",
     "LOITER",
     "LONGEST",
     "MEMBERSHIP",
+    "PERSON",
     "PUSH",
     "QUEUE",
     "SCAN",
     "Account",
-    "AccountError",
     "AcmeLogin",
     "Ban",
     "ChallengeKind",
     "Domain",
-    "InternalDirectory",
     "IssuedCertificate",
     "KeptCertificate",
     "Membership",
     "ShownChallenge",
     "acme_account",
     "add_dkim_key",
+    "admit",
     "all_bans",
+    "all_memberships",
     "ban",
     "ban_again",
     "bans",
@@ -95,11 +106,14 @@ __all__ = [
     "certificate",
     "certificates",
     "challenges",
+    "dismiss",
     "dkim_keys",
     "domains",
     "due",
     "expect",
     "forget_acme_account",
+    "forget_memberships",
+    "groups_of",
     "hasten",
     "hide_challenges",
     "http_challenge",
@@ -107,7 +121,11 @@ __all__ = [
     "keep_acme_account",
     "keep_certificate",
     "lift",
+    "looked_at",
+    "members_of",
+    "numbered",
     "remove_dkim_key",
+    "selected",
     "settle",
     "show_challenge",
 ]

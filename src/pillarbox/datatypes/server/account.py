@@ -42,7 +42,7 @@ ACCOUNT = DataType(
     record=Account,
     rfc="ours",
     capability="urn:pillarbox:params:jmap:admin",
-    letter="a",
+    prefix="a",
     methods=(),
     members=(ADDRESSES,),
 )

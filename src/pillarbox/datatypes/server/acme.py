@@ -4,8 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal, TypeAlias
 
-import orjson
-
+from pillarbox.datatypes.server.reading import selected
 from pillarbox.objects import DataType, Property, Record, equal, prop
 from pillarbox.store import Document, Equal, Select, Store, Unit
 from pillarbox.telemetry import Secret
@@ -46,7 +45,7 @@ ACME_ACCOUNT = DataType(
     record=AcmeAccount,
     rfc="ours",
     capability="urn:pillarbox:params:jmap:admin",
-    letter="o",
+    prefix="o",
     methods=(),
     filters=(equal("directory", AcmeAccount.directory),),
 )
@@ -66,7 +65,7 @@ ACME_CHALLENGE = DataType(
     record=AcmeChallenge,
     rfc="ours",
     capability="urn:pillarbox:params:jmap:admin",
-    letter="h",
+    prefix="h",
     methods=(),
     filters=(equal("token", AcmeChallenge.token, sorted=True), equal("kind", AcmeChallenge.kind)),
 )
@@ -148,11 +147,11 @@ def show_challenge(store: Store, shown: ShownChallenge) -> None:
 def hide_challenges(store: Store, tokens: frozenset[str], now: datetime) -> None:
     """These are over, and all whose time has passed. Raises store.StoreError."""
     with store.read(0) as server:
-        over = any(_is_over(one, tokens, now) for one in _all(server))
+        over = any(_is_over(one, tokens, now) for one in selected(server, ACME_CHALLENGE))
     if not over:
         return
     with store.write(0) as server:
-        for one in _all(server):
+        for one in selected(server, ACME_CHALLENGE):
             if _is_over(one, tokens, now):
                 server.delete(ACME_CHALLENGE.table, one.number, one.document)
 
@@ -168,34 +167,21 @@ def challenges(server: Unit, kind: ChallengeKind) -> list[ShownChallenge]:
     """All of this kind that are shown, over or not."""
     return [
         ShownChallenge(kind, one.name, one.token, one.key_authorization, utc_datetime(one.expires))
-        for one in _all(server)
+        for one in selected(server, ACME_CHALLENGE)
         if one.kind == kind
     ]
 
 
 def _account(server: Unit, directory: str, kid: str) -> AcmeAccount | None:
     same = Select(Equal("directory", unicode_casemap(directory)))
-    for stored in server.get(ACME_ACCOUNT.table, server.page(ACME_ACCOUNT.table, same, 0, 2**31)):
-        found = AcmeAccount(stored.number, orjson.loads(stored.document))
-        # The index does not tell letters' case apart, and URLs do.
-        if (found.directory, found.kid) == (directory, kid):
-            return found
-    return None
+    # The index does not tell letters' case apart, and URLs do.
+    found = (one for one in selected(server, ACME_ACCOUNT, same) if (one.directory, one.kid) == (directory, kid))
+    return next(found, None)
 
 
 def _tokens(server: Unit, token: str) -> list[AcmeChallenge]:
     same = Select(Equal("token", unicode_casemap(token)))
-    numbers = server.page(ACME_CHALLENGE.table, same, 0, 2**31)
-    return [one for one in _read(server, numbers) if one.token == token]
-
-
-def _all(server: Unit) -> list[AcmeChallenge]:
-    return _read(server, server.numbers(ACME_CHALLENGE.table, 2**31))
-
-
-def _read(server: Unit, numbers: list[int]) -> list[AcmeChallenge]:
-    found = server.get(ACME_CHALLENGE.table, numbers)
-    return [AcmeChallenge(stored.number, orjson.loads(stored.document)) for stored in found]
+    return [one for one in selected(server, ACME_CHALLENGE, same) if one.token == token]
 
 
 def _is_over(one: AcmeChallenge, tokens: frozenset[str], now: datetime) -> bool:

@@ -4,11 +4,9 @@ A type of its own, so that whoever listens to account 0 hears of each at once. O
 that whoever is banned again is banned for longer.
 """
 
-from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
 
-import orjson
-
+from pillarbox.datatypes.server.reading import numbered, selected
 from pillarbox.objects import DataType, Property, Record, before, equal, key, prop
 from pillarbox.store import Below, Document, Equal, Order, Select, Store, Unit, Writing
 from pillarbox.wire.collation import unicode_casemap
@@ -76,7 +74,7 @@ BAN = DataType(
     record=Ban,
     rfc="ours",
     capability="urn:pillarbox:params:jmap:admin",
-    letter="z",
+    prefix="z",
     methods=(),
     filters=(equal("network", Ban.network), before("expiresBefore", key(Ban.expires, sorted=True))),
 )
@@ -90,7 +88,7 @@ def bans(store: Store) -> list[Ban]:
 
 def all_bans(server: Unit) -> list[Ban]:
     """The same of a unit, in no order."""
-    return list(_read(server, server.numbers(BAN.table, 2 * MAX_BANS)))
+    return selected(server, BAN)
 
 
 def bans_since(server: Unit, state: int) -> tuple[list[Ban], list[int]]:
@@ -103,7 +101,7 @@ def bans_since(server: Unit, state: int) -> tuple[list[Ban], list[int]]:
     more = True
     while more:
         page = server.changes(BAN.table, state, _PAGE)
-        changed += _read(server, [*page.created, *page.updated])
+        changed += numbered(server, BAN, [*page.created, *page.updated])
         gone += page.destroyed
         state, more = page.until, page.more
     return changed, gone
@@ -175,7 +173,7 @@ def _make_room(server: Writing, now: datetime) -> None:
     going = server.page(BAN.table, forgotten, 0, _SPARE)
     if server.count(BAN.table, Select()) - len(going) >= MAX_BANS:
         going = server.page(BAN.table, Select(order=(Order("expires"),)), 0, _SPARE)
-    for one in list(_read(server, going)):
+    for one in numbered(server, BAN, going):
         server.delete(BAN.table, one.number, one.document)
 
 
@@ -185,9 +183,4 @@ def _milliseconds(moment: datetime) -> int:
 
 def _known(server: Unit, banned: Network) -> Ban | None:
     wanted = Select(Equal("network", unicode_casemap(str(banned))))
-    return next(_read(server, server.page(BAN.table, wanted, 0, 1)), None)
-
-
-def _read(server: Unit, numbers: Iterable[int]) -> Iterator[Ban]:
-    for stored in server.get(BAN.table, list(numbers)):
-        yield Ban(stored.number, orjson.loads(stored.document))
+    return next(iter(selected(server, BAN, wanted)), None)

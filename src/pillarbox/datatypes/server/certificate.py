@@ -8,7 +8,7 @@ from typing import Any
 import orjson
 
 from pillarbox.objects import DataType, Property, Record, equal, prop
-from pillarbox.store import Document, Equal, Select, Store, Unit
+from pillarbox.store import Document, Equal, Select, Store, Unit, Writing
 from pillarbox.telemetry import Secret
 from pillarbox.wire.collation import unicode_casemap
 from pillarbox.wire.values import UnsignedInt, UTCDate, utc_date, utc_datetime
@@ -54,7 +54,7 @@ CERTIFICATE = DataType(
     record=Certificate,
     rfc="ours",
     capability="urn:pillarbox:params:jmap:admin",
-    letter="x",
+    prefix="x",
     methods=(),
     filters=(equal("authority", Certificate.authority),),
 )
@@ -125,17 +125,22 @@ def certificate(store: Store, authority: str) -> KeptCertificate:
 def keep_certificate(store: Store, kept: KeptCertificate) -> None:
     """Writes it down in place of what was kept under its id, and whoever serves it hears. Raises store.StoreError."""
     with store.write(0) as server:
-        document = _document(kept)
-        there = _found(server, kept.authority)
-        if there is None or there.number is None:
-            server.insert(CERTIFICATE.table, server.fresh(), document)
-        else:
-            server.update(CERTIFICATE.table, there.number, _document(there), document)
+        _put(server, _found(server, kept.authority), kept)
 
 
 def hasten(store: Store, authority: str) -> None:
     """The next attempt is to be made now, whatever was waited for. Raises store.StoreError."""
-    keep_certificate(store, replace(certificate(store, authority), is_hurried=True))
+    with store.write(0) as server:
+        # As it is now: a server that runs may just have put a new certificate there.
+        there = _found(server, authority)
+        _put(server, there, replace(there or KeptCertificate(authority), is_hurried=True))
+
+
+def _put(server: Writing, there: KeptCertificate | None, kept: KeptCertificate) -> None:
+    if there is None or there.number is None:
+        server.insert(CERTIFICATE.table, server.fresh(), _document(kept))
+    else:
+        server.update(CERTIFICATE.table, there.number, _document(there), _document(kept))
 
 
 def _found(server: Unit, authority: str) -> KeptCertificate | None:

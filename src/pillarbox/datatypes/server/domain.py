@@ -4,8 +4,7 @@ import base64
 from datetime import datetime
 from typing import Any, cast
 
-import orjson
-
+from pillarbox.datatypes.server.reading import selected
 from pillarbox.objects import DataType, Property, Record, equal, prop
 from pillarbox.store import Equal, Select, Store, Unit
 from pillarbox.wire.collation import unicode_casemap
@@ -28,7 +27,7 @@ DOMAIN = DataType(
     record=Domain,
     rfc="ours",
     capability="urn:pillarbox:params:jmap:admin",
-    letter="d",
+    prefix="d",
     methods=(),
     filters=(equal("name", Domain.name),),
 )
@@ -37,10 +36,7 @@ DOMAIN = DataType(
 def domains(store: Store) -> list[tuple[str, list[DkimKey]]]:
     """All domains in order of name, with their keys. Raises store.StoreError."""
     with store.read(0) as server:
-        found = [
-            Domain(stored.number, orjson.loads(stored.document))
-            for stored in server.get(DOMAIN.table, server.numbers(DOMAIN.table, 2**31))
-        ]
+        found = selected(server, DOMAIN)
     return sorted(((one.name, _keys(one)) for one in found), key=lambda one: one[0])
 
 
@@ -91,10 +87,7 @@ def remove_dkim_key(store: Store, name: str, selector: str) -> bool:
 
 
 def _found(server: Unit, name: str) -> Domain | None:
-    numbers = server.page(DOMAIN.table, Select(Equal("name", unicode_casemap(name))), 0, 1)
-    for stored in server.get(DOMAIN.table, numbers):
-        return Domain(stored.number, orjson.loads(stored.document))
-    return None
+    return next(iter(selected(server, DOMAIN, Select(Equal("name", unicode_casemap(name))))), None)
 
 
 def _keys(domain: Domain) -> list[DkimKey]:

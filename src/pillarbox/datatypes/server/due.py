@@ -6,8 +6,7 @@ what is to be done is, and forgotten long after the last was done: there may be 
 
 from datetime import datetime, timedelta
 
-import orjson
-
+from pillarbox.datatypes.server.reading import selected
 from pillarbox.objects import DataType, Property, Record, equal, prop
 from pillarbox.store import AllOf, Document, Equal, Select, Store, Unit
 from pillarbox.wire.collation import unicode_casemap
@@ -37,7 +36,7 @@ DUE = DataType(
     record=Due,
     rfc="ours",
     capability="urn:pillarbox:params:jmap:admin",
-    letter="w",
+    prefix="w",
     methods=(),
     filters=(equal("account", Due.account, sorted=True), equal("work", Due.work)),
 )
@@ -79,8 +78,7 @@ def settle(store: Store, account: int, work: str, now: datetime) -> bool:
 def due(store: Store, work: str) -> list[int]:
     """The numbers of all accounts that have such work. Raises store.StoreError."""
     with store.read(0) as server:
-        numbers = server.page(DUE.table, Select(_is(work)), 0, 2**31)
-        return [orjson.loads(stored.document)["account"] for stored in server.get(DUE.table, numbers)]
+        return [one.account for one in selected(server, DUE, Select(_is(work)))]
 
 
 def _is_fresh(known: Due | None, now: datetime) -> bool:
@@ -93,6 +91,4 @@ def _is(work: str) -> Equal:
 
 def _found(unit: Unit, account: int, work: str) -> Due | None:
     wanted = Select(AllOf((Equal("account", account), _is(work))))
-    for stored in unit.get(DUE.table, unit.page(DUE.table, wanted, 0, 1)):
-        return Due(stored.number, orjson.loads(stored.document))
-    return None
+    return next(iter(selected(unit, DUE, wanted)), None)

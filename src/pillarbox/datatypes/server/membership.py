@@ -3,16 +3,22 @@
 A type of its own, so that whoever listens to account 0 hears when somebody may see other accounts than before.
 """
 
-from collections.abc import Iterator
-
-import orjson
-
 from pillarbox.access import Rights
+from pillarbox.datatypes.server.reading import selected
 from pillarbox.objects import DataType, Property, Record, equal, prop
 from pillarbox.store import AllOf, AnyOf, Document, Equal, Select, Unit, Writing
 from pillarbox.wire.values import UnsignedInt
 
-__all__ = ["MEMBERSHIP", "Membership", "admit", "all_memberships", "dismiss", "forget", "groups_of", "members_of"]
+__all__ = [
+    "MEMBERSHIP",
+    "Membership",
+    "admit",
+    "all_memberships",
+    "dismiss",
+    "forget_memberships",
+    "groups_of",
+    "members_of",
+]
 
 
 class Membership(Record):
@@ -27,7 +33,7 @@ MEMBERSHIP = DataType(
     record=Membership,
     rfc="ours",
     capability="urn:pillarbox:params:jmap:admin",
-    letter="g",
+    prefix="g",
     methods=(),
     filters=(
         equal("group", Membership.group, sorted=True),
@@ -38,18 +44,18 @@ MEMBERSHIP = DataType(
 
 def groups_of(server: Unit, member: int) -> dict[int, Rights]:
     """The numbers of the groups that an account is a member of."""
-    return {one.group: Rights(one.rights) for one in _found(server, Select(Equal("member", member)))}
+    return {one.group: Rights(one.rights) for one in selected(server, MEMBERSHIP, Select(Equal("member", member)))}
 
 
 def members_of(server: Unit, group: int) -> dict[int, Rights]:
     """The numbers of a group's members."""
-    return {one.member: Rights(one.rights) for one in _found(server, Select(Equal("group", group)))}
+    return {one.member: Rights(one.rights) for one in selected(server, MEMBERSHIP, Select(Equal("group", group)))}
 
 
 def all_memberships(server: Unit) -> dict[int, dict[int, Rights]]:
     """The groups of each account that is a member of any."""
     found: dict[int, dict[int, Rights]] = {}
-    for one in _found(server, Select()):
+    for one in selected(server, MEMBERSHIP):
         found.setdefault(one.member, {})[one.group] = Rights(one.rights)
     return found
 
@@ -66,23 +72,18 @@ def admit(server: Writing, group: int, member: int, rights: Rights) -> None:
 
 def dismiss(server: Writing, group: int, member: int) -> bool:
     """The account is no member any more; whether it was one."""
-    known = list(_between(server, group, member))
+    known = _between(server, group, member)
     for one in known:
         server.delete(MEMBERSHIP.table, one.number, one.document)
     return bool(known)
 
 
-def forget(server: Writing, account: int) -> None:
+def forget_memberships(server: Writing, account: int) -> None:
     """Nothing is a member of this account, nor is it one."""
     of_it = Select(AnyOf((Equal("group", account), Equal("member", account))))
-    for one in list(_found(server, of_it)):
+    for one in selected(server, MEMBERSHIP, of_it):
         server.delete(MEMBERSHIP.table, one.number, one.document)
 
 
-def _between(server: Unit, group: int, member: int) -> Iterator[Membership]:
-    return _found(server, Select(AllOf((Equal("group", group), Equal("member", member)))))
-
-
-def _found(server: Unit, wanted: Select) -> Iterator[Membership]:
-    for stored in server.get(MEMBERSHIP.table, server.page(MEMBERSHIP.table, wanted, 0, 2**31)):
-        yield Membership(stored.number, orjson.loads(stored.document))
+def _between(server: Unit, group: int, member: int) -> list[Membership]:
+    return selected(server, MEMBERSHIP, Select(AllOf((Equal("group", group), Equal("member", member)))))

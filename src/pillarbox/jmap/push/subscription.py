@@ -5,20 +5,25 @@ from collections.abc import Collection, Mapping
 from contextlib import AbstractContextManager, suppress
 from types import TracebackType
 
-from pillarbox.access import Actor
+from pillarbox.access import Actor, Grant, Reach
 from pillarbox.jmap.capability import supports
 from pillarbox.jmap.push.changes import Changes
 from pillarbox.objects import Registry
 from pillarbox.store import NoAccount, Notice, Store
 from pillarbox.wire.values import Id, State
 
-__all__ = ["Subscription", "states"]
+__all__ = ["Subscription", "states", "unsupported"]
 
 
 def states(store: Store, registry: Registry, account: int) -> dict[str, State]:
     """The states of an account's types now, of those that clients can ask for. Raises store.StoreError."""
     with store.read(account) as unit:
         return registry.pushed_states(unit)
+
+
+def unsupported(registry: Registry, account: Grant | Reach) -> frozenset[str]:
+    """The types that an account lacks, as this actor has it, of those that clients are told of."""
+    return frozenset(name for name in registry.pushed if not supports(account, registry.capability_of(name)))
 
 
 def _numbered(actor: Actor) -> dict[int, Id]:
@@ -45,12 +50,7 @@ class Subscription:
         self._store = store
         self._registry = registry
         self._accounts = _numbered(actor)
-        self._unsupported = {
-            grant.number: frozenset(
-                name for name in registry.pushed if not supports(grant, registry.capability_of(name))
-            )
-            for grant in actor.accounts.values()
-        }
+        self._unsupported = {grant.number: unsupported(registry, grant) for grant in actor.accounts.values()}
         self._changes = Changes(types)
         self._loop = asyncio.get_running_loop()
         # Thousands wait at once, for hours: what they wait with is small. An Event and a timeout took 2 kB.

@@ -2,12 +2,15 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 from pillarbox.settings.declare import Described, ListSetting, Setting
+from pillarbox.settings.kind import Kind
 from pillarbox.settings.source import Source
 
-__all__ = ["Family"]
+__all__ = ["Family", "general_and_own"]
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,3 +29,9 @@ class Family:
         """A line in the documentation for each."""
         for setting in self.settings:
             yield from setting.described()
+
+
+def general_and_own(name: str, kind: Kind[T], default: T, doc: str) -> tuple[Setting[T], Setting[T]]:
+    """`server.<name>`, which holds for all listeners, and `server.listener.<id>.<name>`, which holds for one."""
+    general = Setting(f"server.{name}", kind, default, f"{doc} Unless a listener says otherwise.")
+    return general, Setting(f"server.listener.<id>.{name}", kind, default, doc, fallback=general)

@@ -2,17 +2,15 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any, TypeVar
+from typing import Any
 
-from pillarbox.settings.catalogue.family import Family
+from pillarbox.settings.catalogue.family import Family, general_and_own
 from pillarbox.settings.declare import Setting
-from pillarbox.settings.kind import BOOLEAN, Kind, integer, optional
+from pillarbox.settings.kind import BOOLEAN, integer, optional
 from pillarbox.settings.quantity import DURATION, Duration
 from pillarbox.settings.source import Source
 
 __all__ = ["SOCKET", "SOCKETS", "SocketRules", "socket_rules"]
-
-T = TypeVar("T")
 
 # listen(2) and setsockopt(2) take a C int.
 _LARGEST = 2**31 - 1
@@ -33,39 +31,44 @@ class SocketRules:
     is_undelayed: bool = True
 
 
-def _both(name: str, kind: Kind[T], default: T, doc: str) -> tuple[Setting[T], Setting[T]]:
-    everywhere = Setting(f"server.socket.{name}", kind, default, f"{doc} Unless a listener says otherwise.")
-    return everywhere, Setting(f"server.listener.<id>.socket.{name}", kind, default, doc, fallback=everywhere)
-
-
 _SIZE = optional(integer(at_least=1, at_most=_LARGEST))
-_BACKLOGS, _BACKLOG = _both(
-    "backlog",
+_BACKLOGS, _BACKLOG = general_and_own(
+    "socket.backlog",
     integer(at_least=1, at_most=_LARGEST),
     1024,
     "How many connections may wait to be accepted at each address.",
 )
-_REUSE_ADDRESSES, _REUSE_ADDRESS = _both(
-    "reuse-addr", BOOLEAN, True, "Whether an address is taken although old connections to it are not forgotten yet."
+_REUSE_ADDRESSES, _REUSE_ADDRESS = general_and_own(
+    "socket.reuse-addr",
+    BOOLEAN,
+    True,
+    "Whether an address is taken although old connections to it are not forgotten yet.",
 )
-_REUSE_PORTS, _REUSE_PORT = _both(
-    "reuse-port", BOOLEAN, False, "Whether other programs of the same user may listen at the same address."
+_REUSE_PORTS, _REUSE_PORT = general_and_own(
+    "socket.reuse-port", BOOLEAN, False, "Whether other programs of the same user may listen at the same address."
 )
-_TTLS, _TTL = _both(
-    "ttl", optional(integer(at_least=1, at_most=255)), None, "How many routers packets may pass, over IPv4 and IPv6."
+_TTLS, _TTL = general_and_own(
+    "socket.ttl",
+    optional(integer(at_least=1, at_most=255)),
+    None,
+    "How many routers packets may pass, over IPv4 and IPv6.",
 )
-_LINGERS, _LINGER = _both(
-    "linger",
+_LINGERS, _LINGER = general_and_own(
+    "socket.linger",
     optional(DURATION),
     None,
     "How long closing a connection waits for what is not sent yet, in whole seconds; the system does it behind.",
 )
-_SERVICES, _SERVICE = _both(
-    "tos", optional(integer(at_least=0, at_most=255)), None, "The type of service that packets are marked with."
+_SERVICES, _SERVICE = general_and_own(
+    "socket.tos", optional(integer(at_least=0, at_most=255)), None, "The type of service that packets are marked with."
 )
-_SENDING, _SEND = _both("send-buffer-size", _SIZE, None, "Octets that the system keeps until they are sent.")
-_RECEIVING, _RECEIVE = _both("recv-buffer-size", _SIZE, None, "Octets that the system keeps until they are read.")
-_UNDELAYED, _NODELAY = _both("nodelay", BOOLEAN, True, "Whether small packets are sent at once.")
+_SENDING, _SEND = general_and_own(
+    "socket.send-buffer-size", _SIZE, None, "Octets that the system keeps until they are sent."
+)
+_RECEIVING, _RECEIVE = general_and_own(
+    "socket.recv-buffer-size", _SIZE, None, "Octets that the system keeps until they are read."
+)
+_UNDELAYED, _NODELAY = general_and_own("socket.nodelay", BOOLEAN, True, "Whether small packets are sent at once.")
 
 SOCKETS = Family(
     "server.socket",

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any, Literal, TypeVar
 
-from pillarbox.settings.catalogue.family import Family
+from pillarbox.settings.catalogue.family import Family, general_and_own
 from pillarbox.settings.declare import ListSetting, Setting
 from pillarbox.settings.kind import BOOLEAN, BadValue, Kind, choice, quoted
 from pillarbox.settings.quantity import DURATION, Duration
@@ -52,11 +52,6 @@ _VERSION: Kind[TlsVersion] = Kind("`TLSv1.2` | `TLSv1.3`", _version, str)
 _CIPHER: Kind[str] = choice((*_ALWAYS, *_CIPHERS))
 
 
-def _both(name: str, kind: Kind[T], default: T, doc: str) -> tuple[Setting[T], Setting[T]]:
-    everywhere = Setting(f"server.tls.{name}", kind, default, f"{doc} Unless a listener says otherwise.")
-    return everywhere, Setting(f"server.listener.<id>.tls.{name}", kind, default, doc, fallback=everywhere)
-
-
 def _both_lists(name: str, kind: Kind[T], doc: str) -> tuple[ListSetting[T], ListSetting[T]]:
     everywhere = ListSetting(
         f"server.tls.{name}", kind, (), f"{doc} Unless a listener says otherwise.", default_said="none"
@@ -66,10 +61,14 @@ def _both_lists(name: str, kind: Kind[T], doc: str) -> tuple[ListSetting[T], Lis
     )
 
 
-_ENABLED, _ENABLE = _both("enable", BOOLEAN, True, "Whether there is TLS at all; `tls.implicit` asks for it.")
-_ALL_IMPLICIT, _IMPLICIT = _both("implicit", BOOLEAN, False, "TLS from the first octet: for HTTP, this makes `https`.")
-_TIMEOUTS, _TIMEOUT = _both(
-    "timeout", DURATION, _MINUTE, "How long a client has until the handshake is done; then it is cut off."
+_ENABLED, _ENABLE = general_and_own(
+    "tls.enable", BOOLEAN, True, "Whether there is TLS at all; `tls.implicit` asks for it."
+)
+_ALL_IMPLICIT, _IMPLICIT = general_and_own(
+    "tls.implicit", BOOLEAN, False, "TLS from the first octet: for HTTP, this makes `https`."
+)
+_TIMEOUTS, _TIMEOUT = general_and_own(
+    "tls.timeout", DURATION, _MINUTE, "How long a client has until the handshake is done; then it is cut off."
 )
 _VERSIONS, _OWN_VERSIONS = _both_lists(
     "disable-protocols", _VERSION, "Versions of TLS that are not spoken; `0x0303` and `0x0304` mean the same."
@@ -79,8 +78,8 @@ _ALL_CIPHERS, _OWN_CIPHERS = _both_lists(
     _CIPHER,
     "Suites that are not spoken. Those of TLS 1.3 can be named, and are spoken all the same.",
 )
-_ORDERS, _ORDER = _both(
-    "ignore-client-order", BOOLEAN, True, "Whether our order of suites counts, and not the client's."
+_ORDERS, _ORDER = general_and_own(
+    "tls.ignore-client-order", BOOLEAN, True, "Whether our order of suites counts, and not the client's."
 )
 
 TLS_EVERYWHERE = Family(

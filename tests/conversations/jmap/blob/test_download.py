@@ -1,5 +1,6 @@
 """Downloads (RFC 8620 section 6.2, RFC 9110 section 14)."""
 
+import json
 import re
 from urllib.parse import quote, unquote
 
@@ -57,12 +58,35 @@ def test_it_can_do_nothing_on_our_origin(alice: JMAP) -> None:
     assert headers["content-disposition"].startswith("attachment")
 
 
+def test_pages_of_other_sites_cannot_make_it_a_part_of_them(alice: JMAP) -> None:
+    """Fetch, "Cross-Origin-Resource-Policy header": else they chose the type, and the browser added a password."""
+    target = f"/jmap/download/{alice.account_id}/{alice.uploads(b'[1]')}/x?accept=text/javascript"
+    ticket = alice.sends(
+        "POST", "/jmap/ticket", {"Content-Type": "application/json"}, json.dumps({"url": target}).encode()
+    )
+    by_ticket = alice.web.sends("GET", ticket.json()["url"])
+
+    assert alice.sends("GET", target).headers["cross-origin-resource-policy"] == "same-origin"
+    assert by_ticket.status == 200
+    assert "cross-origin-resource-policy" not in by_ticket.headers
+
+
 def test_without_a_type_it_is_octets(alice: JMAP) -> None:
     """Ours: the safest there is."""
     blob_id = alice.uploads(b"x", "text/html")
     reply = alice.sends("GET", f"/jmap/download/{alice.account_id}/{blob_id}/name")
 
     assert reply.headers["content-type"] == "application/octet-stream"
+
+
+def test_the_name_may_be_empty(alice: JMAP) -> None:
+    """RFC 8620 section 6.2: what a client makes of downloadUrl for a part without a name (RFC 6570 section 3.2.2)."""
+    blob = alice.uploads(b"hello", "text/plain")
+    reply = alice.sends("GET", f"/jmap/download/{alice.account_id}/{blob}/?accept=text%2Fplain")
+
+    assert (reply.status, reply.octets) == (200, b"hello")
+    assert reply.headers["content-disposition"] == "attachment"
+    assert reply.headers["content-type"] == "text/plain"
 
 
 @pytest.mark.parametrize(

@@ -6,6 +6,8 @@ from typing import Any
 
 import pytest
 from tests.driver import CORE, JMAP, MAIL, NOTHING, Home
+from tests.neighbour import stores
+from tests.neighbour.stores import Data
 
 BLOB = "urn:ietf:params:jmap:blob"
 FOX = b"The quick brown fox jumped over the lazy dog."
@@ -94,6 +96,15 @@ def test_a_large_blob_is_had_in_pieces(alice: JMAP) -> None:
     assert had(alice, octets, properties=["data:asBase64"], offset=3_000_000, length=3) == {
         "data:asBase64": b64(octets[3_000_000:3_000_003])
     }
+
+
+def test_the_size_is_known_without_the_octets(alice: JMAP, data: Data) -> None:
+    """RFC 9404 section 4.2: the size SHOULD be had without a look at all of the blob; here there is no more of it."""
+    blob = alice.uploads(bytes(3_000_000))
+    stores.cut_short(data)
+
+    (told,) = alice.asks("Blob/get", ids=[blob], properties=["size"])["list"]
+    assert told == {"id": blob, "size": 3_000_000}
 
 
 def test_a_part_of_a_message_is_told_as_it_is_decoded(alice: JMAP) -> None:

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from tests.driver import ANY, JMAP, Home, Request, like
 
-from pillarbox.datatypes.server import InternalDirectory
+from pillarbox.datatypes.directory import InternalDirectory
 
 
 def files(folder: Path) -> list[Path]:

@@ -1,6 +1,7 @@
 """Method calls, their responses and their errors (RFC 8620 sections 3.2 to 3.6.2)."""
 
 import json
+from typing import Any
 
 import pytest
 from tests.driver import CORE, JMAP, MAIL, NOTHING, Home, call, like
@@ -123,6 +124,27 @@ def test_arguments_that_are_missing_or_of_a_wrong_type_are_invalid(
     alice.says(name, **arguments)
 
     alice.hears("error", type="invalidArguments")
+
+
+@pytest.mark.parametrize(
+    ("name", "arguments"),
+    [
+        ("Mailbox/query", {"limit": 2**53}),
+        ("Mailbox/query", {"limit": 10**30}),
+        ("Mailbox/query", {"position": -(2**53)}),
+        ("Mailbox/query", {"anchorOffset": 2**53 + 1}),
+        ("Mailbox/changes", {"sinceState": "x", "maxChanges": 2**53}),
+        ("Email/query", {"filter": {"minSize": 2**53}}),
+        ("Email/get", {"maxBodyValueBytes": 2**53}),
+    ],
+    ids=str,
+)
+def test_a_number_that_is_no_int_is_an_invalid_argument(alice: JMAP, name: str, arguments: dict[str, Any]) -> None:
+    """RFC 8620 sections 1.3 and 3.6.2; RFC 7493 section 2.2: JSON may hold larger numbers."""
+    alice.says_all(call(name, accountId=alice.account_id, **arguments), call("Core/echo", large=2**53))
+
+    alice.hears("error", type="invalidArguments")
+    alice.hears("Core/echo", large=2**53)
 
 
 def test_an_account_that_is_not_there_is_not_found(alice: JMAP) -> None:

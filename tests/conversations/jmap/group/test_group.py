@@ -8,7 +8,7 @@ from tests.driver import ANY, CORE, JMAP, MAIL, NOTHING, SUBMISSION, Home, asser
 
 from pillarbox.access import Principal, Rights
 from pillarbox.datatypes import REGISTRY
-from pillarbox.datatypes.server import AccountError
+from pillarbox.datatypes.directory import AccountError
 
 TEAM = "team@home.example"
 VACATION = "urn:ietf:params:jmap:vacationresponse"

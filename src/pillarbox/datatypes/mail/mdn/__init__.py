@@ -19,6 +19,6 @@ MDN = DataType(
     name="MDN",
     rfc="9007 section 2",
     capability="urn:ietf:params:jmap:mdn",
-    letter="r",
+    prefix="r",
     methods=(PARSE, SEND),
 )

@@ -103,7 +103,7 @@ EMAIL_SUBMISSION = DataType(
     record=EmailSubmission,
     rfc="8621 section 7",
     capability="urn:ietf:params:jmap:submission",
-    letter="s",
+    prefix="s",
     methods=(GET, CHANGES, Method("set", set_, writes=True, prepare=expected_first), QUERY, QUERY_CHANGES),
     filters=(
         _one_of("identityIds", EmailSubmission.identity_id),

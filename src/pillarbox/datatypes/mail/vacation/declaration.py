@@ -58,7 +58,7 @@ VACATION_RESPONSE = DataType(
     record=VacationResponse,
     rfc="8621 section 8",
     capability="urn:ietf:params:jmap:vacationresponse",
-    letter="v",
+    prefix="v",
     methods=(GET, SET),
     is_singleton=True,
 )

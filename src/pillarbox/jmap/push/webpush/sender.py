@@ -13,6 +13,7 @@ from datetime import UTC, datetime
 from functools import partial
 from typing import ParamSpec, Protocol, TypeVar
 
+from pillarbox.access import Reach
 from pillarbox.datatypes.push import (
     PUSH_SUBSCRIPTION,
     Subscribed,
@@ -22,14 +23,14 @@ from pillarbox.datatypes.push import (
     subscribed,
 )
 from pillarbox.datatypes.server import DUE, MEMBERSHIP, PUSH, due, settle
-from pillarbox.jmap.push.subscription import states
+from pillarbox.jmap.push.subscription import states, unsupported
 from pillarbox.jmap.push.webpush.line import Line, States, added, change, verification
 from pillarbox.jmap.push.webpush.pace import Pacing
 from pillarbox.jmap.push.webpush.posting import Fate, Outcome, Post
 from pillarbox.objects import Registry
 from pillarbox.store import NoAccount, Notice, Store, StoreError
 from pillarbox.telemetry import Event, emit
-from pillarbox.wire.values import Id
+from pillarbox.wire.values import State
 
 __all__ = ["Through", "WebPush"]
 
@@ -54,7 +55,7 @@ class Through(Protocol):
 class _Read:
     """What is kept of an owner: the accounts they have, their subscriptions, and all states."""
 
-    reached: Mapping[int, Id]
+    reached: Mapping[int, Reach]
     subscribed: list[Subscribed]
     states: States
     is_known: bool
@@ -69,7 +70,7 @@ class _Owner:
         self.now: States = {}
         self.reading = asyncio.Lock()
         self.room = asyncio.Semaphore(_AT_ONCE_EACH)
-        self.reached: Mapping[int, Id] = {}
+        self.reached: Mapping[int, Reach] = {}
         self.listening = ExitStack()
         self.directory = 0
         """How many changes of account 0 had been heard when it was read."""
@@ -88,7 +89,7 @@ class WebPush:
         post: Post,
         through: Through,
         pacing: Pacing,
-        reach: Callable[[int], Mapping[int, Id]],
+        reach: Callable[[int], Mapping[int, Reach]],
     ) -> None:
         self._store = store
         self._registry = registry
@@ -138,13 +139,18 @@ class WebPush:
                     self._ask(owner_number)
             return
         owner = self._owners.get(number)
-        account_id = owner.reached.get(notice.account) if owner else None
-        if owner is None or account_id is None:
+        account = owner.reached.get(notice.account) if owner else None
+        if owner is None or account is None:
             return
         if notice.account == number and PUSH_SUBSCRIPTION.name in notice.states:
             self._ask(number)
-        if added(owner.now, account_id, self._registry.told(notice.states)):
+        if added(owner.now, account.id, self._shown(account, self._registry.told(notice.states))):
             self._start(number, owner)
+
+    def _shown(self, account: Reach, states: Mapping[str, State]) -> dict[str, State]:
+        """Those of types that the account has, as the owner of the subscription has it."""
+        lacking = unsupported(self._registry, account)
+        return {name: state for name, state in states.items() if name not in lacking}
 
     def _ask(self, account: int) -> None:
         self._asked.add(account)
@@ -188,7 +194,7 @@ class WebPush:
                 for account in reached:
                     owner.listening.enter_context(self._store.feed.listen(account, partial(self._hear, number)))
             owner.reached = reached
-            owner.now = {id_: known for id_, known in owner.now.items() if id_ in reached.values()}
+            owner.now = {one.id: self._shown(one, owner.now[one.id]) for one in reached.values() if one.id in owner.now}
         # Not before: until here, what is due may be of an account that is not theirs any more.
         owner.directory = heard
         read = await self._through(self._found, number, reached)
@@ -204,14 +210,14 @@ class WebPush:
             del self._owners[number]
         self._start(number, owner)
 
-    def _found(self, number: int, reached: Mapping[int, Id]) -> _Read:
+    def _found(self, number: int, reached: Mapping[int, Reach]) -> _Read:
         now = datetime.fromtimestamp(self._post.clock(), UTC)
         kept = subscribed(self._store, number, now)
         is_known = bool(kept) or not settle(self._store, number, PUSH, now)
         there: States = {}
-        for account, account_id in reached.items() if kept else ():
+        for account, reach in reached.items() if kept else ():
             with suppress(NoAccount):
-                there[account_id] = states(self._store, self._registry, account)
+                there[reach.id] = self._shown(reach, states(self._store, self._registry, account))
         return _Read(reached, kept, there, is_known)
 
     async def _sweep(self) -> None:

@@ -1,15 +1,11 @@
 """What account 0 knows, looked up: accounts by address, and what they are to others."""
 
-from collections.abc import Iterable, Iterator, Mapping
-
-import orjson
+from collections.abc import Mapping
 
 from pillarbox import access
-from pillarbox.access import BadAddress, Principal, Rights, Shared
-from pillarbox.datatypes.server.account import ACCOUNT, GROUP, Account
-from pillarbox.datatypes.server.membership import all_memberships, groups_of
+from pillarbox.access import BadAddress, Principal, Reach, Rights, Shared
+from pillarbox.datatypes.server import ACCOUNT, GROUP, Account, all_memberships, groups_of, numbered, selected
 from pillarbox.store import Member, Select, Unit
-from pillarbox.wire.values import Id
 
 __all__ = [
     "AccountError",
@@ -19,7 +15,6 @@ __all__ = [
     "existing",
     "existing_group",
     "normal",
-    "numbered",
     "principal",
     "reached",
     "refuse_taken",
@@ -40,8 +35,7 @@ def normal(address: str) -> str:
 
 def account_at(server: Unit, wanted: str) -> Account | None:
     """Whose address or alias this is, in its normal form."""
-    numbers = server.page(ACCOUNT.table, Select(Member("addresses", wanted)), 0, 1)
-    return next(numbered(server, numbers), None)
+    return next(iter(selected(server, ACCOUNT, Select(Member("addresses", wanted)))), None)
 
 
 def existing(server: Unit, address: str) -> Account:
@@ -67,15 +61,15 @@ def refuse_taken(server: Unit, wanted: str) -> None:
         raise AccountError(f"{wanted} is taken by the {'group' if taken.kind == GROUP else 'account'} {taken.address}")
 
 
-def accounts(server: Unit) -> Iterator[Account]:
+def accounts(server: Unit) -> list[Account]:
     """All accounts and groups."""
-    return numbered(server, server.numbers(ACCOUNT.table, 2**31))
+    return selected(server, ACCOUNT)
 
 
 def principal(server: Unit, account: Account) -> Principal:
     """An account or a group as those who let people in see it."""
     rights = {} if account.kind == GROUP else groups_of(server, account.number)
-    return _principal(account, rights, {one.number: one for one in numbered(server, rights)} if rights else {})
+    return _principal(account, rights, {one.number: one for one in numbered(server, ACCOUNT, rights)} if rights else {})
 
 
 def everyone(server: Unit) -> list[Principal]:
@@ -86,15 +80,11 @@ def everyone(server: Unit) -> list[Principal]:
     return sorted(found, key=lambda one: one.address)
 
 
-def numbered(server: Unit, numbers: Iterable[int]) -> Iterator[Account]:
-    """Those accounts and groups that there are of these."""
-    for stored in server.get(ACCOUNT.table, list(numbers)):
-        yield Account(stored.number, orjson.loads(stored.document))
-
-
-def reached(server: Unit, number: int) -> dict[int, Id]:
+def reached(server: Unit, number: int) -> dict[int, Reach]:
     """The accounts that an account's owner may see, by number: their own, and those of their groups."""
-    return {one: ACCOUNT.id(one) for one in (number, *groups_of(server, number))}
+    own = Reach(ACCOUNT.id(number), personal=True, rights=Rights.FULL)
+    groups = groups_of(server, number).items()
+    return {number: own} | {one: Reach(ACCOUNT.id(one), personal=False, rights=rights) for one, rights in groups}
 
 
 def _principal(account: Account, rights: Mapping[int, Rights], known: Mapping[int, Account]) -> Principal:

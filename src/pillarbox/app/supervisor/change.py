@@ -12,10 +12,10 @@ _OPEN = re.compile(
     r"|server\.(?:listener|socket)\..*|server\.tls\.(?:implicit|enable)",
     re.DOTALL,
 )
+_ALL_ASK = "server.socket.nodelay"
 # What a listener asks of each new connection.
 _ASKED = re.compile(
-    r"server\.socket\.nodelay"
-    r"|server\.listener\..+\."
+    r"server\.listener\.(.+)\."
     r"(?:tls\.(?:timeout|disable-protocols|disable-ciphers|ignore-client-order)|proxy\.trusted-networks"
     r"|socket\.nodelay|(?:tls|proxy|socket)\.override)(?:\.[0-9]+)?",
     re.DOTALL,
@@ -37,7 +37,17 @@ class Change:
 def change(before: Mapping[str, str], after: Mapping[str, str]) -> Change:
     """The way from the texts in force to those that were read now."""
     other = sorted(key for key in before.keys() | after.keys() if before.get(key) != after.get(key))
-    restart = [key for key in other if _OPEN.fullmatch(key) and not _ASKED.fullmatch(key)]
+    restart = [key for key in other if _OPEN.fullmatch(key) and not _is_asked(key, before, after)]
     pairs = {key: text for key, text in after.items() if key not in restart}
     pairs |= {key: before[key] for key in restart if key in before}
     return Change(pairs, [key for key in other if key not in restart], restart)
+
+
+def _is_asked(key: str, before: Mapping[str, str], after: Mapping[str, str]) -> bool:
+    """Whether connections are asked for it from now on, at a listener that was open before and is still wanted."""
+    found = _ASKED.fullmatch(key)
+    if found is None:
+        return key == _ALL_ASK
+    # No listener is without this: one that comes or goes does so as a whole.
+    protocol = f"server.listener.{found[1]}.protocol"
+    return protocol in before and protocol in after

@@ -1,7 +1,6 @@
 """What a worker shows of what is had by ACME: certificates, and what authorities come to see by TLS."""
 
 import asyncio
-from contextlib import suppress
 from datetime import UTC, datetime
 
 from pillarbox.acme import Answers
@@ -12,11 +11,12 @@ from pillarbox.datatypes.server import (
     ShownChallenge,
     certificates,
     challenges,
+    looked_at,
 )
 from pillarbox.http import Door
 from pillarbox.net import BadCertificate, Certificates, Loaded, Pair, checked
 from pillarbox.settings import Snapshot, catalogue
-from pillarbox.store import Notice, Store, StoreError
+from pillarbox.store import Store, StoreError
 from pillarbox.telemetry import Event, emit
 
 __all__ = ["Showing"]
@@ -48,21 +48,7 @@ class Showing:
 
     async def run(self) -> None:
         """Shows what there is, from each change of it on, until it is cancelled."""
-        loop = asyncio.get_running_loop()
-
-        def hear(notice: Notice) -> None:
-            if CERTIFICATE.name in notice.states or ACME_CHALLENGE.name in notice.states:
-                # A loop that was closed in this very moment tells nobody.
-                with suppress(RuntimeError):
-                    loop.call_soon_threadsafe(self._changed.set)
-
-        with self._store.feed.listen(0, hear):
-            while True:
-                self._changed.clear()
-                wait = await self.look()
-                with suppress(TimeoutError):
-                    async with asyncio.timeout(wait):
-                        await self._changed.wait()
+        await looked_at(self._store.feed, (CERTIFICATE, ACME_CHALLENGE), self.look, self._changed)
 
     async def look(self) -> float:
         """Reads what there is, and shows it; how many seconds to wait until the next look."""

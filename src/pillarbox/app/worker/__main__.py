@@ -10,7 +10,7 @@ from pillarbox.app.descriptors import shares
 from pillarbox.app.duty import end_at_once, hearing, on_duty, ready, stops
 from pillarbox.app.house import House
 from pillarbox.app.orders import Orders
-from pillarbox.app.serving import Doors, serve
+from pillarbox.app.worker.serving import Doors, serve
 from pillarbox.net import Balance, use_fast_loop
 
 __all__ = ["main"]

@@ -12,12 +12,13 @@ from socket import socket
 from pillarbox.access import PasswordCheck
 from pillarbox.app.channel import Below, Message
 from pillarbox.app.duty import taken
-from pillarbox.app.entering import Entrances
 from pillarbox.app.figures import limits, site, sockets, traffic
 from pillarbox.app.house import House, volatile
+from pillarbox.app.orders import GRACE
 from pillarbox.app.policy import bounds, policy, url
-from pillarbox.app.showing import Showing
-from pillarbox.app.watch import Watch
+from pillarbox.app.worker.entering import Entrances
+from pillarbox.app.worker.showing import Showing
+from pillarbox.app.worker.watch import Watch
 from pillarbox.datatypes import REGISTRY
 from pillarbox.datatypes.push import push_key
 from pillarbox.delivery import Delivery, Deposit, LMTPListener, Policy
@@ -30,10 +31,8 @@ from pillarbox.telemetry import Event, emit
 from pillarbox.wire.network import is_private
 from pillarbox.wire.webpush import KeyPair, base64url
 
-__all__ = ["GRACE", "Doors", "serve"]
+__all__ = ["Doors", "serve"]
 
-GRACE = 10
-"""Seconds that requests and deliveries have to finish when the server is told to stop."""
 _MESSAGES_IN_MEMORY = 64 * 1024 * 1024
 """Octets of messages that one LMTP listener takes in at once, if its largest messages are small; more are put off."""
 

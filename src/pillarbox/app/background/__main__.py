@@ -5,23 +5,22 @@ from collections.abc import Callable
 from dataclasses import asdict
 from functools import partial
 
+from pillarbox.app.background.pushing import PUSHING, pushed
+from pillarbox.app.background.queueing import SENDING, sent
+from pillarbox.app.background.reaching import REACHING, checked, watched
+from pillarbox.app.background.renewing import RENEWING, renewed
+from pillarbox.app.background.standing import Standing
+from pillarbox.app.background.tending import TENDING, tended
 from pillarbox.app.channel import Below, Message
 from pillarbox.app.duty import end_at_once, hearing, on_duty, ready, stops, taken
 from pillarbox.app.house import House, linked, sole
 from pillarbox.app.lock import alone
-from pillarbox.app.orders import Orders
-from pillarbox.app.pushing import PUSHING, pushed
-from pillarbox.app.queueing import SENDING, sent
-from pillarbox.app.reaching import REACHING, checked, watched
-from pillarbox.app.renewing import RENEWING, renewed
-from pillarbox.app.standing import Standing
-from pillarbox.app.tending import TENDING, tended
+from pillarbox.app.orders import GRACE, Orders
 from pillarbox.http import Door
 from pillarbox.net import use_fast_loop
 
 __all__ = ["main"]
 
-_GRACE = 10.0
 _AGAIN = 1.0
 """Seconds until it is looked again whether the one before has ended."""
 _LOOK = 5.0
@@ -52,7 +51,7 @@ async def _work(orders: Orders, built: House) -> bool:
             working.cancel()
             hearing.cancel()
             # Its parts hear of that one after the other; until then each may still go through the door.
-            await asyncio.wait([working], timeout=_GRACE)
+            await asyncio.wait([working], timeout=GRACE)
             door.close()
             # A part whose thread does not end waits for it, and is let go by this.
             finished = await door.ended(0.0)

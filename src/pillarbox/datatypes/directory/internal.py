@@ -8,13 +8,8 @@ itself is told after they have changed, and again if that was interrupted (adr/0
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 
-import orjson
-
-from pillarbox.access import Principal, Rights
-from pillarbox.datatypes.mail import Folder, furnish, know_addresses
-from pillarbox.datatypes.server.account import ACCOUNT, GROUP, PERSON, Account
-from pillarbox.datatypes.server.domain import DOMAIN
-from pillarbox.datatypes.server.known import (
+from pillarbox.access import Principal, Reach, Rights
+from pillarbox.datatypes.directory.known import (
     AccountError,
     account_at,
     accounts,
@@ -22,15 +17,27 @@ from pillarbox.datatypes.server.known import (
     existing,
     existing_group,
     normal,
-    numbered,
     principal,
     reached,
     refuse_taken,
 )
-from pillarbox.datatypes.server.membership import admit, dismiss, forget, members_of
+from pillarbox.datatypes.mail import Folder, furnish, know_addresses
+from pillarbox.datatypes.server import (
+    ACCOUNT,
+    DOMAIN,
+    GROUP,
+    PERSON,
+    Account,
+    admit,
+    dismiss,
+    forget_memberships,
+    members_of,
+    numbered,
+    selected,
+)
 from pillarbox.store import Equal, NoAccount, Select, Store, StoreError, Unavailable, Unit, Writing
 from pillarbox.wire.collation import unicode_casemap
-from pillarbox.wire.values import JSON, Id
+from pillarbox.wire.values import JSON
 
 __all__ = ["InternalDirectory"]
 
@@ -65,7 +72,7 @@ class InternalDirectory:
         with self._store.read(0) as unit:
             return everyone(unit)
 
-    def reach(self, number: int) -> Mapping[int, Id]:
+    def reach(self, number: int) -> Mapping[int, Reach]:
         """The accounts that an account's owner may see, by number."""
         with self._store.read(0) as unit:
             return reached(unit, number)
@@ -74,14 +81,13 @@ class InternalDirectory:
         """A group's members, in order of address. Raises AccountError."""
         with self._store.read(0) as unit:
             rights = members_of(unit, existing_group(unit, address).number)
-            found = [(principal(unit, one), rights[one.number]) for one in numbered(unit, rights)]
+            found = [(principal(unit, one), rights[one.number]) for one in numbered(unit, ACCOUNT, rights)]
         return sorted(found, key=lambda one: one[0].address)
 
     def domains(self) -> list[str]:
         """The domains that accounts have had addresses in."""
         with self._store.read(0) as unit:
-            numbers = unit.numbers(DOMAIN.table, 2**31)
-            return sorted(orjson.loads(stored.document)["name"] for stored in unit.get(DOMAIN.table, numbers))
+            return sorted(one.name for one in selected(unit, DOMAIN))
 
     def add(self, address: str, secret: str, folders: Iterable[Folder], quota: int | None = None) -> Principal:
         """A new account with its Mailboxes; `secret` is the hash of its password. Raises AccountError."""
@@ -187,8 +193,7 @@ class InternalDirectory:
     def _acquaint(self, number: int) -> None:
         """Tells an account of its addresses. Whoever changes them again meanwhile waits, and tells it again."""
         with self._store.write(0) as server:
-            for stored in list(server.get(ACCOUNT.table, (number,))):
-                account = Account(number, orjson.loads(stored.document))
+            for account in numbered(server, ACCOUNT, (number,)):
                 with self._store.write(number) as unit:
                     know_addresses(unit, account.addresses)
                 document = {**account.document, "known": account.addresses}
@@ -240,7 +245,7 @@ def _change(server: Writing, account: Account, changes: Mapping[str, JSON]) -> N
 
 
 def _taken_away(server: Writing, account: Account) -> Account:
-    forget(server, account.number)
+    forget_memberships(server, account.number)
     server.delete(ACCOUNT.table, account.number, account.document)
     server.once(_removed(account.number), _FOR_EVER, 0)
     return account

@@ -13,7 +13,7 @@ from pillarbox.net import REUSE_ADDRESS, CannotBind, Option, bound_tcp, bound_un
 from pillarbox.settings import Address, Listener, SocketRules, TcpAddress
 from pillarbox.telemetry import Event, emit
 
-__all__ = ["Opened", "bound", "paths", "released"]
+__all__ = ["Bound", "Opened", "bound", "paths", "released"]
 
 _SMTP_PORT = 25
 _PATIENCE = 2.0
@@ -33,26 +33,34 @@ class Opened:
         return [_told(bound) for bound in self.sockets]
 
 
-def bound(listeners: Sequence[Listener]) -> list[Opened]:
+@dataclass(frozen=True, slots=True)
+class Bound:
+    """What came of listeners: those that are `opened`, and of each address that is not, the listener's id and why."""
+
+    opened: Sequence[Opened]
+    failed: Sequence[tuple[str, str]]
+
+
+def bound(listeners: Sequence[Listener]) -> Bound:
     """Sockets for all of them; a listener of which no address can be listened on is left out.
 
     What cannot is told in the log. Raises net.CannotBind, the first there was, if nothing can.
     """
     until = time.monotonic() + _PATIENCE
-    failures: list[CannotBind] = []
+    failures: list[tuple[str, CannotBind]] = []
     opened = [one for one in (_opened(each, until, failures) for each in listeners) if one.sockets]
     if failures and not opened:
-        raise failures[0]
-    return opened
+        raise failures[0][1]
+    return Bound(opened, [(id_, str(problem)) for id_, problem in failures])
 
 
-def _opened(listener: Listener, until: float, failures: list[CannotBind]) -> Opened:
+def _opened(listener: Listener, until: float, failures: list[tuple[str, CannotBind]]) -> Opened:
     sockets = []
     for address in listener.binds:
         try:
             sockets.append(_patiently(listener, address, until))
         except CannotBind as problem:
-            failures.append(problem)
+            failures.append((listener.id, problem))
             emit(Event.NETWORK_BIND_ERROR, listener=listener.id, known=str(problem))
     return Opened(listener, sockets)
 

@@ -15,24 +15,23 @@ from functools import partial
 from pathlib import Path
 
 from pillarbox import __version__
-from pillarbox.app import control, descriptors, service
-from pillarbox.app.binding import Opened, bound, paths, released
-from pillarbox.app.change import change
+from pillarbox.app import descriptors
 from pillarbox.app.channel import Message, answered
-from pillarbox.app.crew import CannotStart, Hand
 from pillarbox.app.lock import refuse_served, served
-from pillarbox.app.orders import Orders
-from pillarbox.app.plan import Plan
+from pillarbox.app.orders import GRACE, Orders
 from pillarbox.app.privileges import settled
+from pillarbox.app.supervisor import control, service
+from pillarbox.app.supervisor.binding import Opened, bound, paths, released
+from pillarbox.app.supervisor.change import change
+from pillarbox.app.supervisor.crew import CannotStart, Hand
+from pillarbox.app.supervisor.plan import Plan
 from pillarbox.net import Balance
 from pillarbox.settings import BootstrapError, Configuration, Snapshot, catalogue, report, snapshot
 from pillarbox.store.hub import Hub
 from pillarbox.telemetry import Event, configure, emit
 
-__all__ = ["GRACE", "serve"]
+__all__ = ["serve"]
 
-GRACE = 10.0
-"""Seconds that requests and deliveries have to finish when the server is told to stop."""
 _OVERTIME = 3.0
 """Seconds after the grace in which a process that has nothing left to finish ends."""
 _MOST_BY_DEFAULT = 4
@@ -58,14 +57,15 @@ def serve(
     workers = settings[catalogue.WORKERS] or min(len(os.sched_getaffinity(0)), _MOST_BY_DEFAULT)
     # Before the addresses are, which it has likely bound: that would be told instead.
     refuse_served(data)
-    opened = bound(settings.listeners)
+    listening = bound(settings.listeners)
+    opened = listening.opened
     try:
         settled(data, paths(opened))
         data.mkdir(mode=0o700, parents=True, exist_ok=True)
         with served(data), _shared(workers) as (balance, life):
             descriptors.make_room(settings.listeners, workers)
             plan = Plan(pairs, data, opened, workers, balance, life)
-            asyncio.run(_Supervisor(plan, again).serve(ready))
+            asyncio.run(_Supervisor(plan, again, listening.failed).serve(ready))
     finally:
         released(opened)
 
@@ -86,8 +86,9 @@ def _shared(workers: int) -> Iterator[tuple[int, int]]:
 class _Supervisor:
     """The processes of one server, from the first to the last."""
 
-    def __init__(self, plan: Plan, again: Callable[[], Configuration]) -> None:
+    def __init__(self, plan: Plan, again: Callable[[], Configuration], unbound: Sequence[tuple[str, str]]) -> None:
         self._plan = plan
+        self._unbound = unbound
         self._again = again
         self._stopping = asyncio.Event()
         self._reloading = asyncio.Lock()
@@ -173,14 +174,17 @@ class _Supervisor:
                 return {"unchanged": problem.told}
             _, problems = snapshot(read.pairs)
             problems = [*read.problems, *problems]
+            _, before = snapshot(self._plan.pairs)
             found = change(self._plan.pairs, read.pairs)
             # Whatever dies from now on is started again with these.
             self._plan = replace(self._plan, pairs=found.pairs)
             settings, _ = snapshot(found.pairs)
             configure(settings[catalogue.LOG_LEVEL], settings[catalogue.LOG_FORMAT])
             report(problems)
-            unread = {problem.key for problem in problems if problem.kind == "unread"}
-            applied = [key for key in found.applied if key not in unread]
+            # What is not in force as it is written is told as a problem, and what nothing read is not missed.
+            idle = {problem.key for problem in problems if problem.kind != "deprecated"}
+            idle |= {problem.key for problem in before if problem.kind == "unread"} - read.pairs.keys()
+            applied = [key for key in found.applied if key not in idle]
             self._waiting = found.restart
             self._notes.clear()
             failed = await self._handed({"do": "use", "pairs": dict(found.pairs)})
@@ -209,6 +213,9 @@ class _Supervisor:
         # The question that went by way of a proxy may have been noted as well.
         found += [_remark(kind, text) for kind, text in sorted(self._notes.items()) if kind not in known]
         found += [_remark(key, "what is written is in force after a restart") for key in self._waiting]
+        for id_, why in self._unbound:
+            again = f"{why}; then start the server again"
+            found.append({**_remark(f"server.listener.{id_}.bind", again), "weight": "trouble"})
         return {"found": found}
 
     async def _handed(self, question: Message) -> list[str]:

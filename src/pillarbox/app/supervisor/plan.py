@@ -4,8 +4,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from pillarbox.app.binding import Opened
 from pillarbox.app.orders import Orders
+from pillarbox.app.supervisor.binding import Opened
 
 __all__ = ["Plan"]
 
