@@ -39,7 +39,7 @@ test: ## all of it: the checks, every test, the real neighbours
 	@scripts/setup check test
 	@scripts/neighbours
 	@$(MAKE) --no-print-directory lint
-	@$(python) -m pytest
+	@$(python) -m pytest -q
 
 soak: ## trouble for long, with everything verified: MINUTES=10 SEED=... STORE=sqlite
 	@scripts/setup check test

@@ -3,6 +3,7 @@
 import json
 import resource
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -109,18 +110,23 @@ def test_of_two_exports_to_one_folder_the_second_is_refused(going: Export, out: 
     assert sum(1 for _ in first) >= 1
 
 
-@pytest.fixture
-def little_room(going: Export) -> Iterator[None]:
-    """Files cannot become larger than some kilobytes, as on a disk that is full."""
+@contextmanager
+def little_room() -> Iterator[None]:
+    """Files cannot become larger than some kilobytes, as on a disk that is full.
+
+    Only while it lasts, and never in a fixture: the limit is the process's, and so that of what pytest itself writes
+    between the parts of a test, to a file perhaps that is larger already.
+    """
     before = resource.getrlimit(resource.RLIMIT_FSIZE)
     resource.setrlimit(resource.RLIMIT_FSIZE, (40_000, before[1]))
-    yield
-    resource.setrlimit(resource.RLIMIT_FSIZE, before)
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
 
 
-@pytest.mark.usefixtures("little_room")
 def test_a_full_disk_is_told_and_the_export_is_not_whole(going: Export, out: Path) -> None:
-    with pytest.raises(ExportError, match="The export is not complete"):
+    with little_room(), pytest.raises(ExportError, match="The export is not complete"):
         finished(going, out)
 
     with pytest.raises(Unreadable, match="was not finished"):
