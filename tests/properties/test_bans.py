@@ -10,8 +10,8 @@ from hypothesis import strategies as some
 from tests.driver import Home
 
 from pillarbox.datatypes.server import ban, lift
-from pillarbox.http import HTTP, BanPolicy, Policy
-from pillarbox.http.client import Forwarding, Trust
+from pillarbox.http import HTTP, BanPolicy, RequestPolicy
+from pillarbox.http.guard.client import Forwarding, Trust
 from pillarbox.settings import Duration, Rate
 from pillarbox.wire.network import Network, folded, network
 
@@ -109,7 +109,7 @@ def test_a_proxy_is_not_banned_for_whom_it_speaks_for(home: Home, steps: list[tu
     home.ban_policy = POLICY
     home.build()
     trust = Trust(Forwarding.ANY, [network("10.0.0.0/8")])
-    home.web.application = HTTP(replace(home.setup, policy=Policy(trust=trust)))
+    home.web.application = HTTP(replace(home.setup, policy=RequestPolicy(trust=trust)))
     for step, at in steps:
         if step in {"scans", "guesses"}:
             acts(home, "10.0.0.2", {"X-Forwarded-For": "198.51.100.3"})[step](at)

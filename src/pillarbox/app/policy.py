@@ -3,14 +3,14 @@
 from collections.abc import Callable
 from functools import lru_cache
 
-from pillarbox.http import Cors, Forwarding, Policy, SecureDoor, Standing, Strict, Trust
+from pillarbox.http import AnswerHeaders, Cors, Forwarding, RequestPolicy, Strict, TlsListener, Trust
 from pillarbox.net import Bounds
 from pillarbox.settings import HTTPVariables, Snapshot, TcpAddress, catalogue
 
 __all__ = ["bounds", "policy", "url"]
 
 
-def policy(settings: Snapshot, ignored: Callable[[str, str], None] = lambda _, __: None) -> Policy:
+def policy(settings: Snapshot, ignored: Callable[[str, str], None] = lambda _, __: None) -> RequestPolicy:
     """What is decided of a request before anybody looks at what it asks for; `ignored` is as for http.Trust."""
     cors = Cors(
         frozenset(origin.encode() for origin in settings[catalogue.CORS_ORIGINS]),
@@ -18,9 +18,9 @@ def policy(settings: Snapshot, ignored: Callable[[str, str], None] = lambda _, _
     )
     own = [(name.encode(), value.encode()) for name, value in settings[catalogue.HTTP_HEADERS]]
     is_strict = settings[catalogue.HSTS]
-    return Policy(
+    return RequestPolicy(
         Trust(_forwarding(settings), settings[catalogue.TRUSTED_PROXIES], ignored),
-        Standing(own, cors, _strict_transport(settings) if is_strict else None),
+        AnswerHeaders(own, cors, _strict_transport(settings) if is_strict else None),
         cors,
         Strict(url(settings), _secure_door(settings)) if is_strict else None,
         _access(settings),
@@ -70,13 +70,13 @@ def _strict_transport(settings: Snapshot) -> bytes:
     return "; ".join(parts).encode()
 
 
-def _secure_door(settings: Snapshot) -> SecureDoor | None:
+def _secure_door(settings: Snapshot) -> TlsListener | None:
     """The first listener that speaks HTTP over TLS, and its first port."""
     for one in settings.listeners:
         if one.protocol == "http" and one.tls is not None:
             for bind in one.binds:
                 if isinstance(bind, TcpAddress) and bind.port:
-                    return SecureDoor(one.id, bind.port)
+                    return TlsListener(one.id, bind.port)
     return None
 
 

@@ -1,55 +1,55 @@
 """The ASGI application: every HTTP face, behind one table of routes.
 
-Begin with `routes`, the table, then `server`, which walks it. `client` is whom a request is from, `policy` what is
-decided of it before anybody looks at what it asks for. `authenticate` turns a header into an Actor, `problem` is what a
-refusal looks like. It must not know a data type's meaning.
+Begin with `routes`, the table, then `server`, which walks it. `guard` lets in who may come, and `faces` answers them;
+`waiting` is where they stand meanwhile. An `exchange` is one request, `problem` what a refusal looks like. It must not
+know a data type's meaning.
 """
 
-from pillarbox.http.admission import Tickets
-from pillarbox.http.authenticate import Gate
-from pillarbox.http.bans import BanPolicy, Bans
-from pillarbox.http.client import Forwarding, Trust
-from pillarbox.http.cors import Cors
-from pillarbox.http.crowd import Crowd
-from pillarbox.http.door import Door
-from pillarbox.http.headers import Standing
-from pillarbox.http.lease import Leases, directly
-from pillarbox.http.policy import Policy
-from pillarbox.http.probe import PROBE
+from pillarbox.http.faces.probe import PROBE
+from pillarbox.http.faces.websocket import too_large
+from pillarbox.http.guard.admission import Tickets
+from pillarbox.http.guard.authenticate import Gate
+from pillarbox.http.guard.bans import BanPolicy, Bans
+from pillarbox.http.guard.client import Forwarding, Trust
+from pillarbox.http.guard.cors import Cors
+from pillarbox.http.guard.policy import RequestPolicy
+from pillarbox.http.guard.rates import Allowance, Allowances
+from pillarbox.http.guard.strict import Strict, TlsListener
+from pillarbox.http.guard.tally import Tally
+from pillarbox.http.headers import AnswerHeaders
 from pillarbox.http.proof import Proof
-from pillarbox.http.rates import Allowance, Allowances
 from pillarbox.http.readiness import Health
 from pillarbox.http.server import HTTP, Setup
 from pillarbox.http.site import Scraping, Site
-from pillarbox.http.strict import SecureDoor, Strict
-from pillarbox.http.tally import Tally
-from pillarbox.http.turn import Turns
-from pillarbox.http.websocket import too_large
+from pillarbox.http.waiting.door import Door
+from pillarbox.http.waiting.lease import Leases, directly
+from pillarbox.http.waiting.sockets import SocketLimit
+from pillarbox.http.waiting.turn import Turns
 
 __all__ = [
     "HTTP",
     "PROBE",
     "Allowance",
     "Allowances",
+    "AnswerHeaders",
     "BanPolicy",
     "Bans",
     "Cors",
-    "Crowd",
     "Door",
     "Forwarding",
     "Gate",
     "Health",
     "Leases",
-    "Policy",
     "Proof",
+    "RequestPolicy",
     "Scraping",
-    "SecureDoor",
     "Setup",
     "Site",
-    "Standing",
+    "SocketLimit",
     "Strict",
     "Tally",
     "Tickets",
+    "TlsListener",
     "Trust",
     "Turns",
     "directly",

@@ -5,10 +5,10 @@ from collections.abc import Awaitable, Callable, Iterable, Mapping, MutableMappi
 from typing import Any, TypeAlias
 from urllib.parse import parse_qsl
 
-from pillarbox.http.admission import Ticket
-from pillarbox.http.authenticate import Entry
-from pillarbox.http.client import NOBODY, Client
-from pillarbox.http.headers import Standing
+from pillarbox.http.guard.admission import Ticket
+from pillarbox.http.guard.authenticate import Entry
+from pillarbox.http.guard.client import NOBODY, Client
+from pillarbox.http.headers import AnswerHeaders
 from pillarbox.http.problem import Problem
 from pillarbox.http.socket import Gone, Socket
 from pillarbox.net import origin
@@ -19,7 +19,7 @@ Headers: TypeAlias = Iterable[tuple[bytes, bytes]]
 _Message: TypeAlias = MutableMapping[str, Any]
 
 _TICKET = b"ticket="
-_STANDING = Standing()
+_ANSWER_HEADERS = AnswerHeaders()
 
 _RATE = 512
 """Octets of a body that earn a second of waiting for the next ones; the slowest of mobile networks are faster."""
@@ -36,6 +36,7 @@ class Exchange:
         "_scope",
         "_send",
         "_sized",
+        "answer_headers",
         "authorization",
         "client",
         "is_by_ticket",
@@ -45,7 +46,6 @@ class Exchange:
         "route",
         "sent",
         "socket",
-        "standing",
         "status",
     )
 
@@ -65,7 +65,7 @@ class Exchange:
         self._left = patience
         self.client: Client = NOBODY
         """Whoever sent it."""
-        self.standing = _STANDING
+        self.answer_headers = _ANSWER_HEADERS
         """What its answer has besides what is given to it."""
         self.route = "none"
         """The name of the route that its path leads to."""
@@ -246,8 +246,8 @@ class Exchange:
 
     def besides(self, headers: Headers = ()) -> list[tuple[bytes, bytes]]:
         """All headers of an answer that is given these."""
-        asking = self.header(b"origin") if self.standing.asks_for_origin else None
-        return self.standing.on(headers, asking, is_secure=self.client.is_secure)
+        asking = self.header(b"origin") if self.answer_headers.asks_for_origin else None
+        return self.answer_headers.on(headers, asking, is_secure=self.client.is_secure)
 
     async def more(self, octets: bytes) -> None:
         """A part of the answer; waits while the client does not read."""

@@ -3,9 +3,9 @@
 from collections.abc import Iterable
 from typing import TypeAlias
 
-from pillarbox.http.cors import NONE, Cors
+from pillarbox.http.guard.cors import NONE, Cors
 
-__all__ = ["PAGE", "Standing"]
+__all__ = ["PAGE", "AnswerHeaders"]
 
 _Field: TypeAlias = tuple[bytes, bytes]
 
@@ -26,7 +26,7 @@ PAGE: tuple[_Field, ...] = (
 """What an HTML page of ours has: it runs nothing but files of this server, and stands in no other site's frame."""
 
 
-class Standing:
+class AnswerHeaders:
     """The headers of every answer.
 
     `own` are the operator's: they take the place of a handler's of the same name; of two with the same name, the last

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Callable, Mapping
 
-from pillarbox.http.door import Door
+from pillarbox.http.waiting.door import Door
 from pillarbox.store import Store, StoreError
 
 __all__ = ["Health"]

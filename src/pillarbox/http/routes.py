@@ -11,7 +11,8 @@ from enum import Enum
 from typing import Any, TypeAlias
 from urllib.parse import unquote_to_bytes
 
-from pillarbox.http import (
+from pillarbox.http.exchange import Exchange
+from pillarbox.http.faces import (
     acme,
     autoconfig,
     blob,
@@ -26,7 +27,6 @@ from pillarbox.http import (
     websocket,
     wellknown,
 )
-from pillarbox.http.exchange import Exchange
 from pillarbox.http.problem import Problem
 from pillarbox.http.setup import Setup
 

@@ -7,12 +7,12 @@ from collections.abc import Awaitable, Callable, MutableMapping
 from contextlib import suppress
 from typing import Any, TypeAlias
 
-from pillarbox.http.challenge import challenged
 from pillarbox.http.exchange import Exchange, Headers
-from pillarbox.http.limits import charge, found_or_noted, note, turn_away
-from pillarbox.http.options import is_preflight, options, permitted
-from pillarbox.http.policy import check_access, check_head
-from pillarbox.http.probe import asks_itself
+from pillarbox.http.faces.options import is_preflight, options, permitted
+from pillarbox.http.faces.probe import asks_itself
+from pillarbox.http.guard.challenge import challenged
+from pillarbox.http.guard.limits import charge, found_or_noted, note, turn_away
+from pillarbox.http.guard.policy import check_access, check_head
 from pillarbox.http.problem import Problem, told
 from pillarbox.http.record import begun, ended
 from pillarbox.http.routes import Credential, Route
@@ -38,7 +38,7 @@ class HTTP:
 
     def finished(self, headers: Headers, is_secure: bool) -> list[tuple[bytes, bytes]]:  # noqa: FBT001 - as it is called
         """All headers of an answer that is made before a request is understood."""
-        return self._setup.policy.standing.on(headers, None, is_secure=is_secure)
+        return self._setup.policy.answer_headers.on(headers, None, is_secure=is_secure)
 
     async def __call__(
         self,
@@ -57,7 +57,7 @@ class HTTP:
                 return
         began = time.monotonic()
         with request_scope(secrets.token_hex(8)):
-            exchange.standing = setup.policy.standing
+            exchange.answer_headers = setup.policy.answer_headers
             exchange.client = setup.policy.trust.client(scope)
             try:
                 await _handled(setup, exchange)

@@ -4,18 +4,18 @@ import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from pillarbox.http.admission import Tickets
-from pillarbox.http.authenticate import Gate
-from pillarbox.http.bans import Bans
-from pillarbox.http.crowd import Crowd
-from pillarbox.http.door import Door
-from pillarbox.http.policy import Policy
+from pillarbox.http.guard.admission import Tickets
+from pillarbox.http.guard.authenticate import Gate
+from pillarbox.http.guard.bans import Bans
+from pillarbox.http.guard.policy import RequestPolicy
+from pillarbox.http.guard.rates import Allowances
+from pillarbox.http.guard.tally import Tally
 from pillarbox.http.proof import Proof
-from pillarbox.http.rates import Allowances
 from pillarbox.http.readiness import Health
 from pillarbox.http.site import Site
-from pillarbox.http.tally import Tally
-from pillarbox.http.turn import Turns
+from pillarbox.http.waiting.door import Door
+from pillarbox.http.waiting.sockets import SocketLimit
+from pillarbox.http.waiting.turn import Turns
 from pillarbox.jmap import Service
 from pillarbox.settings import HTTPVariables
 
@@ -28,7 +28,7 @@ class Setup:
 
     `url` gives the base URL for a request; `throttle` is the least time in seconds between two events of an event
     source, `socket_throttle` that between two changes told on a WebSocket; `stopping` is set when open streams are to
-    end; `patience` is how many seconds a request's body may stand still; `crowd` counts WebSockets; `site` is what is
+    end; `patience` is how many seconds a request's body may stand still; `sockets` counts WebSockets; `site` is what is
     told to those without an account, and `health` what a process needs to be of use; `policy` is decided of a request
     before all that; `proof` is what it knows itself by; `allowances` bound how often who may ask, `bans` says who is
     not let in, and `tally` counts what gets them there.
@@ -44,11 +44,11 @@ class Setup:
     tickets: Tickets
     patience: float = 30.0
     socket_throttle: float = 0.0
-    crowd: Crowd = field(default_factory=Crowd)
+    sockets: SocketLimit = field(default_factory=SocketLimit)
     site: Site = field(default_factory=Site)
     health: Health = field(default_factory=Health)
     proof: Proof = field(default_factory=Proof)
-    policy: Policy = field(default_factory=Policy)
+    policy: RequestPolicy = field(default_factory=RequestPolicy)
     allowances: Allowances = field(default_factory=Allowances)
     bans: Bans | None = None
     tally: Tally | None = None

@@ -93,7 +93,8 @@ import pytest
 from tests.driver import FOLDERS, JMAP, Home, Request
 from tests.driver.rows import named, unshown
 
-from pillarbox.http import HTTP, BanPolicy, Scraping, Site, metrics
+from pillarbox.http import HTTP, BanPolicy, Scraping, Site
+from pillarbox.http.faces import metrics
 from pillarbox.http.routes import ROUTES, Route
 from pillarbox.settings import Duration, Rate, snapshot
 from pillarbox.telemetry import Secret

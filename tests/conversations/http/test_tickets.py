@@ -10,7 +10,7 @@ import pytest
 from tests.driver import ANY, JMAP, Home, Reply, Request, Stream, like
 from tests.toy.clock import Clock
 
-from pillarbox.http.admission import LASTING, LIFE, MOST
+from pillarbox.http.guard.admission import LASTING, LIFE, MOST
 from pillarbox.telemetry import configure
 
 EVENTS = "/jmap/eventsource/?types=Mailbox&closeafter=no&ping=0"

@@ -279,7 +279,7 @@ def test_elsewhere_there_is_no_websocket(alice: JMAP) -> None:
 
 def test_an_account_has_only_so_many(home: Home, alice: JMAP, bob: JMAP) -> None:
     """Ours: each may be half way through the largest of requests; others are not in its way."""
-    home.setup.crowd.most = 2
+    home.setup.sockets.most = 2
     first = alice.talks()
     alice.talks()
     refused = alice.talks().reply

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pillarbox.http.client import Client, Forwarding, Trust
+from pillarbox.http.guard.client import Client, Forwarding, Trust
 from pillarbox.net import EXTENSION, Origin
 
 PUBLIC, PROXY = "198.51.100.7", "10.0.0.1"

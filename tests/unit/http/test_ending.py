@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Callable
 
-from pillarbox.http.ending import Ending
+from pillarbox.http.faces.ending import Ending
 
 
 def kept(told: list[str], name: str) -> Callable[[], None]:

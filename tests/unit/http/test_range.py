@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as some
 
+from pillarbox.http.faces.range import wanted_range
 from pillarbox.http.problem import Problem
-from pillarbox.http.range import wanted_range
 
 
 @given(some.integers(0, 30), some.integers(0, 30), some.integers(0, 30))

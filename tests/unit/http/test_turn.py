@@ -389,8 +389,8 @@ def test_nothing_is_kept_of_an_account_that_was_not_seen_for_a_while(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Ours: neither here nor in the shared counts."""
-    monkeypatch.setattr("pillarbox.http.lease._KEPT", 0.0)
-    monkeypatch.setattr("pillarbox.http.lease._SCAN", 0.0)
+    monkeypatch.setattr("pillarbox.http.waiting.lease._KEPT", 0.0)
+    monkeypatch.setattr("pillarbox.http.waiting.lease._SCAN", 0.0)
 
     async def conversation() -> None:
         async with workers(tmp_path, 1) as (one, other):

@@ -22,7 +22,7 @@ from pillarbox.app.worker.watch import Watch
 from pillarbox.datatypes import REGISTRY
 from pillarbox.datatypes.push import push_key
 from pillarbox.delivery import Delivery, Deposit, LMTPListener, Policy
-from pillarbox.http import HTTP, Crowd, Door, Gate, Health, Leases, Proof, Setup, Tickets, Turns
+from pillarbox.http import HTTP, Door, Gate, Health, Leases, Proof, Setup, SocketLimit, Tickets, Turns
 from pillarbox.jmap import Service
 from pillarbox.net import Balance, WebServer
 from pillarbox.settings import DatabaseStore, Snapshot, catalogue
@@ -129,7 +129,7 @@ class _Service:
         # These outlive settings: who is let in, who is being served, and who is connected.
         self._check = PasswordCheck(built.directory, built.passwords)
         self._turns = Turns({}, leases=leases)
-        self._crowd = Crowd()
+        self._sockets = SocketLimit()
         self._health = Health({"hub": lambda: None if built.feed.is_joined else "the line to it is cut"})
         key = _key(built)
         self._push_key = None if key is None else base64url(key.public)
@@ -199,7 +199,7 @@ class _Service:
             self._tickets,
             settings[catalogue.TIMEOUT_BODY].seconds,
             socket_throttle=settings[catalogue.WEB_SOCKET_THROTTLE].seconds,
-            crowd=self._crowd,
+            sockets=self._sockets,
             proof=self._proof,
             site=site(settings),
             policy=policy(settings, self._ignored),

@@ -13,8 +13,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from pillarbox.datatypes.server import BAN, Ban, all_bans, ban_again, bans_since, looked_at
-from pillarbox.http.lease import Through
 from pillarbox.http.problem import Problem
+from pillarbox.http.waiting.lease import Through
 from pillarbox.settings import Rate, Snapshot, catalogue
 from pillarbox.store import LogTooShort, Store, StoreError, Unit
 from pillarbox.telemetry import Event, emit

@@ -7,22 +7,22 @@ from functools import lru_cache
 from http import HTTPStatus
 from itertools import chain
 
-from pillarbox.http.client import Trust
-from pillarbox.http.cors import NONE, Cors
 from pillarbox.http.exchange import Exchange
-from pillarbox.http.headers import Standing
+from pillarbox.http.guard.client import Trust
+from pillarbox.http.guard.cors import NONE, Cors
+from pillarbox.http.guard.strict import Strict
+from pillarbox.http.headers import AnswerHeaders
 from pillarbox.http.problem import CHALLENGE, Problem
 from pillarbox.http.seldom import Seldom
-from pillarbox.http.strict import Strict
 from pillarbox.http.variables import variables
 from pillarbox.settings import EvaluationError, HTTPVariables
 from pillarbox.telemetry import Event, emit
 
-__all__ = ["Policy", "check_access", "check_head"]
+__all__ = ["RequestPolicy", "check_access", "check_head"]
 
 
 @dataclass(frozen=True, slots=True)
-class Policy:
+class RequestPolicy:
     """Whose word counts for who the client is, what every answer has, whose pages may read it, who may ask at all.
 
     `strict` lets nothing through but HTTPS, if it is there. `access` gives a status for a request: 200 lets it in; it
@@ -31,7 +31,7 @@ class Policy:
     """
 
     trust: Trust = field(default_factory=Trust)
-    standing: Standing = field(default_factory=Standing)
+    answer_headers: AnswerHeaders = field(default_factory=AnswerHeaders)
     cors: Cors = NONE
     strict: Strict | None = None
     access: Callable[[HTTPVariables], int] | None = None

@@ -4,7 +4,7 @@ Every address is answered alike, whether it is here or not.
 """
 
 from pillarbox.http.exchange import Exchange
-from pillarbox.http.jmap import base_url
+from pillarbox.http.faces.jmap import base_url
 from pillarbox.http.problem import Problem
 from pillarbox.http.setup import Setup
 from pillarbox.wire.discovery import BadAddress, autoconfig, autodiscover, domain_of, requested_address

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 
 import orjson
 
-from pillarbox.http.admission import LASTING
-from pillarbox.http.ending import Ending
 from pillarbox.http.exchange import Exchange
+from pillarbox.http.faces.ending import Ending
+from pillarbox.http.guard.admission import LASTING
 from pillarbox.http.problem import Problem
 from pillarbox.http.setup import Setup
 from pillarbox.jmap import Subscription

@@ -16,7 +16,7 @@ from pillarbox.http.variables import variables
 from pillarbox.settings import EvaluationError, HTTPVariables
 from pillarbox.telemetry import Event, emit
 
-__all__ = ["SecureDoor", "Strict"]
+__all__ = ["Strict", "TlsListener"]
 
 _EXEMPT = (b"/healthz/", b"/.well-known/acme-challenge/")
 _SECRETS = (b"authorization", b"cookie")
@@ -26,7 +26,7 @@ _WANTED = "server.http.use-x-forwarded"
 
 
 @dataclass(frozen=True, slots=True)
-class SecureDoor:
+class TlsListener:
     """A listener that speaks TLS."""
 
     listener: str
@@ -39,7 +39,7 @@ class Strict:
     `url` is the setting that tells the URL of this server, `door` the first listener that speaks TLS, if there is one.
     """
 
-    def __init__(self, url: Callable[[HTTPVariables], str], door: SecureDoor | None = None) -> None:
+    def __init__(self, url: Callable[[HTTPVariables], str], door: TlsListener | None = None) -> None:
         self._url = url
         self._door = door
         self._sent = _Sent()

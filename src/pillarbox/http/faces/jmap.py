@@ -1,7 +1,7 @@
 """The session and the API (RFC 8620 sections 2 and 3.1)."""
 
-from pillarbox.http.authenticate import Entry
 from pillarbox.http.exchange import Exchange
+from pillarbox.http.guard.authenticate import Entry
 from pillarbox.http.problem import Problem
 from pillarbox.http.setup import Setup
 from pillarbox.http.variables import variables

@@ -9,8 +9,8 @@ import orjson
 from pillarbox.access import Actor, Grant
 from pillarbox.datatypes.core import note_upload, reached, room_for, whole_id
 from pillarbox.http.exchange import Exchange
+from pillarbox.http.faces.range import wanted_range
 from pillarbox.http.problem import Problem
-from pillarbox.http.range import wanted_range
 from pillarbox.http.setup import Setup
 from pillarbox.jmap import Service
 from pillarbox.objects import MethodError, granted

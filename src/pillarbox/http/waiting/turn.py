@@ -3,9 +3,9 @@
 from dataclasses import dataclass, field
 from weakref import WeakValueDictionary
 
-from pillarbox.http.lease import Leases
-from pillarbox.http.line import Line
 from pillarbox.http.problem import Problem
+from pillarbox.http.waiting.lease import Leases
+from pillarbox.http.waiting.line import Line
 
 __all__ = ["Turn", "Turns"]
 

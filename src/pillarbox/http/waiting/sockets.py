@@ -7,11 +7,11 @@ from dataclasses import dataclass, field
 
 from pillarbox.http.problem import Problem
 
-__all__ = ["Crowd"]
+__all__ = ["SocketLimit"]
 
 
 @dataclass
-class Crowd:
+class SocketLimit:
     """Lets `most` of an account in at a time: each may be half way through the largest of requests."""
 
     most: int = 32

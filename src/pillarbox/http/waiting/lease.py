@@ -17,8 +17,8 @@ from functools import partial
 from itertools import islice
 from typing import Protocol, TypeVar
 
-from pillarbox.http.lending import Ask, Said
-from pillarbox.http.line import Line
+from pillarbox.http.waiting.lending import Ask, Said
+from pillarbox.http.waiting.line import Line
 from pillarbox.store import LEASE, Counts, Unavailable
 from pillarbox.telemetry import Event, emit
 

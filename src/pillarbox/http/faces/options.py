@@ -1,7 +1,7 @@
 """OPTIONS: what may be done with a resource (RFC 9110 section 9.3.7), and what pages of other sites may ask for."""
 
-from pillarbox.http.cors import Cors
 from pillarbox.http.exchange import Exchange
+from pillarbox.http.guard.cors import Cors
 from pillarbox.http.routes import ROUTES, at
 
 __all__ = ["is_preflight", "options", "permitted"]

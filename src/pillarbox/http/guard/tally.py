@@ -18,10 +18,10 @@ from functools import lru_cache, partial
 from typing import Protocol, TypeVar
 
 from pillarbox.datatypes.server import AUTH, LOITER, SCAN
-from pillarbox.http.bans import Bans
-from pillarbox.http.client import Client
-from pillarbox.http.lease import Through, directly
-from pillarbox.http.rates import too_many
+from pillarbox.http.guard.bans import Bans
+from pillarbox.http.guard.client import Client
+from pillarbox.http.guard.rates import too_many
+from pillarbox.http.waiting.lease import Through, directly
 from pillarbox.settings import Rate
 from pillarbox.store import Marks, Rates, StoreError, Unavailable
 from pillarbox.telemetry import Event, emit

@@ -2,9 +2,9 @@
 
 import orjson
 
-from pillarbox.http.admission import LIFE
 from pillarbox.http.exchange import Exchange
-from pillarbox.http.jmap import base_url
+from pillarbox.http.faces.jmap import base_url
+from pillarbox.http.guard.admission import LIFE
 from pillarbox.http.problem import Problem
 from pillarbox.http.setup import Setup
 from pillarbox.wire.json import NotJSON, parse

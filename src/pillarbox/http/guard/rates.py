@@ -14,8 +14,8 @@ from collections.abc import Callable, Hashable
 from dataclasses import dataclass, field
 from functools import partial
 
-from pillarbox.http.lease import Through, directly
 from pillarbox.http.problem import Problem
+from pillarbox.http.waiting.lease import Through, directly
 from pillarbox.settings import Rate
 from pillarbox.store import Rates, Unavailable
 from pillarbox.telemetry import Event, emit

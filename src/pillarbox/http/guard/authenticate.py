@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from pillarbox.access import Actor, Grant, PasswordCheck, Principal, Rights, Shared
-from pillarbox.http.client import Client
-from pillarbox.http.door import Door
+from pillarbox.http.guard.client import Client
+from pillarbox.http.guard.rates import Allowances
+from pillarbox.http.guard.tally import Tally
 from pillarbox.http.problem import CHALLENGE, Problem
-from pillarbox.http.rates import Allowances
-from pillarbox.http.tally import Tally
+from pillarbox.http.waiting.door import Door
 from pillarbox.jmap import Session
 from pillarbox.telemetry import Event, emit
 

@@ -4,10 +4,10 @@ import asyncio
 import secrets
 from contextlib import suppress
 
-from pillarbox.http.authenticate import Entry
 from pillarbox.http.exchange import Exchange
-from pillarbox.http.handshake import check_handshake
-from pillarbox.http.jmap import CONCURRENT, answered, as_problem, base_url, its_session
+from pillarbox.http.faces.handshake import check_handshake
+from pillarbox.http.faces.jmap import CONCURRENT, answered, as_problem, base_url, its_session
+from pillarbox.http.guard.authenticate import Entry
 from pillarbox.http.problem import Problem, told
 from pillarbox.http.setup import Setup
 from pillarbox.http.socket import Gone, Socket
@@ -48,7 +48,7 @@ async def talk(setup: Setup, exchange: Exchange) -> None:
     check_handshake(exchange, base_url(setup, exchange))
     if socket is None or _SUBPROTOCOL not in socket.offered:
         raise Problem(400, 'the subprotocol "jmap" is spoken here, and no other')
-    with setup.crowd.one(exchange.entry.principal.number):
+    with setup.sockets.one(exchange.entry.principal.number):
         await socket.accept(_SUBPROTOCOL, exchange.besides())
         exchange.switched()
         await _Conversation(setup, exchange, socket).run()

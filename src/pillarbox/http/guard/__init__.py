@@ -1,0 +1,20 @@
+"""Who is let in, and how often: what is decided of a request before its handler is called.
+
+In the order of a request: `client` says whom it is from, `policy` (with `strict` and `cors`) whether it is answered at
+all, `limits` asks `bans` and `rates`, `authenticate` makes its header an Actor, or `admission` a ticket; `tally` counts
+who fails. `challenge` is what a refusal asks for.
+"""
+
+__all__ = [
+    "admission",
+    "authenticate",
+    "bans",
+    "challenge",
+    "client",
+    "cors",
+    "limits",
+    "policy",
+    "rates",
+    "strict",
+    "tally",
+]
