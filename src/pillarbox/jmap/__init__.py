@@ -6,13 +6,14 @@ describes what there is, `push` tells of changes. It must not know sockets or HT
 
 from pillarbox.jmap.capability import CORE, MAIL, Facts, Traffic
 from pillarbox.jmap.message import Asked, PushDisable, PushEnable, Unclear, change, refusal, response, said
-from pillarbox.jmap.process import RequestError, Service, at_once, brief, process
+from pillarbox.jmap.process import SMALL, RequestError, Service, asked, at_once, is_brief, process, told
 from pillarbox.jmap.push import Changes, Rereading, Subscription
 from pillarbox.jmap.session import Session, session
 
 __all__ = [
     "CORE",
     "MAIL",
+    "SMALL",
     "Asked",
     "Changes",
     "Facts",
@@ -25,12 +26,14 @@ __all__ = [
     "Subscription",
     "Traffic",
     "Unclear",
+    "asked",
     "at_once",
-    "brief",
     "change",
+    "is_brief",
     "process",
     "refusal",
     "response",
     "said",
     "session",
+    "told",
 ]

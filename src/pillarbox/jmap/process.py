@@ -20,13 +20,13 @@ from pillarbox.wire.jmap import BadReference, Invocation, NotRequest, Request, R
 from pillarbox.wire.json import NotJSON, heavier, parse
 from pillarbox.wire.values import JSON
 
-__all__ = ["RequestError", "Service", "at_once", "brief", "process"]
+__all__ = ["SMALL", "RequestError", "Service", "asked", "at_once", "is_brief", "process", "told"]
 
 _ERROR = "urn:ietf:params:jmap:error:"
 
 _MOMENT, _MOST = 0.01, 0.05
 """Seconds that a request may keep an event loop from everything else: of work, and with all it had to wait for."""
-_SMALL = 16 * 1024
+SMALL = 16 * 1024
 """Octets of a request that are read within a part of that."""
 
 
@@ -64,39 +64,59 @@ class Service:
         object.__setattr__(self, "glance", self.store.glance if isinstance(self.store, Glancing) else None)
 
 
+def asked(service: Service, octets: bytes) -> Request:
+    """A request's octets, read, within the limits of the envelope. Raises RequestError."""
+    try:
+        read = request(parse(octets))
+    except NotJSON as problem:
+        raise RequestError("notJSON", str(problem)) from None
+    except NotRequest as problem:
+        raise RequestError("notRequest", str(problem)) from None
+    for capability in read.using:
+        if capability not in CAPABILITIES:
+            raise RequestError("unknownCapability", f"this server does not know {capability[:200]!r}")
+    most = service.traffic.calls_in_request
+    if len(read.method_calls) > most:
+        raise RequestError("limit", f"no more than {most} calls in a request", limit="maxCallsInRequest")
+    return read
+
+
+def told(service: Service, actor: Actor, read: Request, session_state: str) -> bytes:
+    """The Response object to a request."""
+    return _told(service, _context(service, actor, read), read, session_state)
+
+
 def process(service: Service, actor: Actor, octets: bytes, session_state: str) -> bytes:
     """The Response object to a request's octets. Raises RequestError."""
-    asked = _asked(service, octets)
-    return _told(service, _context(service, actor, asked), asked, session_state)
+    return told(service, actor, asked(service, octets), session_state)
 
 
-def brief(service: Service, octets: bytes) -> Request | None:
-    """The request, if it may well take but a moment: it is small, and only reads. Raises RequestError."""
-    if len(octets) > _SMALL or service.glance is None:
-        return None
-    asked = _asked(service, octets)
-    for call in asked.method_calls:
-        named = service.methods.get(call.name)
-        if named is not None and named.method.writes:
-            return None
-    return asked
+def is_brief(service: Service, read: Request) -> bool:
+    """Whether it may well take but a moment: it only reads, and what it reads from can be read in a moment.
+
+    What asks no store anything, as Core/echo, is brief over each of them.
+    """
+    calls = (service.methods.get(call.name) for call in read.method_calls)
+    return not any(named and (named.method.writes or service.glance is None) for named in calls)
 
 
-def at_once(service: Service, actor: Actor, asked: Request, session_state: str) -> bytes | None:
+def at_once(service: Service, actor: Actor, read: Request, session_state: str) -> bytes | None:
     """The Response object to a brief request, made on an event loop; None if that takes longer than a moment.
 
     How long it takes is found out by trying: what only reads is dropped half way at no other cost.
     """
-    if service.glance is None:
-        return None
     try:
-        with Glances(service.glance, Moment(_MOMENT, service.timer, service.worked, _MOST)) as glances:
-            return _told(service, _context(service, actor, asked, glances), asked, session_state)
+        with Glances(service.glance or _passed, Moment(_MOMENT, service.timer, service.worked, _MOST)) as glances:
+            return _told(service, _context(service, actor, read, glances), read, session_state)
     except Passed:
         return None
 
 
-def _context(service: Service, actor: Actor, asked: Request, glances: Glances | None = None) -> Context:
+def _passed(_account: int, _moment: Moment) -> AbstractContextManager[Unit]:
+    raise Passed
+
+
+def _context(service: Service, actor: Actor, read: Request, glances: Glances | None = None) -> Context:
     return Context(
         actor,
         service.store,
@@ -104,17 +124,17 @@ def _context(service: Service, actor: Actor, asked: Request, glances: Glances | 
         service.limits,
         service.clock(),
         service.token,
-        dict(asked.created_ids or {}),
-        using=frozenset(asked.using),
+        dict(read.created_ids or {}),
+        using=frozenset(read.using),
         moment=glances.moment if glances else None,
         glance=glances.read if glances else None,
         supports=supports,
     )
 
 
-def _told(service: Service, context: Context, asked: Request, session_state: str) -> bytes:
+def _told(service: Service, context: Context, read: Request, session_state: str) -> bytes:
     responses: list[Response] = []
-    told: list[orjson.Fragment] = []
+    fragments: list[orjson.Fragment] = []
 
     def answer_to(call: Invocation, using: Collection[str]) -> None:
         response = _answered(service, context, using, call, responses)
@@ -125,39 +145,22 @@ def _told(service: Service, context: Context, asked: Request, session_state: str
             response = _failed(call, bug)
             octets = _octets(response)
         responses.append(response)
-        told.append(orjson.Fragment(octets))
+        fragments.append(orjson.Fragment(octets))
 
-    for call in asked.method_calls:
-        answer_to(call, asked.using)
+    for call in read.method_calls:
+        answer_to(call, read.using)
         while context.implied:
             implied = context.implied.pop(0)
             # What a client did not say it can use may still follow from what it can.
             answer_to(Invocation(implied.name, implied.arguments, call.call_id), CAPABILITIES)
-    answer: dict[str, Any] = {"methodResponses": told, "sessionState": session_state}
-    if asked.created_ids is not None:
+    answer: dict[str, Any] = {"methodResponses": fragments, "sessionState": session_state}
+    if read.created_ids is not None:
         answer["createdIds"] = context.created_ids
     return orjson.dumps(answer)
 
 
 def _octets(response: Response) -> bytes:
     return orjson.dumps([response.name, response.arguments, response.call_id])
-
-
-def _asked(service: Service, octets: bytes) -> Request:
-    """The request, within the limits of the envelope. Raises RequestError."""
-    try:
-        asked = request(parse(octets))
-    except NotJSON as problem:
-        raise RequestError("notJSON", str(problem)) from None
-    except NotRequest as problem:
-        raise RequestError("notRequest", str(problem)) from None
-    for capability in asked.using:
-        if capability not in CAPABILITIES:
-            raise RequestError("unknownCapability", f"this server does not know {capability[:200]!r}")
-    most = service.traffic.calls_in_request
-    if len(asked.method_calls) > most:
-        raise RequestError("limit", f"no more than {most} calls in a request", limit="maxCallsInRequest")
-    return asked
 
 
 def _answered(

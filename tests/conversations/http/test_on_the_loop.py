@@ -2,10 +2,11 @@
 
 from dataclasses import replace
 from itertools import count
+from typing import Any
 
 from tests.driver import JMAP, Home
 
-from pillarbox.http import HTTP
+from pillarbox.http import HTTP, Door
 
 
 def test_what_takes_longer_is_answered_all_the_same(home: Home, alice: JMAP) -> None:
@@ -16,3 +17,21 @@ def test_what_takes_longer_is_answered_all_the_same(home: Home, alice: JMAP) -> 
     home.web.application = HTTP(replace(home.setup, service=service))
 
     assert alice.asks("Mailbox/get")["list"] == expected
+
+
+def test_what_asks_no_store_needs_none_that_can_be_read_in_a_moment(home: Home, alice: JMAP) -> None:
+    """Ours: a Core/echo goes through no thread, over whichever store."""
+
+    class Slow:
+        def __getattr__(self, name: str) -> object:
+            if name == "glance":
+                raise AttributeError(name)
+            return getattr(home.store, name)
+
+    no_threads = Door()
+    no_threads.close()
+    slow: Any = Slow()
+    service = replace(home.setup.service, store=slow)
+    home.web.application = HTTP(replace(home.setup, service=service, door=no_threads))
+
+    assert alice.asks("Core/echo", hello=True) == {"hello": True}

@@ -5,7 +5,7 @@ from pillarbox.http.guard.authenticate import Entry
 from pillarbox.http.problem import Problem
 from pillarbox.http.setup import Setup
 from pillarbox.http.variables import variables
-from pillarbox.jmap import Facts, RequestError, Session, at_once, brief, process
+from pillarbox.jmap import SMALL, Facts, RequestError, Session, asked, at_once, is_brief, process, told
 from pillarbox.jmap import session as session_of
 from pillarbox.settings import EvaluationError
 from pillarbox.telemetry import Event, emit
@@ -51,14 +51,16 @@ async def answered(setup: Setup, entry: Entry, octets: bytes, state: str) -> byt
 
     Raises RequestError.
     """
-    service, door = setup.service, setup.door
-    run = door.for_account
-    if (asked := brief(service, octets)) is not None:
+    service, door, number = setup.service, setup.door, entry.principal.number
+    if len(octets) > SMALL:
+        return await door.for_account(number, process, service, entry.actor, octets, state)
+    read, run = asked(service, octets), door.for_account
+    if is_brief(service, read):
         if not door.is_quiet:
             run = door.for_brief
-        elif (answer := at_once(service, entry.actor, asked, state)) is not None:
+        elif (answer := at_once(service, entry.actor, read, state)) is not None:
             return answer
-    return await run(entry.principal.number, process, service, entry.actor, octets, state)
+    return await run(number, told, service, entry.actor, read, state)
 
 
 def as_problem(error: RequestError) -> Problem:
