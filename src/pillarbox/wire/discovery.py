@@ -1,11 +1,12 @@
 """How mail programs learn what to connect to: Mail Autoconfig (draft-ietf-mailmaint-autoconfig) and Autodiscover."""
 
 import re
+from dataclasses import dataclass
 from typing import Final
 from xml.parsers import expat
 from xml.sax.saxutils import escape, quoteattr
 
-__all__ = ["BadAddress", "autoconfig", "autodiscover", "domain_of", "requested_address"]
+__all__ = ["BadAddress", "Tokens", "autoconfig", "autodiscover", "domain_of", "requested_address"]
 
 _HEAD: Final = '<?xml version="1.0" encoding="UTF-8"?>\n'
 _ADDRESS = re.compile(
@@ -23,6 +24,16 @@ class BadAddress(ValueError):
     """There is no mail address where one must be; the message says what is wrong."""
 
 
+@dataclass(frozen=True, slots=True)
+class Tokens:
+    """Where a mail program gets tokens (`<oAuth2>`), and the scope to ask for."""
+
+    issuer: str
+    authorization: str
+    token: str
+    scope: str
+
+
 def domain_of(address: str) -> str:
     """The domain of an address, in lower case. Raises BadAddress."""
     found = _ADDRESS.fullmatch(address)
@@ -31,11 +42,13 @@ def domain_of(address: str) -> str:
     return found[1].lower()
 
 
-def autoconfig(provider: str, domain: str, jmap: str) -> bytes:
+def autoconfig(provider: str, domain: str, jmap: str, tokens: Tokens | None = None) -> bytes:
     """The configuration of a domain whose mail is at this JMAP session; `provider` is the name of the server.
 
-    It names no address: whoever asks learns nothing of who is here (sections 3.8 and 4.1.1).
+    It names no address: whoever asks learns nothing of who is here (sections 3.8 and 4.1.1). With `tokens`, which any
+    program can have (section 6.4), those come before passwords.
     """
+    by_tokens = "" if tokens is None else "      <authentication>OAuth2</authentication>\n"
     return (
         f"{_HEAD}"
         '<clientConfig version="1.2">\n'
@@ -45,12 +58,25 @@ def autoconfig(provider: str, domain: str, jmap: str) -> bytes:
         f"    <displayShortName>{escape(provider[:_SHORT_NAME])}</displayShortName>\n"
         '    <incomingServer type="jmap">\n'
         f"      <url>{escape(jmap)}</url>\n"
+        f"{by_tokens}"
         '      <authentication system="http">Basic</authentication>\n'
         "      <username>%EMAILADDRESS%</username>\n"
         "    </incomingServer>\n"
         "  </emailProvider>\n"
+        f"{'' if tokens is None else _o_auth2(tokens)}"
         "</clientConfig>\n"
     ).encode()
+
+
+def _o_auth2(tokens: Tokens) -> str:
+    return (
+        "  <oAuth2>\n"
+        f"    <authURL>{escape(tokens.authorization)}</authURL>\n"
+        f"    <tokenURL>{escape(tokens.token)}</tokenURL>\n"
+        f"    <issuer>{escape(tokens.issuer)}</issuer>\n"
+        f"    <scope>{escape(tokens.scope)}</scope>\n"
+        "  </oAuth2>\n"
+    )
 
 
 def autodiscover(address: str) -> bytes:

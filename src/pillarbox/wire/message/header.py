@@ -82,14 +82,14 @@ def header(raw: bytes, start: int, end: int, limits: Limits) -> Header:
             if raw.startswith(b"--", position):
                 return Header(tuple(found), content, position, is_cut)
             if first_empty_line is None:
-                first_empty_line = _after_empty_line(raw, position, end)
+                first_empty_line = after_empty_line(raw, position, end)
             after = _SURE_LINE.search(raw, position, first_empty_line)
             if after is None or _ends_blank(raw, start, position):
                 return Header(tuple(found), content, position, is_cut)
             position = after.start()
             continue
         if position >= bound or len(found) >= limits.max_headers:
-            return Header(tuple(found), content, _after_empty_line(raw, position, end), is_cut=True)
+            return Header(tuple(found), content, after_empty_line(raw, position, end), is_cut=True)
         name, value = match.groups()
         position = match.end()
         if position > bound:
@@ -124,7 +124,7 @@ def _ends_blank(raw: bytes, start: int, position: int) -> bool:
     return line != line.rstrip(b" \t") and line.rstrip(b" \t")[-1:] in (b"\r", b"\n")
 
 
-def _after_empty_line(raw: bytes, position: int, end: int) -> int:
+def after_empty_line(raw: bytes, position: int, end: int) -> int:
     """Where the first empty line from here on ends."""
     match = _EMPTY_LINE.search(raw, position, end)
     return match.end() if match else end

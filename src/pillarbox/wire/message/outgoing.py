@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterable
 
-from pillarbox.wire.message.header import LINE_END, header, message_start
+from pillarbox.wire.message.header import LINE_END, after_empty_line, header, message_start
 from pillarbox.wire.message.limits import Limits
 
 # Whatever a reader could take for such a field goes, also where `header` reads none: a line in text before the first
@@ -22,7 +22,7 @@ def goes_as_it_is(beginning: bytes) -> bool:
     """Whether nothing has to be left out of a message that begins so; False where its header may not have ended yet."""
     if message_start(beginning):
         return False
-    end = header(beginning, 0, len(beginning), Limits()).body
+    end = _reach(beginning, 0)
     return end < len(beginning) and _PRIVATE.search(beginning, 0, end) is None
 
 
@@ -33,8 +33,17 @@ def outgoing(raw: bytes, added: Iterable[tuple[str, str]]) -> bytes:
     section 4.4 no Return-Path.
     """
     start = message_start(raw)
-    end = header(raw, start, len(raw), Limits()).body
+    end = _reach(raw, start)
     head = raw[start:end]
     kept = _PRIVATE.sub(b"", head)
     top = "".join(f"{name}:{value}\r\n" for name, value in added).encode()
     return raw if not start and not top and kept == head else top + kept + raw[end:]
+
+
+def _reach(raw: bytes, start: int) -> int:
+    """Where the header ends for each of its readers.
+
+    Where text or a delimiter begins without an empty line before it, the header is over for us. Who reads what is left
+    when fields have gone may take it to go on, to the first empty line at most.
+    """
+    return max(header(raw, start, len(raw), Limits()).body, after_empty_line(raw, start, len(raw)))

@@ -1,7 +1,7 @@
 """Messages as they go out (RFC 8621 section 7.5, RFC 5321 section 4.4)."""
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as some
 
 from pillarbox.wire.message import goes_as_it_is, outgoing, parse
@@ -74,6 +74,7 @@ LINES = some.lists(
 )
 
 
+@example([], [b"text", b"Bcc: eve@x", b"--b", b"Bcc: eve@x"], b"\r\n")
 @given(LINES, LINES, some.sampled_from([b"\r\n", b"\n", b"\r"]))
 def test_no_reader_finds_one(before: list[bytes], after: list[bytes], end: bytes) -> None:
     """RFC 8621 section 7.5: whatever the header looks like with a From in it; what is left is left as it is."""
