@@ -3,6 +3,9 @@
 SHELL := bash
 python := .venv/bin/python
 
+# Those in Python; no suffix says so.
+scripts := scripts/ledger scripts/test
+
 # Where Debian keeps Postfix; an ordinary user's PATH does not lead there.
 export PATH := $(PATH):/usr/sbin:/sbin
 
@@ -39,7 +42,7 @@ test: ## all of it: the checks, every test, the real neighbours
 	@scripts/setup check test
 	@scripts/neighbours
 	@$(MAKE) --no-print-directory lint
-	@$(python) -m pytest -q
+	@$(python) scripts/test
 
 soak: ## trouble for long, with everything verified: MINUTES=10 SEED=... STORE=sqlite
 	@scripts/setup check test
@@ -57,15 +60,19 @@ bench: ## measure what has a budget: MESSAGES=1000000 ACCOUNTS=10000 STORE=sqlit
 
 lint: ## format, lint, types and layers, without the tests
 	@scripts/setup check test
-	@$(python) -m ruff format --quiet --check . scripts/ledger
-	@$(python) -m ruff check --quiet . scripts/ledger
-	@$(python) -m mypy src tests bench scripts/ledger
+	@echo 'lint: format'
+	@$(python) -m ruff format --quiet --check . $(scripts)
+	@echo 'lint: rules'
+	@$(python) -m ruff check --quiet . $(scripts)
+	@echo 'lint: types'
+	@$(python) -m mypy --scripts-are-modules src tests bench $(scripts)
+	@echo 'lint: layers'
 	@.venv/bin/lint-imports --no-logo
 
 format: ## write every file as the formatter wants it, and mend what the linter can
 	@scripts/setup check test
-	@$(python) -m ruff format . scripts/ledger
-	@$(python) -m ruff check --fix . scripts/ledger
+	@$(python) -m ruff format . $(scripts)
+	@$(python) -m ruff check --fix . $(scripts)
 
 ledger: ## how much of each RFC is kept, from docs/rfc
 	@scripts/setup

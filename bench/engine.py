@@ -70,7 +70,7 @@ def engine(installation: Installation) -> Iterator[Engine]:
         principal = built.directory.find(READER)
         assert principal is not None, "the accounts are not filled"  # noqa: S101 - `fill` went before
         grant = Grant(principal.number, principal.address, personal=True, rights=Rights.FULL)
-        actor = Actor(principal.address, {principal.id: grant})
+        actor = Actor(principal.address, {principal.id: grant}, principal.permissions)
         service = Service(built.store, REGISTRY)
         yield Engine(Talk(lambda asked: process(service, actor, asked, "0"), principal.id))
 

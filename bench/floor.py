@@ -18,7 +18,9 @@ from bench.figure import Wrong, a_core
 from bench.process import Tree
 from bench.stores import free_port
 from bench.wrk import send
-from pillarbox.net import WebServer, bound_tcp, use_fast_loop
+from pillarbox.net import bound_tcp
+from pillarbox.net.loop import use_fast_loop
+from pillarbox.net.web import WebServer
 
 __all__ = ["Floor", "floor"]
 

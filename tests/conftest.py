@@ -10,6 +10,7 @@ from tests.neighbour import stores
 from tests.neighbour.postgres import Cluster, cluster
 from tests.neighbour.statements import checked
 from tests.neighbour.stores import STORES, Data
+from tests.neighbour.warm import kept
 from tests.toy.clock import Clock
 
 from pillarbox.datatypes import REGISTRY
@@ -24,7 +25,7 @@ hypothesis.settings.load_profile("patient")
 @pytest.fixture(scope="session")
 def postgres() -> Iterator[Cluster]:
     """A PostgreSQL of our own; what needs it fails where there is none. Every statement for it is checked."""
-    with cluster() as made, checked():
+    with cluster() as made, kept(), checked():
         yield made
 
 

@@ -7,6 +7,7 @@ import pytest
 import typer.main
 from tests.docs.page import DOCS, section
 
+from pillarbox.access.permission import OF_ADMIN, OF_TENANT_ADMIN, OF_USER
 from pillarbox.cli.main import app
 from pillarbox.datatypes import REGISTRY
 from pillarbox.http.routes import ROUTES
@@ -42,6 +43,18 @@ def test_the_routes_are_those_of_the_table() -> None:
     declared = [(one.path, ", ".join(one.methods), one.credential.value, one.limit.value) for one in ROUTES]
 
     assert rows == declared
+
+
+def test_the_permissions_are_those_of_the_roles() -> None:
+    """Ours."""
+    page = (DOCS / "reference" / "permissions.md").read_text("utf-8")
+    roles = dict(zip(*[iter(re.split(r"^## `(.+)`$", page, flags=re.MULTILINE)[1:])] * 2, strict=True))
+
+    assert {name: set(re.findall(r"^- `(.+)`$", listed, re.MULTILINE)) for name, listed in roles.items()} == {
+        "user": OF_USER,
+        "tenant-admin": OF_TENANT_ADMIN - OF_USER,
+        "admin": OF_ADMIN - OF_TENANT_ADMIN,
+    }
 
 
 def test_the_metrics_are_those_of_the_table() -> None:

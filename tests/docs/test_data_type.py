@@ -44,8 +44,8 @@ def holds(conversation: Block, file: Path, project: Path) -> None:
     assert f"{conversation.text.count('def test_')} passed" in done.stdout
 
 
-def test_a_type_is_one_file_and_one_line(copy: Path) -> None:
-    """House style: the file, the line in the registry and the conversation of the page are all it takes."""
+def test_a_type_is_one_file_and_two_lines(copy: Path) -> None:
+    """House style: the file, the lines in the registry and the vocabulary, and the conversation are all it takes."""
     (file,) = blocks(PAGE, "a data type")
     (conversation,) = blocks(PAGE, "a conversation")
     (line,) = (block for block in blocks(PAGE) if "REGISTRY = " in block.text)
@@ -55,6 +55,11 @@ def test_a_type_is_one_file_and_one_line(copy: Path) -> None:
     added, replaced = line.text.split("\n\n")
     text = re.sub(r"^REGISTRY = (?s:.*)", lambda _: replaced, registry.read_text(), flags=re.MULTILINE)
     registry.write_text(re.sub(r"^(?=from pillarbox\.objects)", lambda _: f"{added}\n", text, flags=re.MULTILINE))
+    (permissions,) = blocks(PAGE, "its permissions")
+    vocabulary = copy / "src/pillarbox/access/permission.py"
+    before, own, after = vocabulary.read_text().partition("_JMAP = (\n")
+    first, rest = after.split("\n", 1)
+    vocabulary.write_text(f"{before}{own}{first}\n{permissions.text}\n{rest}")
     holds(conversation, copy / "tests/conversations/jmap/note/test_set.py", copy)
 
 

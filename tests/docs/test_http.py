@@ -29,7 +29,14 @@ GROUPS = (
     "metrics.",
     "session.mta-sts.",
 )
-LINES = [one for setting in catalogue.CATALOGUE for one in setting.described() if one.key.startswith(GROUPS)]
+SIGNING_IN = ("authentication.fallback-admin.", "authentication.master.", "authentication.passkey.")
+"""What the page about signing in has."""
+LINES = [
+    one
+    for setting in catalogue.CATALOGUE
+    for one in setting.described()
+    if one.key.startswith(GROUPS) and not one.key.startswith(SIGNING_IN)
+]
 
 
 def general(line: Described) -> str | None:
@@ -39,6 +46,20 @@ def general(line: Described) -> str | None:
 
 
 LISTED = [line for line in LINES if general(line) is None and not line.key.endswith(".override")]
+
+
+def test_what_is_of_signing_in_is_on_its_page() -> None:
+    """Ours: each in an example, or by its whole name."""
+    page = (DOCS / "administrators" / "sign-in.md").read_text("utf-8")
+    lines = [one.key for setting in catalogue.CATALOGUE for one in setting.described()]
+    shown = {
+        key
+        for block in blocks(DOCS / "administrators" / "sign-in.md")
+        if block.language == "toml"
+        for key in parsed(block.text)
+    }
+
+    assert [key for key in lines if key.startswith(SIGNING_IN) and key not in shown and f"`{key}`" not in page] == []
 
 
 def test_all_groups_have_settings() -> None:

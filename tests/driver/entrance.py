@@ -11,9 +11,10 @@ from typing import Any
 
 import trustme
 
-from pillarbox.net import Bounds, Certificates, Entrance, Pair, Protection, WebServer, bound_tcp, origin, use_fast_loop
+from pillarbox.net import Bounds, Certificates, Entrance, Pair, Protection, bound_tcp, origin
+from pillarbox.net.loop import use_fast_loop
 from pillarbox.net.watching import Watching
-from pillarbox.net.web import Application
+from pillarbox.net.web import Application, WebServer
 from pillarbox.telemetry import Secret
 
 __all__ = ["MirrorListener", "pair", "trusting"]

@@ -12,7 +12,8 @@ from tests.driver.shelf import Shelf
 from tests.driver.web import Web
 from tests.toy.clock import Clock
 
-from pillarbox.access import PasswordCheck, Passwords, Principal, Rights
+from pillarbox.access import Passwords, Principal, Rights
+from pillarbox.access.token import TokenKey, TokenKind
 from pillarbox.app.policy import policy, url
 from pillarbox.datatypes import REGISTRY
 from pillarbox.datatypes.directory import InternalDirectory
@@ -22,6 +23,19 @@ from pillarbox.http import HTTP, Allowance, Allowances, BanPolicy, Bans, Door, G
 from pillarbox.jmap import Rereading, Service, Traffic
 from pillarbox.objects import Limits
 from pillarbox.settings import Rate, snapshot
+from pillarbox.signin import (
+    ApiKeys,
+    Attempts,
+    Grants,
+    Lives,
+    OAuthPolicy,
+    PasswordCheck,
+    RelyingParty,
+    SelfService,
+    TokenCheck,
+    Ways,
+    authority,
+)
 from pillarbox.store import Feed, LocalFeed, Store
 
 __all__ = ["FOLDERS", "Home"]
@@ -46,7 +60,15 @@ class Home:
         self.directory = InternalDirectory(store)
         # As little work as argon2 takes: what is tested is not that hashing is slow.
         self.passwords = Passwords(PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
-        self.check = PasswordCheck(self.directory, self.passwords)
+        self.ways = Ways(store, self.directory, self.passwords, clock=clock)
+        self.check = PasswordCheck(self.directory, self.ways.under())
+        self.keys = PasswordCheck(self.directory, (ApiKeys(store),))
+        self.key = TokenKey(b"the key of this home's tokens, and of no other's")
+        self.oauth_policy = OAuthPolicy()
+        grants = Grants(store, self.key, Lives(), clock)
+        self.tokens = TokenCheck(store, grants, self.directory, time_=clock)
+        self.sessions = TokenCheck(store, grants, self.directory, TokenKind.SESSION, time_=clock)
+        self.party: RelyingParty | None = RelyingParty("home.example", "https://mail.home.example")
         self.door = Door()
         self.web = Web()
         self.stopping = asyncio.Event()
@@ -84,7 +106,16 @@ class Home:
         )
         self.setup = Setup(
             service=service,
-            gate=Gate(self.check, self.door, self.quota, tally=self.tally, allowances=allowances),
+            gate=Gate(
+                self.check,
+                self.door,
+                self.quota,
+                tally=self.tally,
+                allowances=allowances,
+                keys=self.keys,
+                tokens=self.tokens,
+                clock=self.clock,
+            ),
             door=self.door,
             turns=Turns(
                 {
@@ -100,6 +131,18 @@ class Home:
             allowances=allowances,
             bans=self.bans,
             tally=self.tally,
+            oauth=authority(
+                self.oauth_policy,
+                self.store,
+                self.directory,
+                self.shelf,
+                self.key,
+                self.sessions,
+                self.clock,
+            ),
+            self_service=SelfService(
+                self.check, self.passwords, Attempts(self.shelf, self.key, self.clock), self.party
+            ),
         )
         self.web.application = HTTP(self.setup)
 

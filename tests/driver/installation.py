@@ -12,12 +12,14 @@ from tests.toy.clock import Clock
 from pillarbox.access import Principal
 from pillarbox.datatypes import REGISTRY
 from pillarbox.datatypes.directory import InternalDirectory
-from pillarbox.datatypes.mail import Folder
+from pillarbox.datatypes.mail import EMAIL, Folder
 from pillarbox.sample import mailbox
 from pillarbox.settings import snapshot
+from pillarbox.store import Select, Text
 from pillarbox.store.sqlite import SQLiteStore
 from pillarbox.transfer import Found, imported
 from pillarbox.upkeep import Deed, Patient, Step, Trouble, examined, mended
+from pillarbox.wire.words import phrases
 
 __all__ = ["ALICE", "BOB", "BOBS", "Installation"]
 
@@ -88,6 +90,11 @@ class Installation:
             return {name: set(connection.execute(f'SELECT * FROM "{name}"').fetchall()) for name in names}  # noqa: S608
         finally:
             connection.close()
+
+    def emails(self, word: str, *fields: str) -> list[int]:
+        """Those of Alice's Emails that have a word in one of these fields, found by their text."""
+        with self.opened() as patient, patient.store.read(1) as unit:
+            return unit.page(EMAIL.table, Select(Text(fields, phrases(word))), 0, 999)
 
     def troubles(self, only: str | None = None) -> list[Trouble]:
         """What an examination finds, remarks apart."""

@@ -8,6 +8,7 @@ from tests.driver.jmap import JMAP
 from tests.driver.web import Reply
 
 from pillarbox.access import Actor, Grant, Rights
+from pillarbox.access.permission import OF_USER
 from pillarbox.jmap import process
 from pillarbox.wire.values import Id
 
@@ -28,6 +29,7 @@ class Pair(JMAP):
                 Id(mine.account_id): Grant(mine.number, mine.name, personal=True, rights=Rights.FULL),
                 Id(other.account_id): Grant(other.number, other.name, personal=False, rights=rights, quota=quota),
             },
+            OF_USER,
         )
 
     def posts(self, body: Any, content_type: str | None = None) -> Reply:  # noqa: ARG002 - there is no HTTP

@@ -5,65 +5,22 @@ The loop runs only while something is awaited, and its clock goes on when a test
 
 import asyncio
 import json
-from collections.abc import Awaitable, Callable, Iterable, Mapping, MutableMapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Awaitable, Callable, Iterable, Mapping
+from dataclasses import dataclass
 from typing import Any, Protocol, TypeAlias, TypeVar
-from urllib.parse import unquote
 
 import pytest
+from tests.driver.request import Message, Request
 
 __all__ = ["Application", "Reply", "Request", "Stream", "Web"]
 
 T = TypeVar("T")
-_Message: TypeAlias = MutableMapping[str, Any]
 Application: TypeAlias = Callable[
-    [_Message, Callable[[], Awaitable[_Message]], Callable[[_Message], Awaitable[None]]], Awaitable[None]
+    [Message, Callable[[], Awaitable[Message]], Callable[[Message], Awaitable[None]]], Awaitable[None]
 ]
 
 PATIENCE = 10.0
 """Real seconds after which a test fails that waits for what does not come."""
-
-
-@dataclass(frozen=True)
-class Request:
-    """What is sent; `body` in pieces, and cut off after them if it is not `whole`.
-
-    `peer` is the address that it comes from, None for a UNIX socket; `scheme` is https where that came by TLS. `host`
-    is sent unless the headers have one, or it is None. `server` is where it came in.
-    """
-
-    method: str
-    target: str
-    headers: Mapping[str, str] = field(default_factory=dict)
-    body: Sequence[bytes] = ()
-    whole: bool = True
-    peer: str | None = "192.0.2.1"
-    scheme: str = "http"
-    version: str = "1.1"
-    host: str | None = "127.0.0.1:8080"
-    server: tuple[str, int | None] = ("127.0.0.1", 8080)
-
-    def scope(self) -> _Message:
-        path, _, query = self.target.partition("?")
-        headers = [(name.lower().encode("latin-1"), value.encode("latin-1")) for name, value in self.headers.items()]
-        if self.host is not None and b"host" not in dict(headers):
-            headers.insert(0, (b"host", self.host.encode("latin-1")))
-        if self.whole and self.body and "content-length" not in {name.lower() for name in self.headers}:
-            headers.append((b"content-length", b"%d" % sum(map(len, self.body))))
-        return {
-            "type": "http",
-            "asgi": {"version": "3.0", "spec_version": "2.4"},
-            "http_version": self.version,
-            "method": self.method,
-            "scheme": self.scheme,
-            "path": unquote(path),
-            "raw_path": path.encode("latin-1"),
-            "query_string": query.encode("latin-1"),
-            "root_path": "",
-            "headers": headers,
-            "client": (self.peer, 40000) if self.peer is not None else None,
-            "server": self.server,
-        }
 
 
 @dataclass(frozen=True)
@@ -158,6 +115,15 @@ class Web:
         """The loop does what is waiting to be done."""
         self.run(_a_moment())
 
+    def until(self, holds: Callable[[], bool]) -> None:
+        """The loop runs until something holds."""
+
+        async def held() -> None:
+            while not holds():
+                await asyncio.sleep(0.002)
+
+        self.run(held())
+
     def run(self, awaited: Awaitable[T], seconds: float = PATIENCE) -> T:
         """What it gives; fails after so many real seconds."""
 
@@ -183,7 +149,7 @@ class Web:
             stream.leave()
         self._runner.close()
 
-    async def call(self, scope: _Message, receive: Any, send: Any) -> None:
+    async def call(self, scope: Message, receive: Any, send: Any) -> None:
         """The application's own code."""
         assert self.application is not None
         await self.application(scope, receive, send)
@@ -225,7 +191,7 @@ class _Sent:
         self._octets = bytearray()
         self._ended = False
 
-    async def receive(self) -> _Message:
+    async def receive(self) -> Message:
         if self._pieces:
             piece = self._pieces.pop(0)
             return {"type": "http.request", "body": piece, "more_body": bool(self._pieces) or not self._whole}
@@ -233,7 +199,7 @@ class _Sent:
             await self._left.wait()
         return {"type": "http.disconnect"}
 
-    async def send(self, message: _Message) -> None:
+    async def send(self, message: Message) -> None:
         if message["type"] == "http.response.start":
             assert self._status is None, "two answers"
             self._status = message["status"]
@@ -241,8 +207,11 @@ class _Sent:
                 assert isinstance(name, bytes), name
                 assert isinstance(value, bytes), value
                 assert not set(b"\r\n\0") & set(name + value), (name, value)
-                assert name.decode().lower() not in self._headers, f"{name!r} twice"
-                self._headers[name.decode().lower()] = value.decode("latin-1")
+                known = self._headers.get(name.decode().lower())
+                # RFC 9110 section 11.6.1, RFC 6265 section 3.
+                assert known is None or name in (b"www-authenticate", b"set-cookie"), f"{name!r} twice"
+                text = value.decode("latin-1")
+                self._headers[name.decode().lower()] = text if known is None else f"{known}, {text}"
         else:
             assert self._status is not None, "a body before the status"
             assert not self._ended, "more after the end"
@@ -285,7 +254,7 @@ class Stream:
     def __init__(self, web: Web, request: Request) -> None:
         self._web = web
         self._request = request
-        self._came: asyncio.Queue[_Message | None] = asyncio.Queue()
+        self._came: asyncio.Queue[Message | None] = asyncio.Queue()
         self._left = asyncio.Event()
         self._reads = asyncio.Event()
         self._reads.set()
@@ -370,7 +339,7 @@ class Stream:
         """Whether the server has ended it."""
         return self._task.done()
 
-    def _take(self, message: _Message) -> None:
+    def _take(self, message: Message) -> None:
         *blocks, self._text = (self._text + bytes(message.get("body", b"")).decode()).split("\n\n")
         for block in blocks:
             fields = dict(line.split(": ", 1) for line in block.split("\n") if line and not line.startswith(":"))
@@ -383,14 +352,14 @@ class Stream:
         finally:
             self._came.put_nowait(None)
 
-    async def _receive(self) -> _Message:
+    async def _receive(self) -> Message:
         if not self._asked:
             self._asked = True
             return {"type": "http.request", "body": b"".join(self._request.body), "more_body": False}
         await self._left.wait()
         return {"type": "http.disconnect"}
 
-    async def _send(self, message: _Message) -> None:
+    async def _send(self, message: Message) -> None:
         await self._reads.wait()
         if message["type"] == "http.response.body":
             self.complete = not message.get("more_body", False)

@@ -142,8 +142,10 @@ class Server:
         self.program = Program(folder, folder / "var", folder / "pillarbox.toml")
         # Journeys ask for more than people do; what is about limits says so.
         self.program.environment.setdefault("PILLARBOX_JMAP__RATE_LIMIT__ACCOUNT", "none")
+        # As many workers as the machine has processors take long to start; what is about several says how many.
+        alone = "" if "[server]" in settings else "[server]\nworkers = 1\n"
         self.program.config.write_text(
-            f"[server.listener.http]\nprotocol = 'http'\nbind = '127.0.0.1:{self.port}'\n"
+            f"{alone}[server.listener.http]\nprotocol = 'http'\nbind = '127.0.0.1:{self.port}'\n"
             f"[server.listener.lmtp]\nprotocol = 'lmtp'\nbind = '127.0.0.1:{self.lmtp_port}'\n{settings}"
         )
         self._log = folder / "serve.log"

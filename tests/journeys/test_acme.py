@@ -21,6 +21,7 @@ protocol = "http"
 bind = "127.0.0.1:{port}"
 tls.implicit = true
 """
+TWO = "[server]\nworkers = 2\n"
 KEYS = {"kid-1": "zWNDZM6eQGHWpSRTPal5eIUYFTu7EajVIoguysqZ9wG44nMEtx3MUAsUDkMTQ12W"}
 PATIENCE = 60.0
 
@@ -47,13 +48,15 @@ def authority(folder: Path, http_port: int, tls_port: int, monkeypatch: pytest.M
         yield made
 
 
-@pytest.fixture
-def serves(served: Callable[..., Server], authority: Pebble, http_port: int) -> Callable[..., Server]:
-    """Starts a server that wants a certificate for mail.home.example, with http-01, and further settings of it."""
-
-    def serve(*more: str, domains: str = '["mail.home.example"]', challenge: str = "http-01", end: str = "") -> Server:
-        return served(
-            f"""
+def wanting(
+    authority: Pebble,
+    http_port: int,
+    *more: str,
+    domains: str = '["mail.home.example"]',
+    challenge: str = "http-01",
+) -> str:
+    """Settings of a server that wants a certificate of the authority."""
+    settings = f"""
 [server.listener.challenges]
 protocol = "http"
 bind = "127.0.0.1:{http_port}"
@@ -62,10 +65,16 @@ directory = "{authority.directory}"
 challenge = "{challenge}"
 contact = ["postmaster@home.example"]
 domains = {domains}
-{chr(10).join(more)}
-{end}
 """
-        )
+    return settings + "".join(f"{line}\n" for line in more)
+
+
+@pytest.fixture
+def serves(served: Callable[..., Server], authority: Pebble, http_port: int) -> Callable[..., Server]:
+    """Starts a server that wants a certificate for mail.home.example, with http-01, and further settings of it."""
+
+    def serve(*more: str, domains: str = '["mail.home.example"]', challenge: str = "http-01", end: str = "") -> Server:
+        return served(wanting(authority, http_port, *more, domains=domains, challenge=challenge) + end)
 
     return serve
 
@@ -207,20 +216,8 @@ def test_an_account_is_bound_to_one_that_exists(
         monkeypatch.setenv("SSL_CERT_FILE", str(authority.authority))
         authority.start()
 
-        server = served(
-            f"""
-[server.listener.challenges]
-protocol = "http"
-bind = "127.0.0.1:{http_port}"
-[acme.home]
-directory = "{authority.directory}"
-challenge = "http-01"
-contact = "postmaster@home.example"
-domains = "mail.home.example"
-eab.kid = "{kid}"
-eab.hmac-key = "{KEYS["kid-1"]}"
-"""
-        )
+        bound = (f'eab.kid = "{kid}"', f'eab.hmac-key = "{KEYS["kid-1"]}"')
+        server = served(wanting(authority, http_port, *bound))
 
         if is_known:
             issued(server)
@@ -244,7 +241,7 @@ def shown(port: int, authority: Pebble, name: str = "mail.home.example") -> str:
 def test_a_certificate_is_had_by_tls_and_shown(serves: Callable[..., Server], authority: Pebble, tls_port: int) -> None:
     """RFC 8737 section 3: on the very port that is served, by each of the workers; who is connected stays so."""
     authority.start()
-    server = serves("default = true", challenge="tls-alpn-01", end=SERVED.format(port=tls_port))
+    server = serves("default = true", challenge="tls-alpn-01", end=TWO + SERVED.format(port=tls_port))
     anybody = ssl.create_default_context()
     anybody.check_hostname = False
     anybody.verify_mode = ssl.CERT_NONE

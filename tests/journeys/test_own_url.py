@@ -126,7 +126,9 @@ def test_a_proxy_that_does_not_stand_where_the_url_leads(server: Server) -> None
 
 
 def test_what_waits_for_a_restart_is_told(server: Server) -> None:
-    write(server, "[server]\nworkers = 7\n")
+    config = server.program.config
+    config.write_text(config.read_text().replace("workers = 1", "workers = 7"))
+    write(server, "")
 
     assert [one[:2] for one in found(server)] == [("server.workers", "remark")]
 

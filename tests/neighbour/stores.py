@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TypeAlias
 
 import pytest
+from tests.neighbour import warm
 from tests.neighbour.postgres import Cluster, cut_octets, place_from, place_text, rows_left
 
 from pillarbox.store import Feed, Store, Table
@@ -40,7 +41,9 @@ def opened(
     """The store that is there; `most` is how many connections it may have, or keeps."""
     if isinstance(where, Path):
         return SQLiteStore(where, tables, clock, feed, patience=patience, max_open=most)
-    return PostgresStore(where, tables, clock, feed, patience=patience, max_connections=most)
+    return warm.opened(
+        where, patience, lambda: PostgresStore(where, tables, clock, feed, patience=patience, max_connections=most)
+    )
 
 
 def left(where: Data) -> list[str]:

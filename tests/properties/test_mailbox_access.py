@@ -9,6 +9,7 @@ from hypothesis import strategies as some
 from tests.driver import JMAP, Home
 
 from pillarbox.access import Actor, Grant, Principal, Rights
+from pillarbox.access.permission import OF_USER
 from pillarbox.datatypes import REGISTRY
 from pillarbox.jmap import process
 from pillarbox.jmap.capability import CAPABILITIES, supports
@@ -82,7 +83,7 @@ def test_a_stranger_finds_no_account(
     """RFC 8620 section 3.6.2: accountNotFound, before anything else about the call is looked at."""
     mine = Grant(bob.number, bob.name, personal=True, rights=Rights.FULL)
     answer = answered(
-        home, Actor(bob.name, {Id(bob.account_id): mine}), name, {**arguments, "accountId": alice.account_id}
+        home, Actor(bob.name, {Id(bob.account_id): mine}, OF_USER), name, {**arguments, "accountId": alice.account_id}
     )
 
     assert answer[:2] == ["error", {"type": NO_ACCOUNT[name]}]
@@ -97,7 +98,7 @@ def test_what_is_personal_is_of_no_account_that_a_call_can_name(
 ) -> None:
     """RFC 8620 section 7.2: these methods have no accountId, so nobody reaches another's with it."""
     mine = Grant(bob.number, bob.name, personal=True, rights=Rights.FULL)
-    actor = Actor(bob.name, {Id(bob.account_id): mine})
+    actor = Actor(bob.name, {Id(bob.account_id): mine}, OF_USER)
     answer = answered(home, actor, name, {**arguments, "accountId": alice.account_id})
 
     assert (answer[0], answer[1]["type"]) == ("error", "invalidArguments")
@@ -110,7 +111,7 @@ def test_what_is_personal_is_of_no_account_that_a_call_can_name(
 def test_a_reader_changes_nothing(home: Home, alice: JMAP, held: bytes, name: str, arguments: dict[str, Any]) -> None:
     """RFC 8620 section 3.6.2: accountReadOnly, or accountNotSupportedByMethod where the account lacks the type."""
     shared = Grant(alice.number, alice.name, personal=False, rights=Rights.READ)
-    actor = Actor("reader", {Id(alice.account_id): shared})
+    actor = Actor("reader", {Id(alice.account_id): shared}, OF_USER)
     answer = answered(home, actor, name, {**arguments, "accountId": alice.account_id})
 
     if not supports(shared, CAPABILITY[name]):
@@ -152,7 +153,7 @@ def _lacking(team: Principal, rights: Rights, name: str) -> str | None:
 def test_a_reader_reads(home: Home, alice: JMAP, held: bytes) -> None:
     """RFC 8621 section 2, "myRights": what a reader is told of theirs."""
     shared = Grant(alice.number, alice.name, personal=False, rights=Rights.READ)
-    actor = Actor("reader", {Id(alice.account_id): shared})
+    actor = Actor("reader", {Id(alice.account_id): shared}, OF_USER)
     name, arguments, _ = answered(home, actor, "Mailbox/get", {"accountId": alice.account_id})
 
     assert name == "Mailbox/get"

@@ -9,7 +9,7 @@ from typing import Any
 import orjson
 from tests.toy.cakes import REGISTRY
 
-from pillarbox.access import Actor, Grant, Rights
+from pillarbox.access import Actor, Grant, Rights, permission_of
 from pillarbox.objects import Context, Implied, Limits, MethodError, perform
 from pillarbox.store import Store
 from pillarbox.wire.values import Id
@@ -17,6 +17,9 @@ from pillarbox.wire.values import Id
 __all__ = ["Speaker", "like"]
 
 _NOW = datetime(2026, 5, 1, 12, 0, tzinfo=UTC)
+
+EVERYTHING = frozenset(permission_of(kind.name, method.name) for kind in REGISTRY for method in kind.methods)
+"""To call every method that there is."""
 
 
 class like:  # noqa: N801 - reads as a word in an expectation
@@ -52,6 +55,9 @@ class Speaker:
     """Names of accounts that are not for cakes."""
     implied: list[Implied] = field(default_factory=list)
     """The calls that the last one made."""
+    permissions: frozenset[str] = frozenset(
+        permission_of(kind.name, one.name) for kind in REGISTRY for one in kind.methods
+    )
 
     def begins(self, limits: Limits | None = None) -> None:
         """Another request: creation ids of earlier ones mean nothing."""
@@ -66,7 +72,7 @@ class Speaker:
         self.implied = []
         tokens = count()
         context = Context(
-            actor=Actor(self.name, grants),
+            actor=Actor(self.name, grants, self.permissions),
             store=self.store,
             registry=REGISTRY,
             limits=self.limits,

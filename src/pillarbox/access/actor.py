@@ -34,16 +34,24 @@ class Grant:
 
 @dataclass(frozen=True, slots=True)
 class Reach:
-    """As much of an account that somebody may see as says which changes they are told of."""
+    """As much of an account that somebody may see as says which changes they are told of.
+
+    `permissions` is what they may do now who see it.
+    """
 
     id: Id
     personal: bool
     rights: Rights
+    permissions: frozenset[str]
 
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """Somebody who has proved who they are: their login name, and their accounts by id."""
+    """Somebody who has proved who they are: their login name, their accounts by id, and what they may do now.
+
+    The last is what the way in which they proved it lets through, by the names of `access.permission`.
+    """
 
     name: str
     accounts: Mapping[Id, Grant]
+    permissions: frozenset[str]

@@ -6,7 +6,15 @@ from typing import Protocol
 from pillarbox.access.actor import Rights
 from pillarbox.wire.values import Id
 
-__all__ = ["Directory", "Principal", "Shared"]
+__all__ = ["GROUP", "LIST", "PERSON", "RESOURCE", "Directory", "Principal", "Shared"]
+
+PERSON = "person"
+GROUP = "group"
+"""What has no password, and is there for its members."""
+LIST = "list"
+"""An address whose mail goes on to its members; it has no data of its own."""
+RESOURCE = "resource"
+"""A room or a thing: like a group, it is there for its members."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +33,9 @@ class Shared:
 class Principal:
     """An account as the directory knows it: where its data is, its addresses, the hash of its password.
 
-    A group has no password, and is in no group.
+    `kind` is PERSON, GROUP, LIST or RESOURCE: only persons have passwords, and only they are in groups. `permissions`
+    is what it may do, by the names of `access.permission`; `directory` is the id of the directory that knows it, empty
+    for this server's own.
     """
 
     id: Id
@@ -34,9 +44,19 @@ class Principal:
     aliases: tuple[str, ...]
     secret: str | None
     quota: int | None
-    is_group: bool = False
+    kind: str = PERSON
     groups: tuple[Shared, ...] = ()
     """Those that it is a member of, in order of address."""
+    description: str = ""
+    """Its name for people."""
+    roles: tuple[str, ...] = ()
+    permissions: frozenset[str] = frozenset()
+    directory: str = ""
+
+    @property
+    def is_group(self) -> bool:
+        """Whether it is there for its members, who see what it has."""
+        return self.kind in (GROUP, RESOURCE)
 
 
 class Directory(Protocol):

@@ -1,15 +1,16 @@
 """The composition root: the only place that knows every part.
 
-Begin with `house`, what is there without any listener; `figures`, `policy` and `public` make the settings into what the
-parts are given. A server is three packages: `supervisor`, and the processes that it starts, `worker` and `background`;
-each is under `orders`, does its `duty`, and answers on a `channel`. It must not decide anything that a part could
-decide. `expiring`, and `queueing` of the background worker, are imported by whom they concern: they load what reads
-certificates, and what speaks to other servers.
+Begin with `house`, what is there without any listener; `figures`, `policy`, `public` and `newcomer` make the settings
+into what the parts are given. A server is three packages: `supervisor`, and the processes that it starts, `worker` and
+`background`; each is under `orders`, does its `duty`, and answers on a `channel`. It must not decide anything that a
+part could decide. `expiring`, and `queueing` of the background worker, are imported by whom they concern: they load
+what reads certificates, and what speaks to other servers. Nor are data types loaded before a house is opened: the
+supervisor needs none, and all of them together take longer than the rest of its start.
 """
 
-from pillarbox.app.figures import folders
 from pillarbox.app.house import House, house
 from pillarbox.app.lock import Served
+from pillarbox.app.newcomer import folders
 from pillarbox.app.privileges import Refused, settled
 from pillarbox.app.supervisor import CannotStart, NotServed, Opened, asked, serve
 
@@ -21,6 +22,7 @@ __all__ = [
     "Refused",
     "Served",
     "asked",
+    "authorizing",
     "expiring",
     "folders",
     "house",

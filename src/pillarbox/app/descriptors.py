@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from pillarbox.settings import Listener
 from pillarbox.telemetry import Event, emit
 
-__all__ = ["make_room", "shares"]
+__all__ = ["POOL", "make_room", "shares"]
 
 POOL = 64
 """Accounts that a worker keeps open, each with up to three descriptors."""

@@ -1,6 +1,5 @@
 """The settings, as the values that each part is given."""
 
-from pillarbox.datatypes.mail import Folder
 from pillarbox.http import Scraping, Site, too_large
 from pillarbox.jmap import Traffic
 from pillarbox.net import Guard, Rules
@@ -8,15 +7,10 @@ from pillarbox.objects import Limits
 from pillarbox.settings import Snapshot, catalogue, host_name
 from pillarbox.wire.mtasts import StsPolicy
 
-__all__ = ["folders", "guard", "limits", "site", "sockets", "traffic"]
+__all__ = ["guard", "limits", "site", "sockets", "traffic"]
 
 _LITTLE = 64 * 1024
 """Octets."""
-
-
-def folders(settings: Snapshot) -> list[Folder]:
-    """The Mailboxes that new accounts get."""
-    return [Folder(one.role, one.name, one.subscribe) for one in settings.folders if one.create]
 
 
 def limits(settings: Snapshot) -> Limits:

@@ -5,15 +5,18 @@ from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from pillarbox.access import Passwords
-from pillarbox.datatypes import REGISTRY
-from pillarbox.datatypes.directory import InternalDirectory
+from pillarbox.app.descriptors import POOL
 from pillarbox.settings import DatabaseStore, FolderStore, Snapshot, UnusableStore
 from pillarbox.settings.catalogue import DATA_STORE
 from pillarbox.store import Feed, Listener, Store, StoreError, Volatile
 from pillarbox.store.hub import HubFeed
-from pillarbox.store.sqlite import SQLiteStore, SQLiteVolatile
+
+if TYPE_CHECKING:
+    # The directory knows all data types, and these are loaded when a house is opened: see the package.
+    from pillarbox.access import Passwords
+    from pillarbox.datatypes.directory import InternalDirectory
 
 __all__ = ["House", "house", "linked", "sole", "volatile"]
 
@@ -26,17 +29,21 @@ class House:
     data: Path
     store: Store
     feed: HubFeed
-    directory: InternalDirectory
+    directory: "InternalDirectory"
 
     @cached_property
-    def passwords(self) -> Passwords:
+    def passwords(self) -> "Passwords":
         """Made when first asked for, which most commands never do: it hashes one, in 64 MiB and a tenth of a second."""
+        from pillarbox.access import Passwords  # noqa: PLC0415
+
         return Passwords()
 
 
 @contextmanager
 def house(settings: Snapshot, data: Path) -> Iterator[House]:
     """Everything that is kept where the settings say, made if it is new. Raises store.StoreError."""
+    from pillarbox.datatypes.directory import InternalDirectory  # noqa: PLC0415
+
     data.mkdir(mode=0o700, parents=True, exist_ok=True)
     with _voice(settings) as untold:
         feed = HubFeed(data, untold)
@@ -88,6 +95,8 @@ def volatile(built: House, seat: int) -> Volatile:
 
             return volatile(chosen)
         case _:
+            from pillarbox.store.sqlite import SQLiteVolatile  # noqa: PLC0415
+
             return SQLiteVolatile(built.data, seat=seat)
 
 
@@ -107,7 +116,10 @@ def _voice(settings: Snapshot) -> Iterator[Listener | None]:
 def _store(settings: Snapshot, data: Path, feed: Feed) -> Store:
     match settings.store:
         case FolderStore(path=path):
-            return SQLiteStore(data / path if path else data, REGISTRY.tables, feed=feed)
+            from pillarbox.datatypes import REGISTRY  # noqa: PLC0415
+            from pillarbox.store.sqlite import SQLiteStore  # noqa: PLC0415
+
+            return SQLiteStore(data / path if path else data, REGISTRY.tables, feed=feed, max_open=POOL)
         case UnusableStore(id=name):
             raise StoreError(f"the settings have no usable store {name} ({DATA_STORE.key}), and none takes its place")
         case DatabaseStore() as chosen:

@@ -61,6 +61,7 @@ def doctor(
         said.watch(steps)
         if only is None:
             said.hear(_of_certificates(built), is_repaired=repair)
+            said.hear(_of_signing_in(settings, quiet=as_json), is_repaired=repair)
     if only is None:
         said.hear(_of_server(data), is_repaired=repair)
     well = "the account" if only is not None else f"the server and {len(said.accounts) - 1} accounts"
@@ -154,6 +155,22 @@ def _of_certificates(built: House) -> list[Trouble]:
         return list(expiring.expiring(built.settings, built.store, datetime.now(UTC)))
     except StoreError as problem:
         return [Trouble("server", "certificates", problem.known)]
+
+
+def _of_signing_in(settings: Snapshot, *, quiet: bool) -> list[Trouble]:
+    """What apps and passkeys know this server by is said, since neither may change; and what keeps passkeys away."""
+    # It knows the authorization server, for which other commands do not wait.
+    from pillarbox.app import authorizing  # noqa: PLC0415
+
+    party, domain = authorizing.relying_party(settings), settings[catalogue.PASSKEY_DOMAIN]
+    if party is None:
+        why = f"nobody can use a passkey: the server's public URL is no https URL with a name in {domain}"
+        return [] if domain is None else [Trouble("server", catalogue.PASSKEY_DOMAIN.key, why)]
+    if not quiet:
+        issuer = authorizing.oauth_policy(settings).issuer
+        said = f"Apps know this server by {issuer}, passkeys by {party.domain}, on pages of {party.origin}."
+        console.print(said, markup=False, highlight=False, soft_wrap=True)
+    return []
 
 
 def _of_server(data: Path) -> list[Trouble]:

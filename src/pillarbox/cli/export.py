@@ -10,7 +10,7 @@ import typer
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
 from rich.text import Text
 
-from pillarbox.access import Principal
+from pillarbox.access import LIST, Principal
 from pillarbox.app import House
 from pillarbox.cli.shared import ConfigOption, DataOption, JsonOption, console, existing, fail, say_json, text
 from pillarbox.datatypes import REGISTRY
@@ -46,6 +46,8 @@ def export(
         principal = built.directory.find(account)
         if principal is None:
             fail(f"there is no account {account}; `pillarbox account list` shows which there are")
+        if principal.kind == LIST:
+            fail(f"{account} is a list, and keeps no mail")
         began = time.monotonic()
         try:
             done = _run(built, principal, folder, _FORMATS[format_], quiet=as_json)

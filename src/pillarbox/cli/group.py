@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from pillarbox.access import Rights
+from pillarbox.access import GROUP, RESOURCE, Rights
 from pillarbox.app import folders
 from pillarbox.cli.leaving import asked_about, say_gone, unsent
 from pillarbox.cli.shared import (
@@ -42,14 +42,17 @@ def add(
         typer.Option(metavar="ADDRESS[:read]", help="Who sees it; :read for who may only read.", callback=_texts),
     ] = None,
     quota: Annotated[int | None, typer.Option(help="Octets of mail it may hold.", min=1)] = None,
+    kind: Annotated[str, typer.Option(metavar="group|resource", help="A resource is a room or a thing.")] = GROUP,
     config: ConfigOption = None,
     data: DataOption = _VAR,
 ) -> None:
     """Make a group with an account of its own; its domain too, if that is new. Give --member for each of its people."""
+    if kind not in (GROUP, RESOURCE):
+        raise typer.BadParameter("say group or resource", param_hint="--kind")
     members = dict(map(_member, member or ()))
     with opened(config, data) as built:
-        group = built.directory.add_group(address, members, folders(built.settings), quota)
-    console.print(f"{group.address} is a group now.", highlight=False)
+        group = built.directory.add_group(address, members, folders(built.settings), quota, kind=kind)
+    console.print(f"{group.address} is a {group.kind} now.", highlight=False)
 
 
 @app.command("list")
@@ -66,6 +69,7 @@ def list_(as_json: JsonOption = False, config: ConfigOption = None, data: DataOp
             [
                 {
                     "id": one.id,
+                    "kind": one.kind,
                     "address": one.address,
                     "aliases": list(one.aliases),
                     "quota": one.quota,
@@ -75,10 +79,11 @@ def list_(as_json: JsonOption = False, config: ConfigOption = None, data: DataOp
             ]
         )
         return
-    rows = table("Address", "Aliases", "Members", "Id", "Quota")
+    rows = table("Address", "Kind", "Aliases", "Members", "Id", "Quota")
     for one, members in groups:
         who = ", ".join(f"{address}{_READ if rights is Rights.READ else ''}" for address, rights in members)
-        rows.add_row(one.address, ", ".join(one.aliases), who, one.id, "" if one.quota is None else str(one.quota))
+        quota = "" if one.quota is None else str(one.quota)
+        rows.add_row(one.address, one.kind, ", ".join(one.aliases), who, one.id, quota)
     console.print(rows if groups else "There are no groups yet; `pillarbox group add ADDRESS` makes one.")
 
 

@@ -12,6 +12,7 @@ import typer
 from rich.progress import BarColumn, DownloadColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
 from rich.text import Text
 
+from pillarbox.access import LIST
 from pillarbox.app import House
 from pillarbox.cli.shared import ConfigOption, DataOption, JsonOption, console, existing, fail, say_json, text
 from pillarbox.datatypes import REGISTRY
@@ -42,6 +43,8 @@ def import_(
         principal = built.directory.find(account)
         if principal is None:
             fail(f"there is no account {account}; `pillarbox account list` shows which there are")
+        if principal.kind == LIST:
+            fail(f"{account} is a list, and keeps no mail")
         # All are opened first, so that a wrong path is told before anything is done.
         sources = [source(path) for path in paths]
         began = time.monotonic()

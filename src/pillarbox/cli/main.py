@@ -5,40 +5,62 @@ from importlib import import_module
 from typing import Annotated, Any
 
 import typer
-from typer.core import TyperGroup
+from typer.core import TyperCommand, TyperGroup
 from typer.main import get_command, get_group
 
 from pillarbox import __version__
 
-__all__ = ["main"]
+__all__ = ["COMMANDS", "app", "main"]
 
-_MODULES: Mapping[str, str] = {
-    "serve": "serve",
-    "reload": "reload",
-    "import": "import_",
-    "export": "export",
-    "doctor": "doctor",
-    "demo": "demo",
-    "account": "account",
-    "group": "group",
-    "domain": "domain",
-    "certificate": "certificate",
-    "queue": "queue",
-    "ban": "ban",
+COMMANDS: Mapping[str, tuple[str, str]] = {
+    "serve": ("serve", "Serve JMAP, take in mail and send it, until Ctrl-C or SIGTERM."),
+    "reload": ("reload", "Have the running server read its settings again, without dropping a connection."),
+    "import": ("import_", "File mail from mbox, Maildir or .eml, with its dates, flags and folders."),
+    "export": (
+        "export",
+        "Write all mail of an account to files, from which `import` makes the same again: a Maildir, mbox files, or "
+        ".eml.",
+    ),
+    "doctor": ("doctor", "Verify the settings and all that is kept. Exits with 1 if something is wrong."),
+    "demo": ("demo", "Prepare a demo: the accounts alice and bob of example.org, with a mailbox to look at."),
+    "account": ("account", "Accounts: who has mail here."),
+    "group": ("group", "Groups: accounts that several people see."),
+    "list": ("list", "Lists: addresses whose mail goes on to others."),
+    "role": ("role", "Roles: names for what accounts may do."),
+    "apikey": ("apikey", "API keys: for programs that manage the server."),
+    "admin": ("admin", "Make or open an administrator's account, and print its new password: this once."),
+    "domain": ("domain", "Domains: what accounts here have addresses in."),
+    "certificate": ("certificate", "Certificates that are had from authorities by ACME."),
+    "queue": ("queue", "Mail on its way out: what waits, and why."),
+    "ban": ("ban", "Addresses that are not let in: which, why, and until when."),
 }
-"""Where a command is, in the order of the help: a module of this package, with `app` or a function of its own name."""
+"""In the order of the help: a module of this package, with `app` or a function of its own name, and what it says first.
+
+That is written here once more, for it is shown of all of them when none is loaded.
+"""
 
 
 class _Commands(TyperGroup):
-    """Those of `_MODULES`."""
+    """Those of `COMMANDS`."""
 
     def list_commands(self, ctx: Any) -> list[str]:  # noqa: ARG002 - of typer's, whose class of it is its own
-        return list(_MODULES)
+        return list(COMMANDS)
 
     def get_command(self, ctx: Any, cmd_name: str) -> Any:  # noqa: ARG002
-        if cmd_name not in self.commands and cmd_name in _MODULES:
-            self.commands[cmd_name] = _loaded(cmd_name, _MODULES[cmd_name])
+        if cmd_name not in self.commands and cmd_name in COMMANDS:
+            self.commands[cmd_name] = _loaded(cmd_name, COMMANDS[cmd_name][0])
         return self.commands.get(cmd_name)
+
+    def format_help(self, ctx: Any, formatter: Any) -> None:
+        listed: dict[str, Any] = {name: TyperCommand(name, help=said) for name, (_, said) in COMMANDS.items()}
+        shown = TyperGroup(
+            name=self.name,
+            commands=listed,
+            params=self.params,
+            help=self.help,
+            rich_markup_mode=self.rich_markup_mode,
+        )
+        shown.format_help(ctx, formatter)
 
     def invoke(self, ctx: Any) -> Any:
         # Whoever asks for the version or for help is told without it, and it knows all that can fail.

@@ -12,12 +12,10 @@ from rich.console import Console
 from rich.table import Table
 
 from pillarbox.app import CannotStart, House, NotServed, Refused, Served, house, settled
-from pillarbox.datatypes.directory import AccountError
 from pillarbox.net import CannotBind
 from pillarbox.settings import BootstrapError, Snapshot, catalogue, load, report, snapshot
 from pillarbox.store import StoreError
 from pillarbox.telemetry import configure
-from pillarbox.transfer import Unreadable
 
 __all__ = [
     "ConfigOption",
@@ -125,9 +123,9 @@ def failures() -> Iterator[None]:
     """A block whose expected errors end the command with a sentence instead of a traceback."""
     try:
         yield
-    except (AccountError, CannotBind, CannotStart, NotServed, Refused, Served) as problem:
+    except (CannotBind, CannotStart, NotServed, Refused, Served) as problem:
         fail(str(problem))
-    except (BootstrapError, Unreadable) as problem:
+    except BootstrapError as problem:
         fail(problem.told)
     except StoreError as problem:
         fail(f"what is kept cannot be read or written: {problem.known}")
@@ -139,3 +137,19 @@ def failures() -> Iterator[None]:
         fail(f"{problem.filename or 'the system'}: {problem.strerror or problem}")
     except KeyboardInterrupt:
         sys.exit(130)
+    except Exception as problem:  # noqa: BLE001 - the face; what is not expected goes on
+        fail(_told(problem))
+
+
+def _told(problem: Exception) -> str:
+    """An error of those that commands alone meet, to which the data types are at hand. Raises what is none of them."""
+    # Not for `serve`, which would begin later if it loaded them.
+    from pillarbox.datatypes.directory import AccountError  # noqa: PLC0415
+    from pillarbox.transfer import Unreadable  # noqa: PLC0415
+
+    match problem:
+        case AccountError():
+            return str(problem)
+        case Unreadable():
+            return problem.told
+    raise problem

@@ -13,7 +13,24 @@ from pillarbox.datatypes.mail import (
 )
 from pillarbox.datatypes.push import PUSH_KEY, PUSH_SUBSCRIPTION
 from pillarbox.datatypes.queue import QUEUED_MESSAGE
-from pillarbox.datatypes.server import ACCOUNT, ACME_ACCOUNT, ACME_CHALLENGE, BAN, CERTIFICATE, DOMAIN, DUE, MEMBERSHIP
+from pillarbox.datatypes.server import (
+    ACCOUNT,
+    ACME_ACCOUNT,
+    ACME_CHALLENGE,
+    API_KEY,
+    BAN,
+    CERTIFICATE,
+    CONSENT,
+    CREDENTIAL,
+    DOMAIN,
+    DUE,
+    GRANT,
+    MEMBERSHIP,
+    OAUTH_CLIENT,
+    ROLE,
+    SECURITY_EVENT,
+    SIGNING_KEY,
+)
 from pillarbox.objects import Registry
 
 __all__ = ["REGISTRY"]
@@ -23,22 +40,30 @@ REGISTRY = Registry(
         ACCOUNT,
         ACME_ACCOUNT,
         ACME_CHALLENGE,
+        API_KEY,
         BAN,
         BLOB,
         CERTIFICATE,
+        CONSENT,
+        CREDENTIAL,
         DOMAIN,
         DUE,
         EMAIL,
         EMAIL_SUBMISSION,
+        GRANT,
         IDENTITY,
         MAILBOX,
         MDN,
         MEMBERSHIP,
+        OAUTH_CLIENT,
         PUSH_KEY,
         PUSH_SUBSCRIPTION,
         QUEUED_MESSAGE,
         QUOTA,
+        ROLE,
         SEARCH_SNIPPET,
+        SECURITY_EVENT,
+        SIGNING_KEY,
         THREAD,
         VACATION_RESPONSE,
     )

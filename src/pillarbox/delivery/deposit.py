@@ -15,18 +15,19 @@ from functools import cached_property, partial
 from secrets import token_hex
 from typing import TypeAlias
 
-from pillarbox.access import Principal
+from pillarbox.access import LIST, Principal
 from pillarbox.datatypes.mail import Arrival, NewEmail, arrival, file, inbox, note_report
 from pillarbox.datatypes.server import QUEUE, expect
+from pillarbox.delivery.handing import HandedOn, NoRoom, hand_on, likeness
 from pillarbox.delivery.policy import Policy
-from pillarbox.delivery.trace import Hop, hops, trace, without_return_path
+from pillarbox.delivery.trace import Hop, body, hops, trace, without_return_path
 from pillarbox.delivery.vacation import Unexpected, respond
 from pillarbox.objects import Registry
 from pillarbox.store import Staged, Store, Writing
 from pillarbox.wire.message import Receipt, parse, receipt
 from pillarbox.wire.values import Id, utc_date
 
-__all__ = ["Deposit", "Filed", "Known", "Looping", "Offer", "Outcome", "OverQuota"]
+__all__ = ["Deposit", "Filed", "HandedOn", "Known", "Looping", "Offer", "Outcome", "OverQuota"]
 
 REMEMBERED = 7 * 86_400
 """Seconds. RFC 5321 section 4.5.4.1 has senders give up after four to five days."""
@@ -60,6 +61,11 @@ class Offer:
         Reports have no return address (RFC 3464 section 2, RFC 8098 section 3).
         """
         return None if self.hop.reverse_path else receipt(self.raw, parse(self.raw))
+
+    @cached_property
+    def likeness(self) -> bytes:
+        """What it has in common with the same message that came another way."""
+        return likeness(self.arrival, body(self._octets))
 
     @cached_property
     def hops(self) -> int:
@@ -101,7 +107,7 @@ class Looping:
     """It has passed more servers than any message does on its way."""
 
 
-Outcome: TypeAlias = Filed | Known | OverQuota | Looping
+Outcome: TypeAlias = Filed | Known | OverQuota | Looping | HandedOn
 
 
 class _NoRoom(Exception):
@@ -126,11 +132,13 @@ class Deposit:
     def deliver(self, principal: Principal, offer: Offer, policy: Policy) -> Outcome:
         """Files a message in the Inbox of an account. What is told as filed is on disk.
 
-        With it an answer is queued, if the account has one. Raises store.Unavailable and OSError, and then nothing was
-        filed.
+        With it an answer is queued, if the account has one. A list hands it on instead. Raises store.Unavailable and
+        OSError, and then nothing was filed.
         """
         if offer.hops > policy.max_received:
             return Looping()
+        if principal.kind == LIST:
+            return self._handed_on(principal, offer)
         quota = policy.quota if principal.quota is None else principal.quota
         size = len(offer.raw)
         if quota is not None and size > quota:
@@ -149,6 +157,14 @@ class Deposit:
                 return file_it(is_expected=True)
             except _NoRoom:
                 return OverQuota(ever=True)
+
+    def _handed_on(self, principal: Principal, offer: Offer) -> Outcome:
+        # Each copy is given a Return-Path where it is delivered (RFC 5321 section 4.4).
+        raw, now = bytes(without_return_path(offer.raw)), self._clock()
+        try:
+            return hand_on(self._store, principal, offer.hop.reverse_path, raw, offer.likeness, now) or Known()
+        except NoRoom:
+            return OverQuota(ever=True)
 
     def _filed(
         self,

@@ -9,7 +9,7 @@ from pillarbox.delivery.deposit import Deposit, Offer
 from pillarbox.delivery.path import Malformed, path
 from pillarbox.delivery.policy import Policy
 from pillarbox.delivery.reply import Reply
-from pillarbox.delivery.route import Route
+from pillarbox.delivery.route import Route, refusal
 from pillarbox.delivery.session import told_of
 from pillarbox.delivery.trace import Hop
 
@@ -35,8 +35,9 @@ class Filer:
         Raises store.StoreError and OSError, and then nothing was filed.
         """
         principal = self._find(address)
-        if principal is None:
-            return reply.NOT_FOUND
+        refused = refusal(principal)
+        if principal is None or refused is not None:
+            return refused or reply.NOT_FOUND
         hop = Hop(
             client=self._policy.host,
             address=None,

@@ -19,6 +19,7 @@ __all__ = [
     "NOT_ASCII_SENDER",
     "NOT_FOUND",
     "NOT_IMPLEMENTED",
+    "NOT_OPEN",
     "NOT_VERIFIED",
     "NO_ARGUMENT",
     "NO_ROOM",
@@ -122,6 +123,7 @@ BAD_PARAMETER = Reply(501, "5.5.4", "A parameter has a value it cannot have")
 NO_ARGUMENT = Reply(501, "5.5.4", "This command takes another argument or none")
 NOT_IMPLEMENTED = Reply(502, "5.5.1", "Not offered here")
 NOT_FOUND = Reply(550, "5.1.1", "no such recipient here")
+NOT_OPEN = Reply(550, "5.2.1", "this recipient takes no mail")
 NOT_ASCII_SENDER = Reply(550, "5.6.7", "The sender is not ASCII: give MAIL the parameter SMTPUTF8")
 TOO_LARGE_EVER = Reply(552, "5.2.2", "larger than all the mail the recipient may have")
 TOO_LARGE = Reply(552, "5.3.4", "The message is larger than we take")

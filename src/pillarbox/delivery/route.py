@@ -5,9 +5,19 @@ from collections.abc import Iterator
 from contextlib import suppress
 
 from pillarbox.access import Directory, Principal
+from pillarbox.access.permission import EMAIL_RECEIVE
+from pillarbox.delivery import reply
 from pillarbox.delivery.path import Path
+from pillarbox.delivery.reply import Reply
 
-__all__ = ["Route"]
+__all__ = ["Route", "refusal"]
+
+
+def refusal(found: Principal | None) -> Reply | None:
+    """Why mail is not for whom it leads to, if it is not."""
+    if found is None:
+        return reply.NOT_FOUND
+    return None if EMAIL_RECEIVE in found.permissions else reply.NOT_OPEN
 
 
 class Route:

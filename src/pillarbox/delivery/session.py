@@ -14,12 +14,12 @@ from typing import Protocol, TypeVar, assert_never
 from pillarbox.access import Directory
 from pillarbox.delivery import reply
 from pillarbox.delivery.data import Room
-from pillarbox.delivery.deposit import Deposit, Filed, Known, Looping, Offer, Outcome, OverQuota
+from pillarbox.delivery.deposit import Deposit, Filed, HandedOn, Known, Looping, Offer, Outcome, OverQuota
 from pillarbox.delivery.dialogue import Answer, Dialogue, End, Look, Recipient, Take, Transaction, Wait
 from pillarbox.delivery.path import Path
 from pillarbox.delivery.policy import Policy
 from pillarbox.delivery.reply import Reply
-from pillarbox.delivery.route import Route
+from pillarbox.delivery.route import Route, refusal
 from pillarbox.delivery.trace import Hop
 from pillarbox.store import OutOfSpace, Unavailable
 from pillarbox.telemetry import Event, emit, request_scope
@@ -160,9 +160,11 @@ class Session:
             _tell(Event.LMTP_FAILED, path, reply.FAILED, exception=bug)
             self._dialogue.refuse(reply.FAILED)
         else:
-            if principal is None:
-                _tell(Event.LMTP_REFUSED, path, reply.NOT_FOUND)
-                self._dialogue.refuse(reply.NOT_FOUND)
+            refused = refusal(principal)
+            if principal is None or refused is not None:
+                told = refused or reply.NOT_FOUND
+                _tell(Event.LMTP_REFUSED, path, told)
+                self._dialogue.refuse(told)
             else:
                 self._dialogue.accept(principal)
 
@@ -194,6 +196,8 @@ class Session:
             case Filed(email, size):
                 about: dict[str, object] = {"account": principal.id, "email": email, "bytes": size}
                 _tell(Event.LMTP_DELIVERED, path, told, id=offer.hop.id, **about)
+            case HandedOn(members):
+                _tell(Event.LMTP_HANDED_ON, path, told, id=offer.hop.id, account=principal.id, members=members)
             case Known():
                 _tell(Event.LMTP_REPEATED, path, told, id=offer.hop.id, account=principal.id)
             case OverQuota() | Looping():
@@ -245,7 +249,7 @@ class Session:
 def told_of(outcome: Outcome) -> Reply:
     """The reply to whoever offered the message."""
     match outcome:
-        case Filed() | Known():
+        case Filed() | Known() | HandedOn():
             return reply.STORED
         case OverQuota(ever):
             return reply.FULL if ever else reply.TOO_LARGE_EVER

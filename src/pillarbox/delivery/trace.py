@@ -6,7 +6,7 @@ from datetime import datetime
 from email.utils import format_datetime
 from ipaddress import IPv6Address, ip_address
 
-__all__ = ["Hop", "hops", "trace", "without_return_path"]
+__all__ = ["Hop", "body", "hops", "trace", "without_return_path"]
 
 _MAX_HEADER = 1 << 20
 """Octets of a message that are looked at for fields; `wire.message` reads no more of a header."""
@@ -48,6 +48,12 @@ def trace(hop: Hop) -> bytes:
         f"\tby {by} id {hop.id}{recipient};\r\n"
         f"\t{format_datetime(hop.moment)}\r\n"
     ).encode()
+
+
+def body(message: bytes | bytearray) -> memoryview:
+    """What comes after a message's header; nothing if that is longer than is looked at."""
+    found = _HEADER_END.search(message, 0, _MAX_HEADER)
+    return memoryview(message)[found.end() if found else len(message) :]
 
 
 def without_return_path(message: bytes | bytearray) -> memoryview:

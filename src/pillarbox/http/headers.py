@@ -5,7 +5,7 @@ from typing import TypeAlias
 
 from pillarbox.http.guard.cors import NONE, Cors
 
-__all__ = ["PAGE", "AnswerHeaders"]
+__all__ = ["PAGE", "SIGN_IN_PAGE", "AnswerHeaders"]
 
 _Field: TypeAlias = tuple[bytes, bytes]
 
@@ -13,17 +13,31 @@ _NO_SNIFFING: _Field = (b"x-content-type-options", b"nosniff")
 _POLICY = b"content-security-policy"
 _STRICT = b"strict-transport-security"
 _VARY = b"vary"
+_OUR_PAGES_ONLY: _Field = (b"cross-origin-resource-policy", b"same-origin")
 
+_ALONE: tuple[_Field, ...] = (
+    (b"referrer-policy", b"no-referrer"),
+    (b"cross-origin-opener-policy", b"same-origin"),
+    (b"x-frame-options", b"DENY"),
+)
 PAGE: tuple[_Field, ...] = (
     (
         _POLICY,
         b"default-src 'self'; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'",
     ),
-    (b"referrer-policy", b"no-referrer"),
-    (b"cross-origin-opener-policy", b"same-origin"),
-    (b"x-frame-options", b"DENY"),
+    *_ALONE,
 )
 """What an HTML page of ours has: it runs nothing but files of this server, and stands in no other site's frame."""
+SIGN_IN_PAGE: tuple[_Field, ...] = (
+    (
+        _POLICY,
+        b"default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
+        b"form-action 'self'; frame-ancestors 'none'; base-uri 'none'; "
+        b"require-trusted-types-for 'script'; trusted-types 'none'",
+    ),
+    *_ALONE,
+)
+"""What a page has that passwords are typed into: nothing is let in that is not named, and no text becomes markup."""
 
 
 class AnswerHeaders:
@@ -31,6 +45,7 @@ class AnswerHeaders:
 
     `own` are the operator's: they take the place of a handler's of the same name; of two with the same name, the last
     counts. A Content-Security-Policy is added to a handler's, for it can only forbid more. CORS and HSTS win over all.
+    What a handler gives to pages of this origin alone (Cross-Origin-Resource-Policy) gets no CORS, whatever is set.
     `strict` is the value of Strict-Transport-Security, which goes out over TLS alone (RFC 6797 section 7.2).
     """
 
@@ -57,13 +72,16 @@ class AnswerHeaders:
         ours = self._in_tls if is_secure else self._in_clear
         if self._is_plain:
             return [*headers, *ours]
-        found = [field for field in headers if field[0] not in self._replaced]
+        given = list(headers)
+        found = [field for field in given if field[0] not in self._replaced]
         if self._policy is not None:
             # Several policies are separated by commas, and all of them hold.
             theirs = [value for name, value in found if name == _POLICY]
             found = [field for field in found if field[0] != _POLICY]
             found.append((_POLICY, b", ".join([*theirs, self._policy])))
         found += ours
+        if _OUR_PAGES_ONLY in given:
+            return found
         if self._cors.varies:
             theirs = [value for name, value in found if name == _VARY]
             found = [field for field in found if field[0] != _VARY]

@@ -17,6 +17,7 @@ CHALLENGE = ((b"www-authenticate", b'Basic realm="Pillarbox", charset="UTF-8"'),
 _TITLES = {
     400: "Invalid parameters",
     401: "Unauthorized",
+    402: "TOTP code required",
     403: "Forbidden",
     404: "Not Found",
     405: "Method Not Allowed",

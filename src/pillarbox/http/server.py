@@ -8,11 +8,13 @@ from contextlib import suppress
 from typing import Any, TypeAlias
 
 from pillarbox.http.exchange import Exchange, Headers
+from pillarbox.http.faces.jmap import base_url
 from pillarbox.http.faces.options import is_preflight, options, permitted
 from pillarbox.http.faces.probe import asks_itself
-from pillarbox.http.guard.challenge import challenged
+from pillarbox.http.guard.challenge import challenged, resource_metadata
 from pillarbox.http.guard.limits import charge, found_or_noted, note, turn_away
-from pillarbox.http.guard.policy import check_access, check_head
+from pillarbox.http.guard.permission import check_permission
+from pillarbox.http.guard.policy import check_access, check_head, check_page
 from pillarbox.http.problem import Problem, told
 from pillarbox.http.record import begun, ended
 from pillarbox.http.routes import Credential, Route
@@ -97,7 +99,7 @@ async def _handled(setup: Setup, exchange: Exchange) -> None:
                 await note(setup, exchange, problem)
             raise
     except Problem as problem:
-        await _refused(exchange, problem)
+        await _refused(exchange, problem, _whose_tokens(setup, exchange, problem))
     except StoreError as problem:
         await _refused(exchange, told(problem))
     except Gone:
@@ -123,14 +125,17 @@ def _check_policy(setup: Setup, exchange: Exchange) -> None:
 
 
 async def _let_in(setup: Setup, route: Route, exchange: Exchange) -> None:
-    """Raises Problem 401, or 403 for a ticket that is not good."""
+    """Raises Problem 401, or 403 for a ticket that is not good, or a page that has no business here."""
     authorization = exchange.header(b"authorization")
+    if authorization is not None:
+        check_page(setup.policy.cors, exchange)
     ticket = exchange.ticket if authorization is None and route.takes_tickets else None
     exchange.is_by_ticket = ticket is not None
     if ticket is not None:
         authorization = await setup.tickets.redeem(ticket)
     exchange.authorization = authorization
     exchange.entry = await setup.gate.entry(authorization, exchange.client)
+    check_permission(route.permission, exchange.entry)
 
 
 def _asking(scope: _Message, receive: Callable[[], Awaitable[_Message]], send: Callable[[_Message], Any]) -> Exchange:
@@ -141,11 +146,18 @@ def _asking(scope: _Message, receive: Callable[[], Awaitable[_Message]], send: C
     return Exchange(request, receive, socket.deny, socket=socket)
 
 
-async def _refused(exchange: Exchange, problem: Problem) -> None:
+def _whose_tokens(setup: Setup, exchange: Exchange, problem: Problem) -> str | None:
+    """Where whoever has to prove who they are is told who gives tokens for that."""
+    if problem.status != 401 or setup.oauth is None:
+        return None
+    return resource_metadata(exchange.raw_path, base_url(setup, exchange))
+
+
+async def _refused(exchange: Exchange, problem: Problem, link: str | None = None) -> None:
     if exchange.status is not None:
         await exchange.give_up()
         return
-    more = problem.headers if problem.status != 401 else challenged(exchange, problem.headers)
+    more = problem.headers if problem.status != 401 else challenged(exchange, problem.headers, link)
     headers = [(b"content-type", b"application/problem+json"), (b"cache-control", b"no-store"), *more]
     # Who is sending a body that is too large hears so only if it is read on, for as long as a connection waits for what
     # it does not need: closed now, it would be reset (RFC 9112 section 9.6).

@@ -18,6 +18,7 @@ from pillarbox.http.waiting.sockets import SocketLimit
 from pillarbox.http.waiting.turn import Turns
 from pillarbox.jmap import Service
 from pillarbox.settings import HTTPVariables
+from pillarbox.signin import Authority, SelfService
 
 __all__ = ["Setup"]
 
@@ -31,7 +32,8 @@ class Setup:
     end; `patience` is how many seconds a request's body may stand still; `sockets` counts WebSockets; `site` is what is
     told to those without an account, and `health` what a process needs to be of use; `policy` is decided of a request
     before all that; `proof` is what it knows itself by; `allowances` bound how often who may ask, `bans` says who is
-    not let in, and `tally` counts what gets them there.
+    not let in, and `tally` counts what gets them there; `oauth` is the authorization server,
+    `self_service` what else the pages need that people sign in on.
     """
 
     service: Service
@@ -52,3 +54,5 @@ class Setup:
     allowances: Allowances = field(default_factory=Allowances)
     bans: Bans | None = None
     tally: Tally | None = None
+    oauth: Authority | None = None
+    self_service: SelfService | None = None

@@ -7,7 +7,7 @@ A row says what a client is told of it in the Session, once for the server and o
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from pillarbox.access import Grant, Reach, Rights
+from pillarbox.access import Grant, Reach, Rights, permission_of
 from pillarbox.datatypes.core import DIGESTS, LOOKED_UP, MAX_SOURCES
 from pillarbox.objects import Limits, Registry
 from pillarbox.wire.collation import COLLATIONS
@@ -174,7 +174,17 @@ def supports(grant: Grant | Reach, capability: str) -> bool:
     return capability not in _LACKING or not _LACKING[capability](grant)
 
 
-def told_of(facts: Facts, grant: Grant) -> dict[str, JSON]:
-    """What a client is told of an account, by capability."""
-    rows = (row for row in ROWS if supports(grant, row.name))
+def told_of(facts: Facts, grant: Grant, permissions: frozenset[str]) -> dict[str, JSON]:
+    """What a client is told of an account, by capability; those of which it may use no method are left out."""
+    usable = _usable(facts.registry, permissions)
+    rows = (row for row in ROWS if row.name in usable and supports(grant, row.name))
     return {row.name: dict(told) for row in rows if (told := row.account(facts, grant)) is not None}
+
+
+def _usable(registry: Registry, permissions: frozenset[str]) -> frozenset[str]:
+    return frozenset(
+        method.capability or kind.capability
+        for kind in registry
+        for method in kind.methods
+        if permission_of(kind.name, method.name) in permissions
+    )

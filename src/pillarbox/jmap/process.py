@@ -10,10 +10,10 @@ from typing import Any
 
 import orjson
 
-from pillarbox.access import Actor
+from pillarbox.access import Actor, permission
 from pillarbox.jmap.capability import CAPABILITIES, CORE, Traffic, supports
 from pillarbox.jmap.methods import ECHO, Named, methods
-from pillarbox.objects import Context, Limits, MethodError, Registry, perform
+from pillarbox.objects import Context, Limits, MethodError, Registry, perform, permit
 from pillarbox.store import Glances, Glancing, Moment, Passed, Store, StoreError, Unit
 from pillarbox.telemetry import Event, emit
 from pillarbox.wire.jmap import BadReference, Invocation, NotRequest, Request, Response, referenced, request
@@ -174,6 +174,7 @@ def _answered(
             raise MethodError("unknownMethod")
         arguments = _resolved(call.arguments, responses, service.traffic.size_request)
         if named is None:
+            permit(context.actor, permission.ECHO)
             return Response(ECHO, arguments, call.call_id)
         return Response(call.name, perform(context, named.kind, named.method, arguments), call.call_id)
     except MethodError as error:

@@ -22,15 +22,16 @@ class Session:
 
 def session(actor: Actor, facts: Facts) -> Session:
     """The Session object of an actor. The state is a digest of all the rest: it changes exactly when something does."""
-    accounts: dict[str, JSON] = {account_id: _account(facts, grant) for account_id, grant in actor.accounts.items()}
+    told = {id_: told_of(facts, grant, actor.permissions) for id_, grant in actor.accounts.items()}
+    accounts: dict[str, JSON] = {id_: _account(grant, told[id_]) for id_, grant in actor.accounts.items()}
     content: dict[str, JSON] = {
-        "capabilities": {row.name: told for row in ROWS if (told := row.server(facts)) is not None},
+        "capabilities": {row.name: one for row in ROWS if (one := row.server(facts)) is not None},
         "accounts": accounts,
         "primaryAccounts": {
             name: account_id
             for account_id, grant in actor.accounts.items()
             if grant.personal
-            for name in told_of(facts, grant)
+            for name in told[account_id]
         },
         "username": actor.name,
         "apiUrl": f"{facts.base}/jmap/",
@@ -42,10 +43,10 @@ def session(actor: Actor, facts: Facts) -> Session:
     return Session(orjson.dumps({**content, "state": state}), state)
 
 
-def _account(facts: Facts, grant: Grant) -> JSON:
+def _account(grant: Grant, capabilities: dict[str, JSON]) -> JSON:
     return {
         "name": grant.name,
         "isPersonal": grant.personal,
         "isReadOnly": grant.rights is Rights.READ,
-        "accountCapabilities": told_of(facts, grant),
+        "accountCapabilities": capabilities,
     }

@@ -1,8 +1,9 @@
 """Sockets, the HTTP server library behind them, and the way out.
 
 Begin with `listener` (bound sockets), then `accept` (connections, shared between processes), `entrance` (proxies'
-headers, and TLS by `certificates`) and `web` (uvicorn, adapted in this one place). `origin` is what is known of a
-connection, `websocket` what it may become. `guard` says where others may send us, `outbound` goes there. It must not
+headers, and TLS by `certificates`) and the package `web` (uvicorn, adapted in this one place). `origin` is what is
+known of a connection, `websocket` what it may become. `guard` says where others may send us, `outbound` goes there. Who
+needs `web`, `outbound` or the event loop of `loop` imports them from there: not everybody is to load them. It must not
 know what is served.
 """
 
@@ -16,7 +17,6 @@ from pillarbox.net.guard import ANYWHERE, BadURL, Destination, Guard, destinatio
 from pillarbox.net.listener import REUSE_ADDRESS, CannotBind, Option, bound_tcp, bound_unix
 from pillarbox.net.origin import EXTENSION, Origin, origin
 from pillarbox.net.protection import CIPHERS, Protection
-from pillarbox.net.web import WebServer, use_fast_loop
 from pillarbox.net.websocket import Rules
 
 __all__ = [
@@ -43,14 +43,13 @@ __all__ = [
     "Protection",
     "Rules",
     "Seat",
-    "WebServer",
     "bound_tcp",
     "bound_unix",
     "checked",
     "context_of",
     "destination",
     "give_back_large_blocks",
+    "loop",
     "origin",
     "selfsigned",
-    "use_fast_loop",
 ]

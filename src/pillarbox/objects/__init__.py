@@ -5,7 +5,7 @@ access), then the methods: `get`, `changes`, `set`, `query`, `query_changes`. It
 with one that is not mail.
 """
 
-from pillarbox.objects.call import Arguments, Call, Context, Implied, Limits, Seen, granted, perform
+from pillarbox.objects.call import Arguments, Call, Context, Implied, Limits, Seen, granted, perform, permit
 from pillarbox.objects.changes import CHANGES
 from pillarbox.objects.copy import COPY, Original, origin
 from pillarbox.objects.datatype import Argument, Copying, DataType, Method, Pattern
@@ -32,7 +32,8 @@ from pillarbox.objects.query import QUERY
 from pillarbox.objects.query_changes import QUERY_CHANGES
 from pillarbox.objects.record import PerUser, Property, Record, View, prop
 from pillarbox.objects.registry import Registry
-from pillarbox.objects.set import SET, change
+from pillarbox.objects.set import SET
+from pillarbox.objects.step import change
 from pillarbox.objects.words import (
     Comparator,
     Condition,
@@ -119,6 +120,7 @@ __all__ = [
     "origin",
     "own",
     "perform",
+    "permit",
     "present",
     "projected",
     "projection",

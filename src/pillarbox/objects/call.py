@@ -1,6 +1,6 @@
 """One method call: who asks, of which account, with which arguments, under which limits.
 
-Here is the only place that decides whether somebody may touch an account (`granted`).
+Here is the only place that decides whether somebody may do a thing (`permit`) and touch an account (`granted`).
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -11,7 +11,7 @@ from typing import Any, Generic, TypeVar, cast
 
 import orjson
 
-from pillarbox.access import Actor, Grant, Rights
+from pillarbox.access import Actor, Grant, Rights, permission_of
 from pillarbox.net import Guard
 from pillarbox.objects.datatype import DataType, Method
 from pillarbox.objects.errors import MethodError
@@ -21,7 +21,7 @@ from pillarbox.objects.registry import Registry
 from pillarbox.store import Document, LogTooShort, Moment, NoAccount, Passed, Store, Unavailable, Unit, Writing
 from pillarbox.wire.values import JSON, Id, State, state_number, state_text
 
-__all__ = ["Arguments", "Beside", "Call", "Context", "Implied", "Limits", "Seen", "granted", "perform"]
+__all__ = ["Arguments", "Beside", "Call", "Context", "Implied", "Limits", "Seen", "granted", "perform", "permit"]
 
 R = TypeVar("R", bound=Record)
 T = TypeVar("T")
@@ -283,6 +283,12 @@ class Beside:
         return cast("T", self._found[gather])
 
 
+def permit(actor: Actor, permission: str) -> None:
+    """Raises MethodError forbidden for an actor without this permission (RFC 8620 section 3.6.2)."""
+    if permission not in actor.permissions:
+        raise MethodError("forbidden", f"this needs the permission {permission}")
+
+
 def granted(actor: Actor, account_id: str, *, to_write: bool) -> Grant:
     """The actor's grant for an account. Raises MethodError accountNotFound or accountReadOnly.
 
@@ -297,10 +303,11 @@ def granted(actor: Actor, account_id: str, *, to_write: bool) -> Grant:
 
 
 def perform(context: Context, kind: DataType[Any], method: Method, given: Mapping[str, JSON]) -> Mapping[str, JSON]:
-    """A method's answer: access and account are checked before the type is asked, all in one unit.
+    """A method's answer: permission, access and account are checked before the type is asked, all in one unit.
 
     Raises MethodError.
     """
+    permit(context.actor, permission_of(kind.name, method.name))
     arguments = Arguments(given)
     account_id = _own(context.actor) if kind.personal else arguments.take("accountId", ID)
     if Id(account_id) not in context.actor.accounts:

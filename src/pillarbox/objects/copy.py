@@ -16,7 +16,8 @@ from pillarbox.objects.datatype import Method
 from pillarbox.objects.draft import reference
 from pillarbox.objects.errors import MethodError, Refused, SetError
 from pillarbox.objects.kind import BOOLEAN, ID, OBJECT, STRING, map_of, nullable
-from pillarbox.objects.set import follow, inserted, judge, not_sent
+from pillarbox.objects.outcome import not_sent
+from pillarbox.objects.step import follow, inserted, judge
 from pillarbox.objects.write import Write
 from pillarbox.store import Document, NoAccount
 from pillarbox.wire.values import JSON, Id

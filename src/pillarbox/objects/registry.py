@@ -59,9 +59,10 @@ class Registry:
         """What clients are told where these types are at new states."""
         return {name: state for name, state in self._with_followers(states).items() if name in self.pushed}
 
-    def capability_of(self, name: str) -> str:
-        """The capability of a type, or of the one whose arrivals have this name."""
-        return next(kind.capability for kind in self if name in (kind.name, kind.arrivals))
+    @cached_property
+    def told_as(self) -> Mapping[str, DataType[Any]]:
+        """The types that clients are told of, by the names of themselves and of their arrivals."""
+        return {name: kind for kind in self for name in (kind.name, kind.arrivals) if name in self.pushed}
 
     def pushed_states(self, unit: Unit) -> dict[str, State]:
         """Those that clients are told of."""

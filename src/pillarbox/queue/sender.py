@@ -16,7 +16,7 @@ from pillarbox.queue.carrier import Carrier, Through
 from pillarbox.queue.outcome import Outcome
 from pillarbox.queue.transaction import Progress
 from pillarbox.queue.verdict import Verdict
-from pillarbox.store import Notice, Store, StoreError
+from pillarbox.store import Notice, Rounds, Store, StoreError
 from pillarbox.telemetry import Event, emit
 from pillarbox.telemetry.metric import QUEUE_MESSAGES, QUEUE_TRYING
 
@@ -27,7 +27,7 @@ _AT_ONCE, _AT_ONCE_EACH = 1000, 100
 _SWEEP = 3600.0
 """Seconds until what has ended is looked for again."""
 _AGAIN = 1.0
-"""Seconds until it is tried again to read or write what could not be."""
+"""Seconds until it is tried again to write what could not be."""
 _AFTER_BUG = 600.0
 """Seconds until a message is tried again that a bug has stopped."""
 
@@ -67,11 +67,9 @@ class Sender:
         self._through = through
         self._grace = grace
         self._accounts: dict[int, _Account] = {}
-        self._asked: set[int] = {0}
-        self._waiting = asyncio.Event()
+        self._rounds = Rounds(self._look, self._stumbled)
         self._flights: dict[asyncio.Task[None], set[Progress]] = {}
         self._hungry: set[int] = set()
-        self._is_ending = False
 
     async def run(self) -> None:
         """Reads, listens and sends until it is cancelled. What fails is told in the log and tried again."""
@@ -79,11 +77,9 @@ class Sender:
         try:
             with self._store.feed.listen(0, self._hear):
                 async with asyncio.TaskGroup() as tasks:
-                    self._waiting.set()
                     tasks.create_task(self._sweep())
-                    await self._read_asked()
+                    await self._rounds.run()
         finally:
-            self._is_ending = True
             for account in self._accounts.values():
                 account.close()
             await self._land()
@@ -110,35 +106,22 @@ class Sender:
         if is_ours:
             # A loop that was closed in this very moment tells nobody.
             with suppress(RuntimeError):
-                self._loop.call_soon_threadsafe(self._ask, notice.account)
-
-    def _ask(self, account: int) -> None:
-        if not self._is_ending:
-            self._asked.add(account)
-            self._waiting.set()
+                self._loop.call_soon_threadsafe(self._rounds.ask, notice.account)
 
     async def _sweep(self) -> None:
         while True:
             await asyncio.sleep(_SWEEP)
             for account in (0, *self._accounts):
-                self._ask(account)
+                self._rounds.ask(account)
 
     # Reading.
 
-    async def _read_asked(self) -> None:
-        while True:
-            await self._waiting.wait()
-            self._waiting.clear()
-            asked, self._asked = self._asked, set()
-            for account in sorted(asked):
-                try:
-                    await (self._read_all() if account == 0 else self._read(account))
-                except StoreError as problem:
-                    emit(Event.STORE_FAILED, known=problem.known)
-                    self._loop.call_later(_AGAIN, self._ask, account)
-                except Exception as bug:  # noqa: BLE001 - the face: a bug with one ends no other's mail
-                    emit(Event.QUEUE_FAILED, account=account, known="a bug ended the look", exception=bug)
-                    self._loop.call_later(_AFTER_BUG, self._ask, account)
+    async def _look(self, account: int) -> None:
+        await (self._read_all() if account == 0 else self._read(account))
+
+    def _stumbled(self, account: int, bug: Exception) -> float:
+        emit(Event.QUEUE_FAILED, account=account, known="a bug ended the look", exception=bug)
+        return _AFTER_BUG
 
     async def _read_all(self) -> None:
         for number in await self._through(self._books.due):
@@ -146,7 +129,7 @@ class Sender:
                 account = self._accounts[number] = _Account()
                 # Listening first: what is queued while it is read is heard.
                 account.listening.enter_context(self._store.feed.listen(number, self._hear))
-                self._ask(number)
+                self._rounds.ask(number)
 
     async def _read(self, number: int) -> None:
         account = self._accounts.get(number)
@@ -166,7 +149,7 @@ class Sender:
                 continue
             wait = (message.next_attempt - now).total_seconds()
             if wait > 0:
-                account.timer = self._loop.call_later(min(wait, _SWEEP), self._ask, number)
+                account.timer = self._loop.call_later(min(wait, _SWEEP), self._rounds.ask, number)
                 return
             if len(self._flights) >= _AT_ONCE or len(account.flying) >= _AT_ONCE_EACH:
                 self._hungry.add(number)
@@ -188,7 +171,7 @@ class Sender:
         QUEUE_TRYING.add((), -1.0)
         hungry, self._hungry = self._hungry, set()
         for number in hungry:
-            self._ask(number)
+            self._rounds.ask(number)
 
     async def _fly(self, number: int, account: _Account, message: Queued, progresses: set[Progress]) -> None:
         pause = 0.0
@@ -219,7 +202,7 @@ class Sender:
     def _rest(self, number: int, account: _Account, message: int) -> None:
         """The message may be tried again."""
         account.flying.discard(message)
-        self._ask(number)
+        self._rounds.ask(number)
 
     async def _conclude(self, number: int, message: Queued, verdicts: Mapping[str, Verdict]) -> None:
         """Writes down what came of an attempt, however long that takes: else it would be made again."""

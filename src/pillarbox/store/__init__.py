@@ -44,6 +44,7 @@ from pillarbox.store.query import (
     Select,
     Text,
 )
+from pillarbox.store.rounds import Rounds
 from pillarbox.store.table import Column, Document, Entry, SetIndex, Table
 from pillarbox.store.volatile import LEASE, Codes, Counts, Hit, Marks, Rates, Volatile
 
@@ -89,6 +90,7 @@ __all__ = [
     "Passed",
     "Quantity",
     "Rates",
+    "Rounds",
     "Select",
     "SetIndex",
     "Staged",

@@ -1,7 +1,7 @@
 """What the processes of a server share and may lose: counts, rates, codes, marks (adr/0024).
 
 None of it is mail or a promise to anybody. It may be gone at any time, all at once, as after a power failure; what
-stays away is then counted anew, and asked for again. `tests/contracts/test_volatile.py` is the specification.
+stays away is then counted anew, and asked for again. `tests/contracts/volatile` is the specification.
 
 Each call is short: a few look-ups, and at most PATIENCE seconds of waiting for other processes. All raise `Unavailable`
 if it cannot be had in that time, and nothing else. The caller decides what that means, and there are only two

@@ -31,7 +31,19 @@ class Event(Enum):
         "info",
         "An account at an authority was made, its terms agreed to: authority, directory, account, terms.",
     )
+    AUTH_API_KEY = "auth.api-key", "info", "An API key was added or removed: name, change."
+    AUTH_CREDENTIAL = (
+        "auth.credential",
+        "info",
+        "What an account signs in with was added, changed or removed: account, kind, change, client.",
+    )
     AUTH_FAILED = "auth.failed", "warn", "Credentials were refused: scheme, address and reason."
+    AUTH_MASTER = "auth.master", "warn", "The master user signed in to another's account: account, client."
+    AUTH_SUCCESS = (
+        "auth.success",
+        "info",
+        "A name and a password, or an API key, were verified, which are then known for a while: account, kind, client.",
+    )
     BAN_MADE = "ban.made", "warn", "An address is not let in any more: address, reason, evidence, until."
     BAN_SPARED = (
         "ban.spared",
@@ -39,6 +51,13 @@ class Event(Enum):
         "A proxy was not banned for its clients, `setting` tells them apart: address, reason, evidence, setting.",
     )
     BLOBS_LOST = "blobs.lost", "error", "Objects refer to blobs that are gone, `pillarbox doctor` says which: account."
+    DIRECTORY_ANSWERS = "directory.answers", "info", "A directory answers again: directory."
+    DIRECTORY_AWAY = "directory.away", "warn", "A directory does not answer, its people wait: directory, known."
+    DIRECTORY_DISPUTED = (
+        "directory.disputed",
+        "warn",
+        "Somebody whom a directory knows has no account, the address is another's: directory, address, known.",
+    )
     EXPORT_DONE = "export.done", "info", "An export ended: account, format, messages, missing, seconds."
     HTTP_EXPRESSION_FAILED = (
         "http.expression-failed",
@@ -76,6 +95,7 @@ class Event(Enum):
     LMTP_DELIVERED = "lmtp.delivered", "info", "A message was accepted: recipient, reply, id, account, email, bytes."
     LMTP_ENDED = "lmtp.ended", "info", "We ended a connection: peer, reply."
     LMTP_FAILED = "lmtp.failed", "error", "A bug put off a message or cut a connection: recipient, id, exception."
+    LMTP_HANDED_ON = "lmtp.handed-on", "info", "A list's message was accepted: recipient, id, account, members."
     LMTP_REFUSED = "lmtp.refused", "info", "A recipient or a message was refused: recipient, reply, id, account."
     LMTP_REPEATED = "lmtp.repeated", "info", "A message was accepted that was filed before: recipient, id, account."
     NETWORK_BIND_ERROR = "network.bind-error", "error", "An address is not listened on, others are: listener, known."
@@ -99,6 +119,15 @@ class Event(Enum):
         "A message was given up for a recipient: account, message, recipient, reply, host.",
     )
     QUEUE_RELAYED = "queue.relayed", "info", "A server took a message: account, message, recipient, reply, host."
+    OAUTH_ALLOWED = "oauth.allowed", "info", "Somebody let a client in: account, client, scopes."
+    OAUTH_ENDED = "oauth.ended", "info", "A client is not let in any more: account, client, reason."
+    OAUTH_REFUSED = "oauth.refused", "info", "What a client asked for was refused: endpoint, client, error, address."
+    OAUTH_REGISTERED = "oauth.registered", "info", "A client was registered by an account: client, name, account."
+    OAUTH_REUSED = (
+        "oauth.reused",
+        "warn",
+        "A refresh token was used twice, one of the two had it from the other, so all ended: account, client, address.",
+    )
     ORDERS_FAILED = (
         "orders.failed",
         "error",

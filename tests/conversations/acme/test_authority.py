@@ -3,17 +3,19 @@
 import base64
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from tests.neighbour.endpoint import Authority as Trust
 from tests.neighbour.endpoint import Endpoint
+from tests.toy.wanted import WANTED
 
 from pillarbox.acme.authority import Desk
 from pillarbox.acme.parcel import new_key
 from pillarbox.acme.refused import NoAccountThere, Refused
-from pillarbox.settings import Authority, Duration
+from pillarbox.settings import Authority
 
 JSON = {"Content-Type": "application/json"}
 PROBLEM = {"Content-Type": "application/problem+json"}
@@ -30,16 +32,7 @@ def endpoint(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Endpoi
 
 @pytest.fixture
 def wanted(endpoint: Endpoint) -> Authority:
-    return Authority(
-        "home",
-        endpoint.url("/dir"),
-        "http-01",
-        ("postmaster@home.example",),
-        ("mail.home.example",),
-        Duration(30 * 86_400_000),
-        is_default=False,
-        eab=None,
-    )
+    return replace(WANTED, directory=endpoint.url("/dir"))
 
 
 @pytest.fixture

@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 
 import pytest
 from tests.toy.clock import Clock
+from tests.toy.wanted import WANTED
 
 from pillarbox.acme import Renewing
 from pillarbox.acme.refused import Refused
@@ -20,22 +21,12 @@ from pillarbox.datatypes.server import (
     hasten,
     keep_certificate,
 )
-from pillarbox.settings import Authority, Duration, Secret
+from pillarbox.settings import Authority, Secret
 from pillarbox.store import Store, Unavailable, Writing
 
 T = TypeVar("T")
 
 DAY = timedelta(days=1)
-WANTED = Authority(
-    "home",
-    "https://ca.example/dir",
-    "http-01",
-    ("postmaster@home.example",),
-    ("mail.home.example",),
-    Duration(30 * 86_400_000),
-    is_default=False,
-    eab=None,
-)
 
 
 class Desk:

@@ -181,12 +181,10 @@ def test_a_ban_is_heard_by_the_other_processes(guarded: Home, feed: LocalFeed, e
     guarded.web.moves_on()
     with feed.listen(0, elsewhere.feed.publish):
         asks(guarded, SCANNED)
-        guarded.web.moves_on()
+        guarded.web.until(lambda: other.refuses(THIEF) is not None)
 
-        assert other.refuses(THIEF) is not None
         lift(guarded.store, network(THIEF), guarded.now())
-        guarded.web.moves_on()
-    assert other.refuses(THIEF) is None
+        guarded.web.until(lambda: other.refuses(THIEF) is None)
     task.cancel()
 
 

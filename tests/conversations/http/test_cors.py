@@ -108,3 +108,68 @@ def test_headers_of_the_operator_do_not_undo_it(home: Home) -> None:
 
     assert "access-control-allow-origin" not in reply.headers
     assert reply.headers["vary"] == "Cookie, Origin"
+
+
+FROM_ELSEWHERE = {"Origin": "https://other.example", "Sec-Fetch-Site": "cross-site", "Sec-Fetch-Mode": "no-cors"}
+
+
+@pytest.mark.parametrize(("method", "path"), [
+    ("POST", "/jmap"), ("POST", "/jmap/upload/{account}"), ("POST", "/jmap/ticket"), ("GET", "/.well-known/jmap"),
+    ("GET", "/jmap/eventsource"),
+])  # fmt: skip
+@pytest.mark.parametrize("site", ["cross-site", "same-site"])
+def test_a_page_of_another_site_has_nothing_done_with_what_a_browser_keeps(
+    home: Home, alice: JMAP, method: str, path: str, site: str
+) -> None:
+    """Ours (Fetch Metadata, "Sec-Fetch-Site"): a Basic password that a browser remembers goes along by itself."""
+    path = path.format(account=alice.account_id)
+    reply = alice.sends(method, path, {**FROM_ELSEWHERE, "Sec-Fetch-Site": site}, b"{}")
+
+    assert reply.status == 403
+    assert reply.headers["content-type"] == "application/problem+json"
+
+
+def test_nothing_is_uploaded_by_a_form_of_another_site(home: Home, alice: JMAP) -> None:
+    """Ours: a form navigates, and posts all the same."""
+    headers = {**FROM_ELSEWHERE, "Sec-Fetch-Mode": "navigate", "Sec-Fetch-Dest": "document"}
+
+    assert alice.sends("POST", f"/jmap/upload/{alice.account_id}", headers, b"mischief").status == 403
+
+
+def test_pages_that_may_read_answers_may_ask(home: Home, alice: JMAP) -> None:
+    """WHATWG Fetch, "CORS protocol": they send the credentials that they were given."""
+    for settings in ({"permissive_cors": "true"}, {"cors_origins": APP}):
+        home.abides_by(**settings)
+        headers = {**FROM_ELSEWHERE, "Origin": APP, "Sec-Fetch-Mode": "cors"}
+        assert alice.sends("POST", f"/jmap/upload/{alice.account_id}", headers, b"hello").status == 201
+
+
+@pytest.mark.parametrize("site", ["same-origin", "none"])
+def test_our_own_pages_may_ask(alice: JMAP, site: str) -> None:
+    """Fetch Metadata, "Sec-Fetch-Site": a page of this server, and what the user typed."""
+    headers = {"Origin": "http://127.0.0.1:8080", "Sec-Fetch-Site": site, "Sec-Fetch-Mode": "cors"}
+
+    assert alice.sends("POST", f"/jmap/upload/{alice.account_id}", headers, b"hello").status == 201
+
+
+def test_a_link_from_another_site_may_be_followed(alice: JMAP) -> None:
+    """Ours: what a person opens, the page that led there cannot read; in a frame of it nothing is opened."""
+    link = {"Sec-Fetch-Site": "cross-site", "Sec-Fetch-Mode": "navigate", "Sec-Fetch-Dest": "document"}
+
+    assert alice.sends("GET", "/.well-known/jmap", link).status == 200
+    assert alice.sends("GET", "/.well-known/jmap", {**link, "Sec-Fetch-Dest": "iframe"}).status == 403
+
+
+def test_who_has_no_credentials_is_asked_for_them_wherever_they_come_from(home: Home) -> None:
+    """RFC 9110 section 15.5.2."""
+    assert home.web.sends("POST", "/jmap", FROM_ELSEWHERE, b"{}").status == 401
+
+
+def test_a_ticket_is_good_on_pages_of_other_sites(home: Home, alice: JMAP) -> None:
+    """Ours: no browser has a ticket by itself, as it may have a password."""
+    blob = alice.uploads(b"hello")
+    url = f"/jmap/download/{alice.account_id}/{blob}/name"
+    ask = {"Content-Type": "application/json"}
+    ticketed = alice.sends("POST", "/jmap/ticket", ask, b'{"url": "%s"}' % url.encode()).json()["url"]
+
+    assert home.web.sends("GET", ticketed, FROM_ELSEWHERE).status == 200

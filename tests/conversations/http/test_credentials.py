@@ -51,7 +51,12 @@ def test_who_does_not_prove_who_they_are_is_told_how_to(home: Home, alice: JMAP,
     reply = session(home, authorization)
 
     assert reply.status == 401
-    assert reply.headers["www-authenticate"] == 'Basic realm="Pillarbox", charset="UTF-8"'
+    asked = reply.headers["www-authenticate"]
+    if authorization == "Bearer abc":
+        # RFC 6750 section 3.1.
+        assert asked.startswith('Bearer realm="Pillarbox", error="invalid_token"')
+    else:
+        assert asked.startswith('Basic realm="Pillarbox", charset="UTF-8"')
     assert reply.json() == like(type="about:blank", status=401, title="Unauthorized")
 
 

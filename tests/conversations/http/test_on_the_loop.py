@@ -1,9 +1,11 @@
 """Requests that only read are answered on the event loop, if that takes but a moment (adr/0031)."""
 
+from collections.abc import Awaitable
 from dataclasses import replace
 from itertools import count
 from typing import Any
 
+import pytest
 from tests.driver import JMAP, Home
 
 from pillarbox.http import HTTP, Door
@@ -35,3 +37,19 @@ def test_what_asks_no_store_needs_none_that_can_be_read_in_a_moment(home: Home, 
     home.web.application = HTTP(replace(home.setup, service=service, door=no_threads))
 
     assert alice.asks("Core/echo", hello=True) == {"hello": True}
+
+
+def test_what_is_large_is_read_in_a_thread(home: Home, alice: JMAP, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Ours: to read it may take longer than a moment."""
+    through, asked = home.setup.door.for_account, list[int]()
+
+    def counted(account: int, *rest: Any) -> Awaitable[Any]:
+        asked.append(account)
+        return through(account, *rest)
+
+    monkeypatch.setattr(home.setup.door, "for_account", counted)
+
+    alice.asks("Core/echo", hello="x" * 10_000)
+    assert not asked
+    alice.asks("Core/echo", hello="x" * 20_000)
+    assert len(asked) == 1

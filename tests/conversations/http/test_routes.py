@@ -8,8 +8,8 @@ from tests.driver import JMAP, Home, like
     "path",
     [
         "/nothing",
-        "/.well-known/oauth-authorization-server",
-        "/.well-known/openid-configuration",
+        "/.well-known/oauth-authorization-server/a/b",
+        "/.well-known/openid-configuration/a/b",
         "/form",
         "/healthz",
         "/metrics",

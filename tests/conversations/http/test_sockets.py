@@ -11,7 +11,8 @@ import pytest
 from tests.driver import JMAP, Home
 
 from pillarbox.http import HTTP
-from pillarbox.net import Bounds, WebServer, bound_tcp
+from pillarbox.net import Bounds, bound_tcp
+from pillarbox.net.web import WebServer
 
 
 @pytest.fixture

@@ -12,6 +12,7 @@ import pytest
 from tests.conversations.lmtp.conftest import MTA, Office
 
 from pillarbox.access import Actor, Grant, Principal, Rights
+from pillarbox.access.permission import OF_USER
 from pillarbox.datatypes import REGISTRY
 from pillarbox.datatypes.mail import Wording
 from pillarbox.datatypes.queue import upcoming
@@ -50,7 +51,7 @@ def sets(office: Office, alice: Principal) -> Callable[..., None]:
         (method,) = (one for one in kind.methods if one.name == "set")
         grant = Grant(alice.number, "Alice", personal=True, rights=Rights.FULL, addresses=addresses)
         now = datetime.fromtimestamp(office.now, UTC)
-        actor = Actor("alice@ours.example", {alice.id: grant})
+        actor = Actor("alice@ours.example", {alice.id: grant}, OF_USER)
         context = Context(actor, office.store, REGISTRY, Limits(), now, lambda: "t")
         if type_name == "VacationResponse":
             arguments = {"update": {"singleton": arguments}}

@@ -66,6 +66,7 @@ class Post:
         self.relay: Relay | None = None
         self.resolve: Resolve = resolved
         self.patience = Patience(connect=5, greeting=5, command=5, data=5, quit=1)
+        self.grace = 5.0
         self.schedule = Schedule((60.0, 3600.0), DAY, 5 * DAY)
         self.failing: Callable[[], None] = lambda: None
         self.unwritten: Callable[[], None] = lambda: None
@@ -89,7 +90,9 @@ class Post:
         resolver = Resolver([("127.0.0.1", self.names.port)])
         routes = Routes(resolver, self.guard, HOST, self.relay, self.mx.port, list, self.resolve)
         caller = Caller(HOST, self.authority.trusted(), self.patience)
-        return Sender(self.store, books, Carrier(books, routes, _Here(self), caller, door.through), door.through, 5)
+        return Sender(
+            self.store, books, Carrier(books, routes, _Here(self), caller, door.through), door.through, self.grace
+        )
 
     def books(self) -> Books:
         """What is written down, which `unwritten` may prevent."""

@@ -70,6 +70,7 @@ def test_a_doubt_from_before_is_told_and_the_message_goes_again(post: Post, alic
 
 def test_a_stop_in_doubt_is_written_down(post: Post, alice: JMAP) -> None:
     """Ours: a server that says nothing more is not waited for without end, and what it may have is known."""
+    post.grace = 0.2
     post.mx.says(".", STALL)
     post.starts()
     post.queues(alice, "bob@far.example")

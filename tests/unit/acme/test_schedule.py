@@ -4,24 +4,15 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from tests.toy.wanted import WANTED
 
 from pillarbox.acme import due
 from pillarbox.acme.schedule import again, renewal, retry_after, sought
 from pillarbox.datatypes.server import IssuedCertificate, KeptCertificate
-from pillarbox.settings import Authority, Duration, EabKey, Secret
+from pillarbox.settings import Duration, EabKey, Secret
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 DAY = timedelta(days=1)
-WANTED = Authority(
-    "home",
-    "https://ca.example/dir",
-    "http-01",
-    ("postmaster@home.example",),
-    ("mail.home.example",),
-    Duration(30 * 86_400_000),
-    is_default=False,
-    eab=None,
-)
 
 
 def issued(begins: datetime = NOW, life: timedelta = 90 * DAY, spread: float = 0.0) -> IssuedCertificate:

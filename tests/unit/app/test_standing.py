@@ -21,10 +21,12 @@ def built(tmp_path: Path) -> Iterator[House]:
 
 
 class Part:
-    """Work that notes when it begins and when it has ended."""
+    """Work that notes when it begins, when it is to end, and when it has ended."""
 
     def __init__(self) -> None:
         self.told: list[str] = []
+        self.answered = asyncio.Event()
+        self.answered.set()
 
     async def __call__(self, built: House) -> None:
         name = built.settings[catalogue.HOSTNAME]
@@ -32,9 +34,16 @@ class Part:
         try:
             await asyncio.Event().wait()
         finally:
+            self.told.append(f"{name} ends")
             # As who still waits for another server's answer.
-            await asyncio.sleep(0.01)
+            await self.answered.wait()
             self.told.append(f"{name} ended")
+
+    async def tells(self, what: str) -> None:
+        """Waits until it has noted that."""
+        async with asyncio.timeout(10):
+            while what not in self.told:
+                await asyncio.sleep(0)
 
 
 def hold(built: House, part: Part, held: Callable[[Standing], Awaitable[None]]) -> None:
@@ -60,11 +69,11 @@ def test_it_ends_and_begins_anew_if_it_goes_by_what_has_changed(built: House) ->
 
     async def held(standing: Standing) -> None:
         use(standing, server_hostname="two.example")
-        await asyncio.sleep(0.1)
+        await part.tells("two.example began")
 
     hold(built, part, held)
 
-    assert part.told == ["one.example began", "one.example ended", "two.example began", "two.example ended"]
+    assert part.told == [f"{name}.example {what}" for name in ("one", "two") for what in ("began", "ends", "ended")]
 
 
 def test_other_changes_do_not_touch_it(built: House) -> None:
@@ -72,7 +81,9 @@ def test_other_changes_do_not_touch_it(built: House) -> None:
 
     async def held(standing: Standing) -> None:
         use(standing, server_hostname="one.example", server_log_level="debug")
-        await asyncio.sleep(0.1)
+        # Many times as often as the loop goes round until another change has ended it.
+        for _ in range(100):
+            await asyncio.sleep(0)
         assert part.told == ["one.example began"]
         assert standing.built.settings[catalogue.LOG_LEVEL] == "debug"
 
@@ -83,10 +94,12 @@ def test_of_changes_while_it_ends_the_last_counts(built: House) -> None:
     part = Part()
 
     async def held(standing: Standing) -> None:
+        part.answered.clear()
         use(standing, server_hostname="two.example")
-        await asyncio.sleep(0.005)
+        await part.tells("one.example ends")
         use(standing, server_hostname="three.example")
-        await asyncio.sleep(0.1)
+        part.answered.set()
+        await part.tells("three.example began")
 
     hold(built, part, held)
 

@@ -161,3 +161,28 @@ def test_settings_are_told_in_the_log_where_one_account_is_asked_for(command: Co
 
     assert ended.status == 0
     assert "account.quota" in ended.err
+
+
+def test_what_apps_and_passkeys_know_the_server_by_is_told(command: Command, tmp_path: Path) -> None:
+    """Architecture section 4: evaluated once, from the public listener, and shown."""
+    settings = tmp_path / "passkeys.toml"
+    url = "server.http.url = \"'https://mail.far.example'\"\n"
+    settings.write_text(f'{url}authentication.passkey.domain = "far.example"\n')
+
+    ended = command("doctor", "--config", settings)
+
+    told = "Apps know this server by https://mail.far.example, passkeys by far.example, on pages of "
+    assert ended.out.startswith(told), ended.out
+    assert json.loads(command("doctor", "--json", "--config", settings).out) == []
+
+
+def test_a_domain_that_passkeys_cannot_be_for_is_told(command: Command, tmp_path: Path) -> None:
+    """WebAuthn Level 3 section 5.1.3: the host's own, or one above it."""
+    settings = tmp_path / "passkeys.toml"
+    url = "server.http.url = \"'https://mail.far.example'\"\n"
+    settings.write_text(f'{url}authentication.passkey.domain = "near.example"\n')
+
+    (found,) = json.loads(command("doctor", "--json", "--config", settings).out)
+
+    assert found["place"] == "authentication.passkey.domain"
+    assert "near.example" in found["problem"]

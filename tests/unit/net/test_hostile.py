@@ -10,7 +10,8 @@ from typing import Any
 import pytest
 from tests.driver.entrance import MirrorListener
 
-from pillarbox.net import Bounds, prelude, web
+from pillarbox.net import Bounds, prelude
+from pillarbox.net.web import refusal
 from pillarbox.telemetry import EVENTS, Event
 
 Listens = Callable[..., MirrorListener]
@@ -23,7 +24,7 @@ GET = b"GET / HTTP/1.1\r\nHost: x\r\n"
 def told(monkeypatch: pytest.MonkeyPatch) -> Told:
     """What the log is told, but for the level."""
     found: Told = []
-    monkeypatch.setattr(web, "emit", lambda event, **fields: found.append({"event": event.title, **fields}))
+    monkeypatch.setattr(refusal, "emit", lambda event, **fields: found.append({"event": event.title, **fields}))
     return found
 
 

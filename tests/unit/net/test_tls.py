@@ -12,8 +12,9 @@ import trustme
 from cryptography import x509
 from tests.driver.entrance import MirrorListener, pair, trusting
 
-from pillarbox.net import BadCertificate, Certificates, Pair, Protection, WebServer
+from pillarbox.net import BadCertificate, Certificates, Pair, Protection
 from pillarbox.net.selfsigned import self_signed
+from pillarbox.net.web import WebServer
 from pillarbox.telemetry import Secret
 
 Listens = Callable[..., MirrorListener]

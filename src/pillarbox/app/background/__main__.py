@@ -17,7 +17,7 @@ from pillarbox.app.house import House, linked, sole
 from pillarbox.app.lock import alone
 from pillarbox.app.orders import GRACE, Orders
 from pillarbox.http import Door
-from pillarbox.net import use_fast_loop
+from pillarbox.net.loop import use_fast_loop
 
 __all__ = ["main"]
 

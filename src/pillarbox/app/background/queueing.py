@@ -8,6 +8,7 @@ from collections.abc import Sequence
 
 from pillarbox.app.figures import guard
 from pillarbox.app.house import House
+from pillarbox.app.knowing import KNOWING, directories
 from pillarbox.datatypes import REGISTRY
 from pillarbox.datatypes.server import dkim_keys, is_domain
 from pillarbox.delivery import Deposit, Filer, Policy
@@ -39,6 +40,7 @@ SENDING: Sequence[Declared[object]] = (
     catalogue.OUTBOUND_ALLOW_NETWORKS,
     *catalogue.DELIVERY.settings,
     *catalogue.QUEUE.settings,
+    *KNOWING,
 )
 """The settings that it works by."""
 
@@ -128,13 +130,16 @@ class _Here:
     def __init__(self, built: House) -> None:
         self._store = built.store
         deposit = Deposit(built.store, REGISTRY, time.time)
-        self._filer = Filer(built.directory, deposit, Policy.of(built.settings), time.time)
+        self._directories = directories(built, built.settings)
+        self._filer = Filer(self._directories, deposit, Policy.of(built.settings), time.time)
 
     def whose(self, address: str) -> Whose:
         """Who has an address. Raises store.StoreError."""
         if self._filer.knows(address):
             return Whose.ACCOUNT
-        return Whose.NOBODY if is_domain(self._store, domain_of(address)) else Whose.ELSEWHERE
+        domain = domain_of(address)
+        is_ours = self._directories.is_ours(domain) or is_domain(self._store, domain)
+        return Whose.NOBODY if is_ours else Whose.ELSEWHERE
 
     def deliver(self, letter: Letter) -> Reply:
         """Files a message, once. Raises store.StoreError, OSError."""

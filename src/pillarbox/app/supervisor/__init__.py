@@ -1,8 +1,9 @@
 """The process that is started by hand, and keeps the others running.
 
-Begin with `supervisor`. It listens before it gives up its privileges (`binding`), starts its processes (`crew`) by one
-`plan`, and tells a service manager (`service`). Commands ask it by `control`; when its settings are read again,
-`change` says which are in force. It opens no store, and knows nothing of what its processes do.
+Begin with `supervisor`. It listens before it gives up its privileges (`binding`), starts its processes (`staff`, each
+as `crew` says) by one `plan`, and tells a service manager (`service`). Commands ask it by `control`; when its
+settings are read again, `change` says which are in force. It opens no store, and knows nothing of what its processes
+do.
 """
 
 from pillarbox.app.supervisor.binding import Opened

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 
 __all__ = ["Change", "change"]
 
-# What is open already: the store, the processes, the sockets that were bound, as root perhaps.
+# What is open already: the store, the key of all tokens, the processes, the sockets that were bound, as root perhaps.
 _OPEN = re.compile(
-    r"storage\..*|store\..*|server\.workers|global\.thread-pool|server\.max-connections"
+    r"storage\..*|store\..*|oauth\.key|server\.workers|global\.thread-pool|server\.max-connections"
     r"|server\.(?:listener|socket)\..*|server\.tls\.(?:implicit|enable)",
     re.DOTALL,
 )

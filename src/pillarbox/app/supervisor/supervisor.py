@@ -9,22 +9,20 @@ import os
 import signal
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import asdict, replace
-from functools import partial
 from pathlib import Path
 
 from pillarbox import __version__
 from pillarbox.app import descriptors
 from pillarbox.app.channel import Message, answered
 from pillarbox.app.lock import refuse_served, served
-from pillarbox.app.orders import GRACE, Orders
 from pillarbox.app.privileges import settled
 from pillarbox.app.supervisor import control, service
 from pillarbox.app.supervisor.binding import Opened, bound, paths, released
 from pillarbox.app.supervisor.change import change
-from pillarbox.app.supervisor.crew import CannotStart, Hand
 from pillarbox.app.supervisor.plan import Plan
+from pillarbox.app.supervisor.staff import Staff
 from pillarbox.net import Balance
 from pillarbox.settings import BootstrapError, Configuration, Snapshot, catalogue, report, snapshot
 from pillarbox.store.hub import Hub
@@ -32,13 +30,9 @@ from pillarbox.telemetry import Event, configure, emit
 
 __all__ = ["serve"]
 
-_OVERTIME = 3.0
-"""Seconds after the grace in which a process that has nothing left to finish ends."""
 _MOST_BY_DEFAULT = 4
 _CHECK = 30.0
 """Seconds that looking for itself may take."""
-_ANSWER = 20.0
-"""Seconds that a process may take to do as it is asked; one that starts takes some of them until it listens."""
 
 
 def serve(
@@ -96,21 +90,7 @@ class _Supervisor:
         self._had_terminal = os.isatty(0)
         self._waiting: list[str] = []
         self._notes: dict[str, str] = {}
-        self._workers = [
-            Hand(
-                f"worker {number}",
-                "pillarbox.app.worker",
-                partial(self._orders, number),
-                partial(Balance.ended, plan.balance, number),
-                self._noted,
-            )
-            for number in range(plan.workers)
-        ]
-        background = partial(self._orders, plan.workers)
-        self._background = Hand("background", "pillarbox.app.background", background, lambda: None)
-
-    def _orders(self, number: int, status: int, channel: int) -> Orders:
-        return self._plan.orders(number, status, channel)
+        self._staff = Staff(lambda: self._plan, self._noted)
 
     async def serve(self, ready: Callable[[Sequence[Opened]], None]) -> None:
         """Until it is told to end, and all have ended. Raises CannotStart."""
@@ -121,7 +101,7 @@ class _Supervisor:
         loop.add_signal_handler(signal.SIGHUP, self._hung_up)
         async with Hub(self._plan.data).open(), control.opened(self._plan.data, self._asked):
             try:
-                if await self._started():
+                if await self._staff.start(self._stopping):
                     ready(self._plan.opened)
                     service.notify("READY=1")
                     emit(
@@ -130,16 +110,18 @@ class _Supervisor:
                         listeners=len(self._plan.opened),
                         workers=self._plan.workers,
                     )
-                    await self._kept()
+                    await self._staff.keep(self._stopping)
             finally:
                 service.notify("STOPPING=1")
-                await self._ended()
+                # Workers have theirs; what nobody takes from these any more must be refused, not kept waiting.
+                released(self._plan.opened)
+                await self._staff.end()
                 emit(Event.SERVER_STOPPED, seconds=round(time.monotonic() - began, 1))
 
     def _interrupted(self) -> None:
         if self._stopping.is_set():
             # Whoever asks twice does not want to wait.
-            self._signal(signal.SIGKILL)
+            self._staff.send(signal.SIGKILL)
         self._stopping.set()
 
     def _hung_up(self) -> None:
@@ -187,7 +169,7 @@ class _Supervisor:
             applied = [key for key in found.applied if key not in idle]
             self._waiting = found.restart
             self._notes.clear()
-            failed = await self._handed({"do": "use", "pairs": dict(found.pairs)})
+            failed = await self._staff.hand({"do": "use", "pairs": dict(found.pairs)})
             emit(
                 Event.SERVER_RELOADED,
                 applied=applied,
@@ -204,7 +186,7 @@ class _Supervisor:
 
     async def _examined(self) -> Message:
         """What only a running server can say of itself, as upkeep.Troubles: `found`."""
-        answer = await self._background.ask({"do": "check"}, _CHECK)
+        answer = await self._staff.background.ask({"do": "check"}, _CHECK)
         found: list[Message] = list((answer or {}).get("found", ()))
         if answer is None or "failed" in answer:
             why = "whether its URL leads here is not known: the background worker does not answer"
@@ -217,60 +199,6 @@ class _Supervisor:
             again = f"{why}; then start the server again"
             found.append({**_remark(f"server.listener.{id_}.bind", again), "weight": "trouble"})
         return {"found": found}
-
-    async def _handed(self, question: Message) -> list[str]:
-        """Asks all processes that run; which of them could not do it, in words."""
-        everybody = [*self._workers, self._background]
-        answers = await asyncio.gather(*(one.ask(question, _ANSWER) for one in everybody))
-        # Who has died meanwhile, or was not started yet, begins with what is in force now.
-        told = zip(everybody, answers, strict=True)
-        return [f"{one.name}: {answer['failed']}" for one, answer in told if answer and "failed" in answer]
-
-    async def _started(self) -> bool:
-        """Whether all workers are ready; they are not if it is to stop before. Raises CannotStart."""
-        starting = asyncio.gather(*(worker.start() for worker in self._workers))
-        stopping = asyncio.ensure_future(self._stopping.wait())
-        await asyncio.wait((starting, stopping), return_when=asyncio.FIRST_COMPLETED)
-        if not starting.done():
-            starting.cancel()
-            with suppress(asyncio.CancelledError):
-                await starting
-            return False
-        stopping.cancel()
-        starting.result()
-        return True
-
-    async def _kept(self) -> None:
-        """Until it is to stop."""
-        async with asyncio.TaskGroup() as tasks:
-            keeping = [tasks.create_task(worker.keep()) for worker in self._workers]
-            keeping.append(tasks.create_task(self._kept_in_background()))
-            await self._stopping.wait()
-            for one in keeping:
-                one.cancel()
-
-    async def _kept_in_background(self) -> None:
-        # Only now: at the start it would take its time from those for whom clients wait. What keeps it from starting is
-        # told like what ends it.
-        with suppress(CannotStart):
-            await self._background.start()
-        await self._background.keep()
-
-    async def _ended(self) -> None:
-        # Workers have theirs; what nobody takes from these any more must be refused, not kept waiting.
-        released(self._plan.opened)
-        self._signal(signal.SIGTERM)
-        everybody = asyncio.gather(*(one.wait() for one in (*self._workers, self._background)))
-        try:
-            async with asyncio.timeout(GRACE + _OVERTIME):
-                await asyncio.shield(everybody)
-        except TimeoutError:
-            self._signal(signal.SIGKILL)
-            await everybody
-
-    def _signal(self, number: signal.Signals) -> None:
-        for one in (*self._workers, self._background):
-            one.signal(number)
 
 
 def _remark(place: str, problem: str) -> Message:

@@ -10,8 +10,9 @@ from pillarbox.app.descriptors import shares
 from pillarbox.app.duty import end_at_once, hearing, on_duty, ready, stops
 from pillarbox.app.house import House
 from pillarbox.app.orders import Orders
-from pillarbox.app.worker.serving import Doors, serve
-from pillarbox.net import Balance, use_fast_loop
+from pillarbox.app.worker.serving import Openings, serve
+from pillarbox.net import Balance
+from pillarbox.net.loop import use_fast_loop
 
 __all__ = ["main"]
 
@@ -19,7 +20,7 @@ __all__ = ["main"]
 def main() -> None:
     """Serves until the supervisor says otherwise, or is gone."""
     with on_duty() as (orders, settings):
-        doors = Doors(
+        openings = Openings(
             {id_: [socket(fileno=one) for one in each] for id_, each in orders.listeners.items()},
             shares(settings.listeners, orders.workers),
             Balance(orders.balance, orders.workers, orders.number),
@@ -27,13 +28,13 @@ def main() -> None:
         )
         os.close(orders.balance)
         with hearing(orders, settings) as built, asyncio.Runner(loop_factory=use_fast_loop()) as runner:
-            finished = runner.run(_serve(orders, built, doors))
+            finished = runner.run(_serve(orders, built, openings))
             if not finished:
                 end_at_once()
 
 
-async def _serve(orders: Orders, built: House, doors: Doors) -> bool:
-    return await serve(built, doors, Below(orders.channel), stops(orders), partial(ready, orders))
+async def _serve(orders: Orders, built: House, openings: Openings) -> bool:
+    return await serve(built, openings, Below(orders.channel), stops(orders), partial(ready, orders))
 
 
 if __name__ == "__main__":

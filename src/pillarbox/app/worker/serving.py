@@ -1,4 +1,4 @@
-"""A worker's doors: opened on sockets that others share, and closed so that what has begun is finished."""
+"""A worker's openings: opened on sockets that others share, and closed so that what has begun is finished."""
 
 import asyncio
 import secrets
@@ -9,11 +9,12 @@ from dataclasses import dataclass
 from functools import partial
 from socket import socket
 
-from pillarbox.access import PasswordCheck
+from pillarbox.app.authorizing import Authorizing
 from pillarbox.app.channel import Below, Message
 from pillarbox.app.duty import taken
 from pillarbox.app.figures import limits, site, sockets, traffic
 from pillarbox.app.house import House, volatile
+from pillarbox.app.knowing import chosen, directories
 from pillarbox.app.orders import GRACE
 from pillarbox.app.policy import bounds, policy, url
 from pillarbox.app.worker.entering import Entrances
@@ -24,21 +25,24 @@ from pillarbox.datatypes.push import push_key
 from pillarbox.delivery import Delivery, Deposit, LMTPListener, Policy
 from pillarbox.http import HTTP, Door, Gate, Health, Leases, Proof, Setup, SocketLimit, Tickets, Turns
 from pillarbox.jmap import Service
-from pillarbox.net import Balance, WebServer
+from pillarbox.net import Balance
+from pillarbox.net.web import WebServer
 from pillarbox.settings import DatabaseStore, Snapshot, catalogue
+from pillarbox.signin import ApiKeys, Appointed, PasswordCheck, Ways
+from pillarbox.signin.directory import Chain, ProviderTokens
 from pillarbox.store import StoreError
 from pillarbox.telemetry import Event, emit
 from pillarbox.wire.network import is_private
 from pillarbox.wire.webpush import KeyPair, base64url
 
-__all__ = ["Doors", "serve"]
+__all__ = ["Openings", "serve"]
 
 _MESSAGES_IN_MEMORY = 64 * 1024 * 1024
 """Octets of messages that one LMTP listener takes in at once, if its largest messages are small; more are put off."""
 
 
 @dataclass(frozen=True, slots=True)
-class Doors:
+class Openings:
     """What a worker accepts connections from: sockets by the listener's id, and how many of each it may have.
 
     `seat` is the worker's number, which the one that is started in its place has again.
@@ -50,30 +54,35 @@ class Doors:
     seat: int
 
 
-async def serve(built: House, doors: Doors, below: Below, stopping: asyncio.Event, ready: Callable[[], None]) -> bool:
+async def serve(
+    built: House, openings: Openings, below: Below, stopping: asyncio.Event, ready: Callable[[], None]
+) -> bool:
     """Serves until it is to stop; whether all that had begun has ended then.
 
     `ready` is called once connections are accepted; `below` brings settings that are in force from then on.
     """
     door = Door()
-    with closing(volatile(built, doors.seat)) as shared:
+    with closing(volatile(built, openings.seat)) as shared:
         # What is in the database is a wait for the network away, which is nothing for the event loop.
         is_far = isinstance(built.settings.store, DatabaseStore)
         leases = Leases(shared, door.through) if is_far else Leases(shared)
         tickets = Tickets(shared, door.through) if is_far else Tickets(shared)
         watch = Watch(built, shared, door)
-        return await _serve(_Service(built, doors, door, stopping, leases, tickets, watch, below), ready)
+        authorizing = Authorizing(built, shared, time.time)
+        return await _serve(
+            _Service(built, openings, door, stopping, leases, tickets, watch, below, authorizing), ready
+        )
 
 
 async def _serve(serving: "_Service", ready: Callable[[], None]) -> bool:
     loop = asyncio.get_running_loop()
     finished = True
-    doors, door, leases, stopping = serving.doors, serving.door, serving.leases, serving.stopping
+    openings, door, leases, stopping = serving.openings, serving.door, serving.leases, serving.stopping
     webs = serving.webs()
     mails = serving.mails()
     # Whoever connects first is shown the right certificate.
     await serving.showing.look()
-    doors.balance.begin()
+    openings.balance.begin()
     try:
         async with asyncio.TaskGroup() as tasks:
             running = [tasks.create_task(web.serve(sockets)) for web, sockets in webs]
@@ -110,15 +119,16 @@ class _Service:
     def __init__(
         self,
         built: House,
-        doors: Doors,
+        openings: Openings,
         door: Door,
         stopping: asyncio.Event,
         leases: Leases,
         tickets: Tickets,
         watch: Watch,
         below: Below,
+        authorizing: Authorizing,
     ) -> None:
-        self.doors = doors
+        self.openings = openings
         self.door = door
         self.leases = leases
         self.stopping = stopping
@@ -127,7 +137,12 @@ class _Service:
         self.watch = watch
         self.below = below
         # These outlive settings: who is let in, who is being served, and who is connected.
-        self._check = PasswordCheck(built.directory, built.passwords)
+        self._directories = directories(built, built.settings)
+        self._ways = Ways(built.store, built.directory, built.passwords, self._directories)
+        self._check = PasswordCheck(built.directory, self._ways.under())
+        self._keys = PasswordCheck(built.directory, (ApiKeys(built.store),))
+        self._authorizing = authorizing
+        self._every_token = Chain((authorizing.tokens, ProviderTokens(self._directories)))
         self._turns = Turns({}, leases=leases)
         self._sockets = SocketLimit()
         self._health = Health({"hub": lambda: None if built.feed.is_joined else "the line to it is cut"})
@@ -138,7 +153,7 @@ class _Service:
         self._policy = Policy.of(built.settings)
         self._mails: Mapping[str, LMTPListener] = {}
         self._webs: Mapping[str, WebServer] = {}
-        self.entrances = Entrances(built.settings, built.data, doors.seat, watch.lets)
+        self.entrances = Entrances(built.settings, built.data, openings.seat, watch.lets)
         self.showing = Showing(built.settings, built.store, self.entrances.certificates, door)
         self._http = HTTP(self._setup(built.settings))
 
@@ -182,6 +197,13 @@ class _Service:
             maxConcurrentUpload=service.traffic.concurrent_upload,
         )
         allowances = self.watch.allowances(settings)
+        self._directories.use(chosen(settings))
+        self._check.use(
+            self._ways.under(
+                Appointed.of(settings[catalogue.FALLBACK_USER], settings[catalogue.FALLBACK_SECRET]),
+                Appointed.of(settings[catalogue.MASTER_USER], settings[catalogue.MASTER_SECRET]),
+            )
+        )
         return Setup(
             service,
             Gate(
@@ -190,6 +212,8 @@ class _Service:
                 settings[catalogue.ACCOUNT_QUOTA],
                 tally=self.watch.tally,
                 allowances=allowances,
+                keys=self._keys,
+                tokens=self._every_token if self._directories.has_providers else self._authorizing.tokens,
             ),
             self.door,
             self._turns,
@@ -207,6 +231,8 @@ class _Service:
             allowances=allowances,
             bans=self.watch.bans,
             tally=self.watch.tally,
+            oauth=self._authorizing.under(settings),
+            self_service=self._authorizing.pages(settings, self._check),
         )
 
     def webs(self) -> list[tuple[WebServer, Sequence[socket]]]:
@@ -214,11 +240,11 @@ class _Service:
         self._webs = {
             id_: WebServer(
                 self._http,
-                max_connections=self.doors.most[id_],
+                max_connections=self.openings.most[id_],
                 grace=GRACE,
                 bounds=bounds(self._built.settings),
                 finish=self._http.finished,
-                balance=self.doors.balance,
+                balance=self.openings.balance,
                 sockets=sockets(self._built.settings),
                 watching=self.watch.tally,
                 listener=id_,
@@ -226,13 +252,13 @@ class _Service:
             )
             for id_ in self._of("http")
         }
-        return [(web, self.doors.sockets[id_]) for id_, web in self._webs.items()]
+        return [(web, self.openings.sockets[id_]) for id_, web in self._webs.items()]
 
     def mails(self) -> list[tuple[LMTPListener, Sequence[socket]]]:
         """One for each listener that speaks LMTP, with its sockets."""
         built = self._built
         delivery = Delivery(
-            built.directory,
+            self._directories,
             Deposit(built.store, REGISTRY, time.time),
             self.door.through,
             lambda: self._policy,
@@ -242,20 +268,20 @@ class _Service:
         self._mails = {
             id_: LMTPListener(
                 delivery,
-                self.doors.most[id_],
+                self.openings.most[id_],
                 _memory(self._policy),
-                self.doors.balance,
+                self.openings.balance,
                 listener=id_,
                 entrance=self.entrances.of(id_),
             )
             for id_ in self._of("lmtp")
         }
-        return [(mail, self.doors.sockets[id_]) for id_, mail in self._mails.items()]
+        return [(mail, self.openings.sockets[id_]) for id_, mail in self._mails.items()]
 
     def _of(self, protocol: str) -> Iterable[str]:
         """The listeners that speak it, of those that have sockets."""
         listeners = self._built.settings.listeners
-        return [one.id for one in listeners if one.protocol == protocol and one.id in self.doors.sockets]
+        return [one.id for one in listeners if one.protocol == protocol and one.id in self.openings.sockets]
 
 
 def _memory(policy: Policy) -> int:

@@ -5,10 +5,12 @@ Begin with `blob`: what a blobId is, and how its octets are had. `quota` says ho
 
 from pillarbox.datatypes.core.blob import (
     BLOB,
+    BLOB_PREFIX,
     DIGESTS,
     LOOKED_UP,
     MAX_SOURCES,
     Octets,
+    all_parsed,
     located,
     note_upload,
     octets_at,
@@ -21,11 +23,13 @@ from pillarbox.datatypes.core.quota import QUOTA
 
 __all__ = [
     "BLOB",
+    "BLOB_PREFIX",
     "DIGESTS",
     "LOOKED_UP",
     "MAX_SOURCES",
     "QUOTA",
     "Octets",
+    "all_parsed",
     "located",
     "note_upload",
     "octets_at",

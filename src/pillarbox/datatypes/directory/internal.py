@@ -5,14 +5,17 @@ given last, so that whoever finds the name finds the file; taken away in the oth
 itself is told after they have changed, and again if that was interrupted (adr/0034).
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from typing import cast
 
-from pillarbox.access import Principal, Reach, Rights
+from pillarbox.access import USER, Principal, Reach, Rights, RoleSet
+from pillarbox.access.permission import OF_USER
+from pillarbox.datatypes.directory.adopting import Newcomer, account_of, news
+from pillarbox.datatypes.directory.files import Files, know_domain, taken_away
 from pillarbox.datatypes.directory.known import (
     AccountError,
     account_at,
-    accounts,
     everyone,
     existing,
     existing_group,
@@ -21,28 +24,37 @@ from pillarbox.datatypes.directory.known import (
     reached,
     refuse_taken,
 )
-from pillarbox.datatypes.mail import Folder, furnish, know_addresses
+from pillarbox.datatypes.directory.lists import existing_list, listed
+from pillarbox.datatypes.directory.roles import RoleChange, checked, described, kept
+from pillarbox.datatypes.mail import Folder
 from pillarbox.datatypes.server import (
     ACCOUNT,
+    API_KEY,
+    CREDENTIAL,
     DOMAIN,
     GROUP,
+    LIST,
+    MEMBERSHIP,
     PERSON,
+    ROLE,
     Account,
     admit,
     dismiss,
-    forget_memberships,
+    forget_grants,
     members_of,
     numbered,
     selected,
 )
-from pillarbox.store import Equal, NoAccount, Select, Store, StoreError, Unavailable, Unit, Writing
-from pillarbox.wire.collation import unicode_casemap
+from pillarbox.store import Notice, Store, Unit, Writing
 from pillarbox.wire.values import JSON
 
 __all__ = ["InternalDirectory"]
 
 
-_FOR_EVER = 2**53
+_OF_WEIGHT = frozenset(one.name for one in (ACCOUNT, API_KEY, CREDENTIAL, MEMBERSHIP, ROLE))
+"""The types by which it is decided who somebody is, and what they may do. Grants, which begin all the time, are watched
+by who knows their tokens (`signin.token`).
+"""
 
 
 class InternalDirectory:
@@ -50,11 +62,20 @@ class InternalDirectory:
 
     def __init__(self, store: Store) -> None:
         self._store = store
+        self._files = Files(store)
 
     @contextmanager
     def listen(self, listener: Callable[[], None]) -> Iterator[None]:
-        """A block in which the listener is called after each change to account 0 that the store's feed tells of."""
-        with self._store.feed.listen(0, lambda _: listener()):
+        """A block in which the listener is called after each change to what is of any weight for signing in.
+
+        The rest of what account 0 keeps, as bans and certificates and what is due, changes all the time.
+        """
+
+        def heard(notice: Notice) -> None:
+            if not _OF_WEIGHT.isdisjoint(notice.states):
+                listener()
+
+        with self._store.feed.listen(0, heard):
             yield
 
     def find(self, address: str) -> Principal | None:
@@ -66,6 +87,12 @@ class InternalDirectory:
         with self._store.read(0) as unit:
             found = account_at(unit, wanted)
             return None if found is None else principal(unit, found)
+
+    def numbered(self, number: int) -> Principal | None:
+        """Whose account has this number; a group's too."""
+        with self._store.read(0) as unit:
+            found = numbered(unit, ACCOUNT, (number,))
+            return principal(unit, found[0]) if found else None
 
     def all(self) -> list[Principal]:
         """Every account and every group, in order of address."""
@@ -89,22 +116,85 @@ class InternalDirectory:
         with self._store.read(0) as unit:
             return sorted(one.name for one in selected(unit, DOMAIN))
 
-    def add(self, address: str, secret: str, folders: Iterable[Folder], quota: int | None = None) -> Principal:
-        """A new account with its Mailboxes; `secret` is the hash of its password. Raises AccountError."""
+    def add(
+        self,
+        address: str,
+        secret: str,
+        folders: Iterable[Folder],
+        quota: int | None = None,
+        *,
+        description: str = "",
+        roles: Collection[str] = (USER,),
+        by: frozenset[str] = OF_USER,
+    ) -> Principal:
+        """A new account with its Mailboxes; `secret` is the hash of its password.
+
+        Raises AccountError, as for roles that who makes it, by their permissions, may not give.
+        """
         with self._store.write(0) as server:
-            account = self._made(server, normal(address), folders, {"secret": secret, "quota": quota, "kind": PERSON})
-            return principal(server, account)
+            properties = kept(checked(server, RoleSet(), RoleChange(roles), by))
+            properties |= {"secret": secret, "quota": quota, "kind": PERSON, "description": described(description)}
+            return principal(server, self._files.made(server, normal(address), folders, properties))
+
+    def describe(self, address: str, description: str) -> None:
+        """Another name for people, of an account or a group. Raises AccountError."""
+        with self._store.write(0) as server:
+            _change(server, existing(server, address), {"description": described(description)})
+
+    def adopt(self, one: Newcomer, folders: Iterable[Folder]) -> Principal:
+        """The account of whoever another directory knows: made, or changed to what that says now.
+
+        Of its addresses, those that somebody else has here are left out. Raises AccountError where the account that is
+        there is not that directory's.
+        """
+        with self._store.read(0) as server:
+            account = account_of(server, one)
+            if account is not None and not news(server, account, one):
+                return principal(server, account)
+        with self._store.write(0) as server:
+            account = account_of(server, one) or self._files.made(
+                server, one.addresses[0], folders, {"secret": "", "directory": one.directory, "kind": PERSON}
+            )
+            changes = news(server, account, one)
+            for address in one.addresses:
+                know_domain(server, address)
+            if changes:
+                _change(server, account, changes)
+        self._files.acquaint(account.number)
+        with self._store.read(0) as server:
+            return principal(server, existing(server, cast("str", changes.get("address", account.address))))
 
     def add_group(
-        self, address: str, members: Mapping[str, Rights], folders: Iterable[Folder], quota: int | None = None
+        self,
+        address: str,
+        members: Mapping[str, Rights],
+        folders: Iterable[Folder],
+        quota: int | None = None,
+        *,
+        kind: str = GROUP,
     ) -> Principal:
-        """A new group with its Mailboxes, and with these members, by their addresses. Raises AccountError."""
+        """A new group or RESOURCE with its Mailboxes, and with these members, by their addresses.
+
+        Raises AccountError.
+        """
         with self._store.write(0) as server:
             numbers = {_person(server, member).number: rights for member, rights in members.items()}
-            account = self._made(server, normal(address), folders, {"secret": "", "quota": quota, "kind": GROUP})
+            account = self._files.made(server, normal(address), folders, {"secret": "", "quota": quota, "kind": kind})
             for number, rights in numbers.items():
                 admit(server, account.number, number, rights)
             return principal(server, account)
+
+    def add_list(self, address: str, members: Iterable[str]) -> Principal:
+        """A new list; its account holds nothing but what is on its way to its members. Raises AccountError."""
+        with self._store.write(0) as server:
+            properties: dict[str, JSON] = {"secret": "", "kind": LIST, "members": [*listed(address, members)]}
+            return principal(server, self._files.made(server, normal(address), (), properties))
+
+    def remove_list(self, address: str) -> None:
+        """The list is gone with what was still on its way to its members. Raises AccountError."""
+        with self._store.write(0) as server:
+            account = taken_away(server, existing_list(server, address))
+        self._store.remove(account.number)
 
     def add_member(self, group: str, member: str, rights: Rights) -> None:
         """One more member, or another right of one. Raises AccountError."""
@@ -118,9 +208,11 @@ class InternalDirectory:
                 raise AccountError(f"{member} is no member of {group}; `pillarbox group list` shows who is")
 
     def change_secret(self, address: str, secret: str) -> None:
-        """Another password, by its hash. Raises AccountError."""
+        """Another password, by its hash; all that is signed in ends. Raises AccountError."""
         with self._store.write(0) as server:
-            _change(server, _person(server, address), {"secret": secret})
+            account = _person(server, address)
+            _change(server, account, {"secret": secret})
+            forget_grants(server, account.number)
 
     def add_alias(self, address: str, alias: str) -> None:
         """One more address, of an account or a group. Raises AccountError."""
@@ -128,9 +220,9 @@ class InternalDirectory:
         with self._store.write(0) as server:
             account = existing(server, address)
             refuse_taken(server, wanted)
-            _know_domain(server, wanted)
+            know_domain(server, wanted)
             _change(server, account, {"aliases": [*account.aliases, wanted]})
-        self._acquaint(account.number)
+        self._files.acquaint(account.number)
 
     def remove_alias(self, address: str, alias: str) -> None:
         """One address less. Raises AccountError."""
@@ -140,18 +232,18 @@ class InternalDirectory:
             if wanted not in account.aliases:
                 raise AccountError(f"{wanted} is no alias of {address}")
             _change(server, account, {"aliases": [one for one in account.aliases if one != wanted]})
-        self._acquaint(account.number)
+        self._files.acquaint(account.number)
 
     def remove(self, address: str) -> None:
         """The account is gone with all it held, and with its memberships. Raises AccountError."""
         with self._store.write(0) as server:
-            account = _taken_away(server, _person(server, address))
+            account = taken_away(server, _person(server, address))
         self._store.remove(account.number)
 
     def remove_group(self, address: str) -> None:
         """The group is gone with all its account held; its members stay. Raises AccountError."""
         with self._store.write(0) as server:
-            account = _taken_away(server, existing_group(server, address))
+            account = taken_away(server, existing_group(server, address))
         self._store.remove(account.number)
 
     def clear(self, now: int) -> None:
@@ -160,98 +252,16 @@ class InternalDirectory:
         Mail of an account that nobody removed is kept though no name leads to it, as where account 0 was lost or is an
         older copy: `pillarbox doctor` tells of it. Raises store.StoreError.
         """
-        with self._store.read(0) as server:
-            nameless = self._nameless(server)
-            removed = [number for number in nameless if server.seen(_removed(number), now)]
-            untold = [account.number for account in accounts(server) if account.known != account.addresses]
-        for number in removed:
-            self._store.remove(number)
-        if nameless:
-            # One that is just being made has its number in no unit but its own, which this waits for.
-            with self._store.write(0) as server:
-                for number in self._nameless(server):
-                    if self._is_unfinished(number):
-                        self._store.remove(number)
-        for number in untold:
-            # One that is damaged is doctor's.
-            with suppress(NoAccount):
-                self._acquaint(number)
-
-    def _made(self, server: Writing, wanted: str, folders: Iterable[Folder], properties: Mapping[str, JSON]) -> Account:
-        """A new account, its file first."""
-        refuse_taken(server, wanted)
-        number = self._unused(server)
-        self._store.create(number)
-        with self._store.write(number) as unit:
-            furnish(unit, folders)
-            know_addresses(unit, [wanted])
-        _know_domain(server, wanted)
-        document: dict[str, JSON] = {"address": wanted, "aliases": [], **properties, "known": [wanted]}
-        server.insert(ACCOUNT.table, number, document)
-        return Account(number, document)
-
-    def _acquaint(self, number: int) -> None:
-        """Tells an account of its addresses. Whoever changes them again meanwhile waits, and tells it again."""
-        with self._store.write(0) as server:
-            for account in numbered(server, ACCOUNT, (number,)):
-                with self._store.write(number) as unit:
-                    know_addresses(unit, account.addresses)
-                document = {**account.document, "known": account.addresses}
-                server.amend(ACCOUNT.table, number, account.document, document)
-
-    def _nameless(self, server: Unit) -> list[int]:
-        named = {0, *server.numbers(ACCOUNT.table, 2**31)}
-        return [number for number in self._store.accounts() if number not in named]
-
-    def _unused(self, server: Writing) -> int:
-        """A number with nothing behind it.
-
-        Which numbers are given is kept with the name, so one whose account was never named is given again.
-        """
-        number = server.fresh()
-        taken = set(self._store.accounts())
-        while number in taken:
-            if self._is_unfinished(number):
-                self._store.remove(number)
-                break
-            number = server.fresh()
-        return number
-
-    def _is_unfinished(self, number: int) -> bool:
-        """Whether an account without a name never held anything."""
-        try:
-            with self._store.read(number) as unit:
-                return unit.held_size() == 0
-        except Unavailable:
-            raise
-        except StoreError:
-            return False
-
-
-def _removed(number: int) -> bytes:
-    """The key by which account 0 knows that an account is to go with all it held."""
-    return b"removed:%d" % number
+        self._files.clear(now)
 
 
 def _person(server: Unit, address: str) -> Account:
     account = existing(server, address)
-    if account.kind == GROUP:
-        raise AccountError(f"{account.address} is a group; see `pillarbox group --help`")
+    if account.kind != PERSON:
+        command = "list" if account.kind == LIST else "group"
+        raise AccountError(f"{account.address} is a {account.kind}; see `pillarbox {command} --help`")
     return account
 
 
 def _change(server: Writing, account: Account, changes: Mapping[str, JSON]) -> None:
     server.update(ACCOUNT.table, account.number, account.document, {**account.document, **changes})
-
-
-def _taken_away(server: Writing, account: Account) -> Account:
-    forget_memberships(server, account.number)
-    server.delete(ACCOUNT.table, account.number, account.document)
-    server.once(_removed(account.number), _FOR_EVER, 0)
-    return account
-
-
-def _know_domain(server: Writing, address: str) -> None:
-    name = address.rpartition("@")[2]
-    if not server.page(DOMAIN.table, Select(Equal("name", unicode_casemap(name))), 0, 1):
-        server.insert(DOMAIN.table, server.fresh(), {"name": name})

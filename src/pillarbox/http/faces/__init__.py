@@ -13,6 +13,7 @@ __all__ = [
     "health",
     "jmap",
     "metrics",
+    "oauth",
     "options",
     "probe",
     "ticket",

@@ -18,7 +18,7 @@ from pillarbox.http.variables import variables
 from pillarbox.settings import EvaluationError, HTTPVariables
 from pillarbox.telemetry import Event, emit
 
-__all__ = ["RequestPolicy", "check_access", "check_head"]
+__all__ = ["RequestPolicy", "check_access", "check_head", "check_page"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +91,29 @@ def check_access(access: Callable[[HTTPVariables], int], exchange: Exchange, tol
     # What RFC 9110 sections 15.5.2 and 15.5.6 ask for.
     more = {401: CHALLENGE, 405: ((b"allow", b""),)}.get(status, ())
     raise Problem(status, "this is not to be had from there", headers=more)
+
+
+_OUR_PAGES = (b"same-origin", b"none")
+
+
+def check_page(cors: Cors, exchange: Exchange) -> None:
+    """Raises Problem 403 if credentials come from a page that may not read the answer (Fetch Metadata).
+
+    Such a page was given none: a browser sends the password of Basic that it remembers with whatever a page asks for.
+    What a person opens from there is no concern of this, unless it is in a frame. Whoever is no browser, or speaks in
+    the clear, does not say where it comes from; WebSockets always do (`faces.handshake`).
+    """
+    site = exchange.header(b"sec-fetch-site")
+    if site is None or site in _OUR_PAGES or exchange.socket is not None:
+        return
+    if cors.answer(exchange.header(b"origin")) or _is_opened(exchange):
+        return
+    raise Problem(403, "pages of other sites may ask for this if server.http.cors-origins has theirs")
+
+
+def _is_opened(exchange: Exchange) -> bool:
+    is_asking = exchange.method in ("GET", "HEAD") and exchange.header(b"sec-fetch-mode") == b"navigate"
+    return is_asking and exchange.header(b"sec-fetch-dest") == b"document"
 
 
 def _unclear(told: Seldom, known: str) -> Problem:

@@ -123,6 +123,17 @@ class Tally:
         if self._is_one_too_many(place, AUTH, policy.auth, now):
             self._ban(client, place, AUTH, f"{policy.auth} wrong passwords, the last for {_told(name)}")
 
+    def forged(self, client: Client, token: str) -> None:
+        """A token was sent that nobody gave. Blocks.
+
+        It counts for a ban alone: nobody guesses a token, and to look at one costs next to nothing.
+        """
+        place, rate, now = whole(client.address), self._bans.policy.auth, self._clock()
+        if place is None or rate is None or not self._is_new(place, "", token):
+            return
+        if self._is_one_too_many(place, AUTH, rate, now):
+            self._ban(client, place, AUTH, f"{rate} wrong passwords or tokens, the last one a token")
+
     def signed_in(self, client: Client) -> None:
         """Somebody at this address is known: browsers open connections in advance, and say nothing on them. Blocks."""
         if (place := whole(client.address)) is not None:

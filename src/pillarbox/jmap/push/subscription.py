@@ -4,15 +4,16 @@ import asyncio
 from collections.abc import Collection, Mapping
 from contextlib import AbstractContextManager, suppress
 from types import TracebackType
+from typing import Any
 
-from pillarbox.access import Actor, Grant, Reach
+from pillarbox.access import Actor, Grant, Reach, permission_of
 from pillarbox.jmap.capability import supports
 from pillarbox.jmap.push.changes import Changes
-from pillarbox.objects import Registry
+from pillarbox.objects import DataType, Registry
 from pillarbox.store import NoAccount, Notice, Store
 from pillarbox.wire.values import Id, State
 
-__all__ = ["Subscription", "states", "unsupported"]
+__all__ = ["Subscription", "states", "untold"]
 
 
 def states(store: Store, registry: Registry, account: int) -> dict[str, State]:
@@ -21,9 +22,16 @@ def states(store: Store, registry: Registry, account: int) -> dict[str, State]:
         return registry.pushed_states(unit)
 
 
-def unsupported(registry: Registry, account: Grant | Reach) -> frozenset[str]:
-    """The types that an account lacks, as this actor has it, of those that clients are told of."""
-    return frozenset(name for name in registry.pushed if not supports(account, registry.capability_of(name)))
+def untold(registry: Registry, account: Grant | Reach, permissions: frozenset[str]) -> frozenset[str]:
+    """The types that somebody is not told of: those that the account lacks, as they have it, or that they may not get.
+
+    Those are of the types that clients are told of.
+    """
+    return frozenset(name for name, kind in registry.told_as.items() if not _is_for(kind, account, permissions))
+
+
+def _is_for(kind: DataType[Any], account: Grant | Reach, permissions: frozenset[str]) -> bool:
+    return permission_of(kind.name, "get") in permissions and supports(account, kind.capability)
 
 
 def _numbered(actor: Actor) -> dict[int, Id]:
@@ -40,9 +48,10 @@ class Subscription:
         "_has_news",
         "_listening",
         "_loop",
+        "_permissions",
         "_registry",
         "_store",
-        "_unsupported",
+        "_untold",
         "_waiter",
     )
 
@@ -50,7 +59,8 @@ class Subscription:
         self._store = store
         self._registry = registry
         self._accounts = _numbered(actor)
-        self._unsupported = {grant.number: unsupported(registry, grant) for grant in actor.accounts.values()}
+        self._permissions = actor.permissions
+        self._untold = {one.number: untold(registry, one, actor.permissions) for one in actor.accounts.values()}
         self._changes = Changes(types)
         self._loop = asyncio.get_running_loop()
         # Thousands wait at once, for hours: what they wait with is small. An Event and a timeout took 2 kB.
@@ -85,8 +95,8 @@ class Subscription:
         self._wake()
 
     def is_of(self, actor: Actor) -> bool:
-        """Whether it tells of the accounts that the actor has now; where not, whoever listens is to begin anew."""
-        return self._accounts == _numbered(actor)
+        """Whether it tells of what the actor may be told now; where not, whoever listens is to begin anew."""
+        return self._permissions == actor.permissions and self._accounts == _numbered(actor)
 
     def current(self) -> dict[Id, dict[str, State]]:
         """All states now. Reads the store: not on the loop."""
@@ -94,7 +104,7 @@ class Subscription:
         for number, id_ in self._accounts.items():
             # A group that was removed a moment ago.
             with suppress(NoAccount):
-                found[id_] = self._supported(number, states(self._store, self._registry, number))
+                found[id_] = self._shown(number, states(self._store, self._registry, number))
         return found
 
     def begin(self, now: Mapping[Id, Mapping[str, State]], last: str | None) -> None:
@@ -143,16 +153,16 @@ class Subscription:
     def _hear(self, notice: Notice) -> None:
         """Called on the writer's thread."""
         account_id = self._accounts[notice.account]
-        shown = self._supported(notice.account, self._registry.told(notice.states))
+        shown = self._shown(notice.account, self._registry.told(notice.states))
         if shown:
             # A loop that was closed in this very moment has nobody to be told.
             with suppress(RuntimeError):
                 self._loop.call_soon_threadsafe(self._tell, account_id, shown)
 
-    def _supported(self, account: int, states: Mapping[str, State]) -> dict[str, State]:
-        """Those of types that the account has, as this actor has it."""
-        unsupported = self._unsupported[account]
-        return {name: state for name, state in states.items() if name not in unsupported}
+    def _shown(self, account: int, states: Mapping[str, State]) -> dict[str, State]:
+        """Those of types that this actor may be told of."""
+        hidden = self._untold[account]
+        return {name: state for name, state in states.items() if name not in hidden}
 
     def _tell(self, account_id: Id, there: Mapping[str, State]) -> None:
         if self._changes.add(account_id, there):

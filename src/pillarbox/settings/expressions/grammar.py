@@ -87,7 +87,7 @@ class _Parser:
             rest: list[tuple[str, Node]] = []
             while self._precedence == precedence:
                 rest.append((self._taken().written, self._level(precedence + 1)))
-            node = Chain(node, tuple(rest), at)
+            node = Chain(node, tuple(rest), at=at)
         self._depth -= 1
         return node
 
@@ -97,21 +97,21 @@ class _Parser:
             sign = self._taken()
             operand = self._operand()
             self._depth -= 1
-            return Unary(sign.written, operand, sign.at)
+            return Unary(sign.written, operand, at=sign.at)
         node = self._primary()
         at = self._token.at
         indexes: list[Node] = []
         while self._passed("["):
             indexes.append(self._level(1))
             self._must("]", "an operator or ] is expected here")
-        return Index(node, tuple(indexes), at) if indexes else node
+        return Index(node, tuple(indexes), at=at) if indexes else node
 
     def _primary(self) -> Node:
         token = self._token
         match token.sort:
             case Sort.NUMBER | Sort.TEXT:
                 self._taken()
-                return Literal(token.value, token.at)
+                return Literal(token.value, at=token.at)
             case Sort.NAME:
                 return self._name(self._taken())
         if self._passed("("):
@@ -119,20 +119,20 @@ class _Parser:
             self._must(")", "an operator or ) is expected here")
             return node
         if self._passed("["):
-            return Array(tuple(self._several("]")), token.at)
+            return Array(tuple(self._several("]")), at=token.at)
         raise self._wrong("a value is expected here: a number, a text in quotes, a name, ( or [")
 
     def _name(self, token: Token) -> Node:
         name = token.written
         if self._passed("("):
-            return self._matches(token) if name == "matches" else Call(name, tuple(self._several(")")), token.at)
+            return self._matches(token) if name == "matches" else Call(name, tuple(self._several(")")), at=token.at)
         if name in ("true", "false"):
-            return Literal(int(name == "true"), token.at)
+            return Literal(int(name == "true"), at=token.at)
         if name[0] == "$":
             if not name[1:].isdecimal() or len(name) > 3:
                 raise ExpressionError("after $ comes the number of a group of the last pattern", self._text, token.at)
-            return Capture(int(name[1:]), token.at)
-        return Name(name, token.at)
+            return Capture(int(name[1:]), at=token.at)
+        return Name(name, at=token.at)
 
     def _matches(self, token: Token) -> Node:
         pattern = self._token
@@ -142,7 +142,7 @@ class _Parser:
         self._must(",", "matches takes 2 arguments, a pattern and what is to match it; a comma is expected here")
         subject = self._level(1)
         self._must(")", "an operator or ) is expected here")
-        return Matches(raw(pattern), subject, token.at)
+        return Matches(raw(pattern), subject, at=token.at)
 
     def _several(self, closing: str) -> list[Node]:
         """What stands between commas, up to the closing bracket."""

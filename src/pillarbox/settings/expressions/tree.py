@@ -22,58 +22,59 @@ __all__ = [
 ]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Placed:
+    """What stands somewhere in the text, which does not make it another tree."""
+
+    at: int = field(default=0, compare=False)
+
+
 @dataclass(frozen=True, slots=True)
-class Literal:
+class Literal(_Placed):
     """A number or a text as written."""
 
     value: Value
-    at: int = field(default=0, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
-class Name:
+class Name(_Placed):
     """A variable or a constant."""
 
     name: str
-    at: int = field(default=0, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
-class Capture:
+class Capture(_Placed):
     """`$n`: a group of the pattern that matched last."""
 
     number: int
-    at: int = field(default=0, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
-class Array:
+class Array(_Placed):
     """`[a, b]`."""
 
     elements: "tuple[Node, ...]"
-    at: int = field(default=0, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
-class Index:
+class Index(_Placed):
     """`a[i][j]`."""
 
     base: "Node"
     indexes: "tuple[Node, ...]"
-    at: int = field(default=0, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
-class Unary:
+class Unary(_Placed):
     """`!a` or `-a`."""
 
     operator: str
     operand: "Node"
-    at: int = field(default=0, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
-class Chain:
+class Chain(_Placed):
     """Operands with operators of one precedence between them, from left to right.
 
     Flat, so that no number of alternatives makes a tree deep.
@@ -81,25 +82,22 @@ class Chain:
 
     first: "Node"
     rest: "tuple[tuple[str, Node], ...]"
-    at: int = field(default=0, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
-class Call:
+class Call(_Placed):
     """A function and its arguments."""
 
     function: str
     arguments: "tuple[Node, ...]"
-    at: int = field(default=0, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
-class Matches:
+class Matches(_Placed):
     """`matches('pattern', a)`: the pattern as written, with its backslashes."""
 
     pattern: str
     subject: "Node"
-    at: int = field(default=0, compare=False)
 
 
 Node: TypeAlias = Literal | Name | Capture | Array | Index | Unary | Chain | Call | Matches

@@ -195,6 +195,8 @@ def opened(path: Path, flags: int = apsw.SQLITE_OPEN_READWRITE, *, patience: flo
             # NORMAL would lose acknowledged commits at a power failure (architecture, 3.1).
             connection.pragma("synchronous", "FULL")
             connection.pragma("temp_store", "MEMORY")
+            # What is deleted is overwritten in the page that had it, which is written anyway (RFC 8620 section 7.2).
+            connection.pragma("secure_delete", "fast")
             connection.pragma("cache_size", -4000)
             connection.pragma("journal_size_limit", _LOG_KEPT)
             safety = connection.pragma("synchronous")

@@ -7,6 +7,7 @@ import pytest
 from tests.driver import ANY, CORE, JMAP, Home, assert_is, like
 
 from pillarbox.access import Actor, Grant, Rights
+from pillarbox.access.permission import OF_USER
 from pillarbox.jmap import process
 from pillarbox.wire.values import Id
 
@@ -22,6 +23,7 @@ class Pair:
                 Id(mine.account_id): Grant(mine.number, mine.name, personal=True, rights=Rights.FULL),
                 Id(other.account_id): Grant(other.number, other.name, personal=False, rights=rights),
             },
+            OF_USER,
         )
 
     def copies(self, origin: str, target: str, *blob_ids: str) -> Any:

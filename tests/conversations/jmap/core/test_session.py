@@ -7,6 +7,7 @@ from typing import Any
 from tests.driver import ANY, CORE, JMAP, MAIL, NOTHING, assert_is, like
 
 from pillarbox.access import Actor, Grant, Rights
+from pillarbox.access.permission import OF_USER
 from pillarbox.datatypes import REGISTRY
 from pillarbox.jmap import Facts, Traffic, session
 from pillarbox.objects import Limits
@@ -97,7 +98,7 @@ def test_a_session_is_one_s_own(alice: JMAP, bob: JMAP) -> None:
 
 
 GRANT = Grant(7, "x", personal=True, rights=Rights.FULL)
-ACTOR = Actor("x", {Id("a7"): GRANT})
+ACTOR = Actor("x", {Id("a7"): GRANT}, OF_USER)
 
 
 def state(actor: Actor = ACTOR, base: str = BASE, limits: Limits | None = None, traffic: Traffic | None = None) -> str:
@@ -108,11 +109,11 @@ def test_the_state_differs_once_anything_else_does() -> None:
     """RFC 8620 section 2, "state": for any other property of the object."""
     states = [
         state(),
-        state(Actor("y", ACTOR.accounts)),
-        state(Actor("x", {Id("a8"): GRANT})),
-        state(Actor("x", {Id("a7"): replace(GRANT, rights=Rights.READ)})),
-        state(Actor("x", {Id("a7"): replace(GRANT, personal=False)})),
-        state(Actor("x", {Id("a7"): GRANT, Id("a8"): GRANT})),
+        state(Actor("y", ACTOR.accounts, OF_USER)),
+        state(Actor("x", {Id("a8"): GRANT}, OF_USER)),
+        state(Actor("x", {Id("a7"): replace(GRANT, rights=Rights.READ)}, OF_USER)),
+        state(Actor("x", {Id("a7"): replace(GRANT, personal=False)}, OF_USER)),
+        state(Actor("x", {Id("a7"): GRANT, Id("a8"): GRANT}, OF_USER)),
         state(base="https://mail.example"),
         state(limits=Limits(objects_in_get=1)),
         state(traffic=Traffic(calls_in_request=1)),
@@ -126,7 +127,7 @@ def test_a_reader_is_told_so() -> None:
     """RFC 8620 section 2, "isReadOnly"; RFC 8621 section 1.3.1, "mayCreateTopLevelMailbox"."""
     shared = Grant(8, "team", personal=False, rights=Rights.READ)
     octets = session(
-        Actor("x", {Id("a7"): GRANT, Id("a8"): shared}), Facts(REGISTRY, Limits(), Traffic(), None, BASE)
+        Actor("x", {Id("a7"): GRANT, Id("a8"): shared}, OF_USER), Facts(REGISTRY, Limits(), Traffic(), None, BASE)
     ).octets
     told: Any = json.loads(octets)
 
@@ -139,6 +140,6 @@ def test_a_reader_is_told_so() -> None:
 def test_who_has_no_account_of_their_own_has_no_primary_account() -> None:
     """RFC 8620 section 2, "primaryAccounts": there may be none."""
     shared = Grant(8, "team", personal=False, rights=Rights.FULL)
-    octets = session(Actor("x", {Id("a8"): shared}), Facts(REGISTRY, Limits(), Traffic(), None, BASE)).octets
+    octets = session(Actor("x", {Id("a8"): shared}, OF_USER), Facts(REGISTRY, Limits(), Traffic(), None, BASE)).octets
 
     assert b'"primaryAccounts":{}' in octets

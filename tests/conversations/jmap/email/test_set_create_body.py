@@ -3,8 +3,8 @@
 from typing import Any
 
 import pytest
+from tests.conversations.jmap.email.drafts import invalid, refused, written
 from tests.conversations.jmap.email.letters import LETTER
-from tests.conversations.jmap.email.test_set_create import invalid, refused, written
 from tests.driver import JMAP, Home, like
 
 TEXT = {"textBody": [{"partId": "t"}], "bodyValues": {"t": {"value": "Grüße\nvon fern"}}}

@@ -2,6 +2,7 @@
 
 import signal
 import threading
+from collections.abc import Iterator
 from contextlib import suppress
 
 import psycopg
@@ -82,6 +83,15 @@ def test_a_statement_that_cannot_be_sent_takes_no_answers_from_the_next_unit(ope
     assert notes(store) == [number]
 
 
+@pytest.fixture
+def interruptible() -> Iterator[None]:
+    """SIGINT interrupts, even where a shell runs the tests in the background and has it ignored."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
+@pytest.mark.usefixtures("interruptible")
 def test_a_unit_that_was_interrupted_leaves_no_answers_to_the_next(
     opens: Opens, postgres: Cluster, place: Place
 ) -> None:

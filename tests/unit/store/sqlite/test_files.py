@@ -10,7 +10,7 @@ from pathlib import Path
 
 import apsw
 import pytest
-from tests.toy.notes import NOTE, TABLES, add, unneeded
+from tests.toy.notes import NOTE, PAGE, TABLES, add, unneeded
 
 from pillarbox.store import Select, StoreError, Unavailable
 from pillarbox.store.sqlite import SQLiteStore
@@ -296,3 +296,19 @@ def test_tables_that_are_missing_are_damage(store: SQLiteStore, folder: Path) ->
     with pytest.raises(StoreError, match="damaged"), again.read(1) as unit:
         unit.numbers(NOTE, 9)
     again.close()
+
+
+def test_of_what_was_deleted_the_file_has_nothing(store: SQLiteStore, folder: Path) -> None:
+    """RFC 8620 section 7.2: keys are erased from storage; once the log is part of the file, which closing makes it."""
+    with store.write(1) as unit:
+        number = unit.fresh()
+        page = {"key": "a secret of somebody's" * 20}
+        unit.insert(PAGE, number, page)
+        add(unit, name="stays")
+    with store.write(1) as unit:
+        unit.delete(PAGE, number, page)
+    store.close()
+
+    octets = b"".join(path.read_bytes() for path in folder.rglob("*") if path.is_file())
+    assert b"stays" in octets
+    assert b"a secret of somebody's" not in octets

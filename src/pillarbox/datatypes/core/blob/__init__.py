@@ -7,18 +7,21 @@ The methods have a file each.
 from pillarbox.datatypes.core.blob.copying import COPY, copy
 from pillarbox.datatypes.core.blob.getting import DIGESTS, GET
 from pillarbox.datatypes.core.blob.lookup import LOOKED_UP, LOOKUP
-from pillarbox.datatypes.core.blob.place import PREFIX, Octets, located, part_id, room_for, whole_id
+from pillarbox.datatypes.core.blob.parsing import all_parsed
+from pillarbox.datatypes.core.blob.place import BLOB_PREFIX, Octets, located, part_id, room_for, whole_id
 from pillarbox.datatypes.core.blob.reach import note_upload, octets_at, reached
 from pillarbox.datatypes.core.blob.uploading import MAX_SOURCES, UPLOAD
 from pillarbox.objects import DataType, Record
 
 __all__ = [
     "BLOB",
+    "BLOB_PREFIX",
     "DIGESTS",
     "LOOKED_UP",
     "MAX_SOURCES",
     "BlobObject",
     "Octets",
+    "all_parsed",
     "copy",
     "located",
     "note_upload",
@@ -39,6 +42,6 @@ BLOB = DataType(
     name="Blob",
     rfc="8620 section 6 and RFC 9404",
     capability="urn:ietf:params:jmap:core",
-    prefix=PREFIX,
+    prefix=BLOB_PREFIX,
     methods=(COPY, GET, LOOKUP, UPLOAD),
 )

@@ -15,9 +15,9 @@ from pillarbox.store import Blob, Unit, Writing
 from pillarbox.wire import message
 from pillarbox.wire.values import Id, id_number, id_text
 
-__all__ = ["PREFIX", "Octets", "located", "part_id", "room_for", "whole_id"]
+__all__ = ["BLOB_PREFIX", "Octets", "located", "part_id", "room_for", "whole_id"]
 
-PREFIX = "b"
+BLOB_PREFIX = "b"
 _MAX_NESTED = 4
 """Encoded messages within each other of which parts can be had: each costs as much as it is large."""
 _RANGE = re.compile(r"-([0-9a-f]{1,12})-([0-9a-f]{1,12})-([bqui])")
@@ -57,7 +57,7 @@ class Octets:
 
 def whole_id(number: int) -> Id:
     """The id of a blob."""
-    return id_text(PREFIX, number)
+    return id_text(BLOB_PREFIX, number)
 
 
 def part_id(blob_id: Id, offset: int, length: int, encoding: str) -> Id:
@@ -71,7 +71,7 @@ def part_id(blob_id: Id, offset: int, length: int, encoding: str) -> Id:
 def located(unit: Unit, blob_id: str) -> Octets | None:
     """Where a blobId's octets are, or None if the account has no such blob."""
     part = _PART.fullmatch(blob_id)
-    number = id_number(PREFIX, part[1]) if part else None
+    number = id_number(BLOB_PREFIX, part[1]) if part else None
     blob = unit.blob(number) if number is not None else None
     if part is None or blob is None:
         return None

@@ -7,7 +7,7 @@ message, and how it is encoded. The lists of parts are kept as partIds.
 from collections.abc import Iterator, Mapping
 from typing import Any, TypeAlias, cast
 
-from pillarbox.datatypes.core import part_id
+from pillarbox.datatypes.core import BLOB_PREFIX, part_id
 from pillarbox.datatypes.mail.email.header import HeaderName, header_name, header_value
 from pillarbox.datatypes.mail.email.unfiled import Unfiled
 from pillarbox.objects import BOOLEAN, UNSIGNED, Argument, Kind, Seen
@@ -107,7 +107,7 @@ def _octets(seen: Seen, offset: int, length: int) -> bytes | None:
     """A range of the message; None if that is lost."""
     if isinstance(seen, Unfiled):
         return seen.raw[offset : offset + length]
-    number = id_number("b", cast("str", seen.document["blobId"]))
+    number = id_number(BLOB_PREFIX, cast("str", seen.document["blobId"]))
     blob = seen.call.unit.blob(number) if number is not None else None
     return seen.call.unit.octets(blob, offset, length) if blob is not None else None
 

@@ -9,7 +9,7 @@ from pillarbox.datatypes.mail.email.creation import create
 from pillarbox.datatypes.mail.email.filing import TEXT_FIELDS, text_again
 from pillarbox.datatypes.mail.email.header import HEADERS
 from pillarbox.datatypes.mail.email.importing import IMPORT
-from pillarbox.datatypes.mail.email.parsing import PARSE
+from pillarbox.datatypes.mail.email.parsing import PARSE, TOLD
 from pillarbox.datatypes.mail.email.record import Email
 from pillarbox.datatypes.mail.email.search import BLOB, FILTERS, GROUP, MEMBERS, SORTS, total
 from pillarbox.datatypes.mail.tally import Change, tally
@@ -90,23 +90,7 @@ EMAIL = DataType(
         "keywords",
         "size",
         "receivedAt",
-        "messageId",
-        "inReplyTo",
-        "references",
-        "sender",
-        "from",
-        "to",
-        "cc",
-        "bcc",
-        "replyTo",
-        "subject",
-        "sentAt",
-        "hasAttachment",
-        "preview",
-        "bodyValues",
-        "textBody",
-        "htmlBody",
-        "attachments",
+        *TOLD,
     ),
     pattern=HEADERS,
     keys=(BLOB,),

@@ -3,16 +3,16 @@
 from collections.abc import Mapping
 from typing import Any
 
-from pillarbox.datatypes.core import octets_at
+from pillarbox.datatypes.core import all_parsed
 from pillarbox.datatypes.mail.email.filing import kept
 from pillarbox.datatypes.mail.email.unfiled import Unfiled
-from pillarbox.objects import STRING, Call, Method, MethodError, Projection, list_of, nullable, projection, reference
+from pillarbox.objects import STRING, Call, Method, Projection, list_of, nullable, projection
 from pillarbox.wire.message import parse
 from pillarbox.wire.values import JSON, Id
 
-__all__ = ["PARSE"]
+__all__ = ["PARSE", "TOLD"]
 
-_DEFAULT = (
+TOLD = (
     "messageId",
     "inReplyTo",
     "references",
@@ -31,6 +31,7 @@ _DEFAULT = (
     "htmlBody",
     "attachments",
 )
+"""What is told of a message unless a client says what to tell (RFC 8621 sections 4.2 and 4.9)."""
 _OF_FILED: Mapping[str, JSON] = dict.fromkeys(("mailboxIds", "keywords", "receivedAt", "threadId"))
 """Null, as the id is: what an Email has once it is filed."""
 
@@ -44,33 +45,14 @@ def parse_(call: Call[Any]) -> Mapping[str, JSON]:
     blob_ids = call.arguments.take("blobIds", list_of(STRING))
     names = call.arguments.take("properties", nullable(list_of(STRING)), None)
     call.take_extra("parse")
-    wanted = projection(call.kind, _DEFAULT if names is None else names)
-    limit = call.context.limits.parsed
-    if len(blob_ids) > limit:
-        raise MethodError("requestTooLarge", f"no more than {limit} blobs can be parsed at once")
+    wanted = projection(call.kind, TOLD if names is None else names)
     first: dict[str, JSON] = {"id": None} if "id" in (names or ()) else {}
-    parsed: dict[str, JSON] = {}
-    not_parsable: list[JSON] = []
-    not_found: list[JSON] = []
-    for given in dict.fromkeys(blob_ids):
-        blob_id = reference(call, given)
-        octets = octets_at(call, blob_id) if blob_id is not None else None
-        if blob_id is None or octets is None:
-            not_found.append(given)
-            continue
-        call.context.tell(octets.length)
-        call.context.takes_long()
-        message = _read(call, Id(blob_id), octets.read(call.unit))
-        if message is None:
-            not_parsable.append(given)
-        else:
-            parsed[blob_id] = {**first, **_told(message, wanted)}
-    return {
-        "accountId": call.account_id,
-        "parsed": parsed or None,
-        "notParsable": not_parsable or None,
-        "notFound": not_found or None,
-    }
+
+    def read(blob_id: Id, octets: bytes) -> JSON:
+        message = _read(call, blob_id, octets)
+        return {**first, **_told(message, wanted)} if message is not None else None
+
+    return all_parsed(call, blob_ids, read)
 
 
 def _read(call: Call[Any], blob_id: Id, raw: bytes) -> Unfiled | None:

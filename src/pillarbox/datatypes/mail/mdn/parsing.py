@@ -5,9 +5,9 @@ from typing import Any, cast
 
 import orjson
 
-from pillarbox.datatypes.core import octets_at
+from pillarbox.datatypes.core import all_parsed
 from pillarbox.datatypes.mail.email import EMAIL
-from pillarbox.objects import STRING, Call, Method, MethodError, list_of, reference
+from pillarbox.objects import STRING, Call, Method, list_of
 from pillarbox.store import Select, Text
 from pillarbox.wire.message import Form, Notification, header_phrases, notification, parse, parsed, text
 from pillarbox.wire.values import JSON
@@ -21,31 +21,7 @@ def parse_(call: Call[Any]) -> Mapping[str, JSON]:
     """The notification that each blob is. Raises MethodError requestTooLarge."""
     blob_ids = call.arguments.take("blobIds", list_of(STRING))
     call.take_extra("parse")
-    limit = call.context.limits.parsed
-    if len(blob_ids) > limit:
-        raise MethodError("requestTooLarge", f"no more than {limit} blobs can be parsed at once")
-    found: dict[str, JSON] = {}
-    not_parsable: list[JSON] = []
-    not_found: list[JSON] = []
-    for given in dict.fromkeys(blob_ids):
-        blob_id = reference(call, given)
-        octets = octets_at(call, blob_id) if blob_id is not None else None
-        if blob_id is None or octets is None:
-            not_found.append(given)
-            continue
-        call.context.tell(octets.length)
-        call.context.takes_long()
-        told = _told(call, octets.read(call.unit))
-        if told is None:
-            not_parsable.append(given)
-        else:
-            found[blob_id] = told
-    return {
-        "accountId": call.account_id,
-        "parsed": found or None,
-        "notParsable": not_parsable or None,
-        "notFound": not_found or None,
-    }
+    return all_parsed(call, blob_ids, lambda _, octets: _told(call, octets))
 
 
 def _told(call: Call[Any], raw: bytes) -> JSON:

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
+from pillarbox.access.permission import EMAIL_SEND
 from pillarbox.datatypes.mail.email import is_over_quota
 from pillarbox.datatypes.mail.identity import Identity, may_send_as, sender_of
 from pillarbox.datatypes.mail.submission.envelope import BadEnvelope, Envelope, given, is_mailbox, made
@@ -95,7 +96,12 @@ def _read(call: Call[Any], sent: Mapping[str, JSON]) -> tuple[Identity, Letter, 
 
 
 def _may_send(call: Call[Any]) -> None:
-    """Raises Refused while too many messages of the account are on their way: most likely somebody floods others."""
+    """Raises Refused for who may not send, and while too many messages of the account are on their way.
+
+    Then most likely somebody floods others.
+    """
+    if EMAIL_SEND not in call.context.actor.permissions:
+        raise Refused(SetError("forbiddenToSend", (), "this account may not send mail"))
     limit = call.context.limits.queued
     if call.unit.count(QUEUED_MESSAGE.table, Select()) >= limit:
         raise Refused(SetError("forbiddenToSend", (), f"{limit} messages wait to be sent already; try again later"))

@@ -23,12 +23,12 @@ from pillarbox.datatypes.push import (
     subscribed,
 )
 from pillarbox.datatypes.server import DUE, MEMBERSHIP, PUSH, due, settle
-from pillarbox.jmap.push.subscription import states, unsupported
+from pillarbox.jmap.push.subscription import states, untold
 from pillarbox.jmap.push.webpush.line import Line, States, added, change, verification
 from pillarbox.jmap.push.webpush.pace import Pacing
 from pillarbox.jmap.push.webpush.posting import Fate, Outcome, Post
 from pillarbox.objects import Registry
-from pillarbox.store import NoAccount, Notice, Store, StoreError
+from pillarbox.store import NoAccount, Notice, Rounds, Store, StoreError
 from pillarbox.telemetry import Event, emit
 from pillarbox.wire.values import State
 
@@ -98,8 +98,7 @@ class WebPush:
         self._pacing = pacing
         self._reach = reach
         self._owners: dict[int, _Owner] = {}
-        self._asked: set[int] = {0}
-        self._waiting = asyncio.Event()
+        self._rounds = Rounds(self._look, self._stumbled)
         self._room = asyncio.Semaphore(_AT_ONCE)
         self._directory = 0
         self._is_ending = False
@@ -110,10 +109,9 @@ class WebPush:
         try:
             with self._store.feed.listen(0, partial(self._hear, 0)):
                 async with asyncio.TaskGroup() as self._tasks:
-                    self._waiting.set()
                     sweeping = self._tasks.create_task(self._sweep())
                     try:
-                        await self._read_asked()
+                        await self._rounds.run()
                     finally:
                         self._is_ending = True
                         sweeping.cancel()
@@ -133,49 +131,37 @@ class WebPush:
         if number == 0:
             self._directory += 1
             if DUE.name in notice.states:
-                self._ask(0)
+                self._rounds.ask(0)
             if MEMBERSHIP.name in notice.states:
                 for owner_number in self._owners:
-                    self._ask(owner_number)
+                    self._rounds.ask(owner_number)
             return
         owner = self._owners.get(number)
         account = owner.reached.get(notice.account) if owner else None
         if owner is None or account is None:
             return
         if notice.account == number and PUSH_SUBSCRIPTION.name in notice.states:
-            self._ask(number)
+            self._rounds.ask(number)
         if added(owner.now, account.id, self._shown(account, self._registry.told(notice.states))):
             self._start(number, owner)
 
     def _shown(self, account: Reach, states: Mapping[str, State]) -> dict[str, State]:
-        """Those of types that the account has, as the owner of the subscription has it."""
-        lacking = unsupported(self._registry, account)
-        return {name: state for name, state in states.items() if name not in lacking}
-
-    def _ask(self, account: int) -> None:
-        self._asked.add(account)
-        self._waiting.set()
+        """Those of types that the owner of the subscription may be told of."""
+        hidden = untold(self._registry, account, account.permissions)
+        return {name: state for name, state in states.items() if name not in hidden}
 
     # Reading.
 
-    async def _read_asked(self) -> None:
-        while True:
-            await self._waiting.wait()
-            self._waiting.clear()
-            asked, self._asked = self._asked, set()
-            for account in sorted(asked):
-                try:
-                    await (self._read_all() if account == 0 else self._read(account))
-                except StoreError as problem:
-                    emit(Event.STORE_FAILED, known=problem.known)
-                    self._loop.call_later(_AGAIN, self._ask, account)
-                except Exception as bug:  # noqa: BLE001 - the face: a bug with one ends no other's pushes
-                    emit(Event.PUSH_FAILED, account=account, known="a bug ended the look", exception=bug)
+    async def _look(self, account: int) -> None:
+        await (self._read_all() if account == 0 else self._read(account))
+
+    def _stumbled(self, account: int, bug: Exception) -> None:
+        emit(Event.PUSH_FAILED, account=account, known="a bug ended the look", exception=bug)
 
     async def _read_all(self) -> None:
         for account in await self._through(due, self._store, PUSH):
             if account not in self._owners:
-                self._ask(account)
+                self._rounds.ask(account)
 
     async def _read(self, number: int) -> None:
         owner = self._owners.setdefault(number, _Owner())
@@ -224,7 +210,7 @@ class WebPush:
         while True:
             await asyncio.sleep(_SWEEP)
             for account in (0, *self._owners):
-                self._ask(account)
+                self._rounds.ask(account)
 
     # Pushing.
 

@@ -7,8 +7,10 @@ from dataclasses import replace
 import pytest
 from tests.toy.clock import Clock
 
-from pillarbox.access import PasswordCheck, Principal, credentials
-from pillarbox.access.credentials import MAX_AGE
+from pillarbox.access import Principal, Proof
+from pillarbox.signin import MainPasswords, OwnPasswords, PasswordCheck, Way
+from pillarbox.signin import check as module
+from pillarbox.signin.check import MAX_AGE
 from pillarbox.wire.values import Id
 
 ALICE = Principal(Id("a1"), 1, "alice@home.example", (), "secret", None)
@@ -25,6 +27,26 @@ class Plain:
         self.verified += 1
         self.meanwhile()
         return kept == password
+
+    def hash(self, password: str) -> str:
+        return password
+
+    def is_dated(self, kept: str) -> bool:  # noqa: ARG002 - as it is asked
+        return False
+
+
+class Alone:
+    """Nobody has a second factor."""
+
+    def of(self, account: int) -> None:  # noqa: ARG002 - as it is asked
+        return None
+
+    def lasting(self, account: int, code: str, tried: object) -> None:  # noqa: ARG002 - as it is asked
+        return None
+
+
+def ways(book: "Book", plain: Plain) -> tuple[Way, ...]:
+    return (MainPasswords(book, OwnPasswords(book, plain), Alone()),)
 
 
 class Book:
@@ -68,18 +90,19 @@ def clock() -> Clock:
 @pytest.fixture
 def check(book: Book, plain: Plain, clock: Clock) -> PasswordCheck:
     """Alice is known to it."""
-    check = PasswordCheck(book, plain, clock)
+    check = PasswordCheck(book, ways(book, plain), clock)
     assert check.remembered(ALICE.address, "secret") is None
-    assert check.verified(ALICE.address, "secret") == ALICE
+    assert check.verified(ALICE.address, "secret") == Proof(ALICE)
     return check
 
 
 def enter(check: PasswordCheck, password: str = ALICE.secret or "", name: str = ALICE.address) -> Principal | None:
     """As the gate asks."""
-    principal = check.remembered(name, password)
-    if principal is None and check.is_outdated(name, password):
-        principal = check.confirmed(name, password)
-    return principal or check.verified(name, password)
+    proof = check.remembered(name, password)
+    if proof is None and check.is_outdated(name, password):
+        proof = check.confirmed(name, password)
+    proof = proof or check.verified(name, password)
+    return proof.principal if proof else None
 
 
 def test_who_was_verified_is_known_without_asking_anybody(check: PasswordCheck, book: Book, plain: Plain) -> None:
@@ -87,7 +110,7 @@ def test_who_was_verified_is_known_without_asking_anybody(check: PasswordCheck, 
     for _ in range(3):
         assert enter(check) == ALICE
 
-    assert (book.asked, plain.verified) == (1, 1)
+    assert (book.asked, plain.verified) == (2, 1)
 
 
 @pytest.mark.parametrize(("name", "password"), [(ALICE.address, "Secret"), ("alice@home.example1", "secret"), ("", "")])
@@ -100,9 +123,9 @@ def test_another_name_or_password_is_not_known(check: PasswordCheck, name: str, 
 
 def test_who_waited_while_the_same_was_verified_costs_no_hash(check: PasswordCheck, book: Book, plain: Plain) -> None:
     """Ours: a client's first connections come together."""
-    assert check.verified(ALICE.address, "secret") == ALICE
+    assert check.verified(ALICE.address, "secret") == Proof(ALICE)
 
-    assert (book.asked, plain.verified) == (1, 1)
+    assert (book.asked, plain.verified) == (2, 1)
 
 
 def test_a_change_to_somebody_else_costs_no_hash(check: PasswordCheck, book: Book, plain: Plain) -> None:
@@ -112,7 +135,7 @@ def test_a_change_to_somebody_else_costs_no_hash(check: PasswordCheck, book: Boo
     for _ in range(3):
         assert enter(check) == ALICE
 
-    assert (book.asked, plain.verified) == (2, 1)
+    assert (book.asked, plain.verified) == (3, 1)
 
 
 def test_what_else_has_changed_is_known_at_once(check: PasswordCheck, book: Book, plain: Plain) -> None:
@@ -182,7 +205,7 @@ def test_who_is_used_all_the_time_is_looked_up_once_in_that_time(
         clock.now += 1
         assert enter(check) == ALICE
 
-    assert (book.asked, plain.verified) == (1 + 10, 1)
+    assert (book.asked, plain.verified) == (2 + 10, 1)
 
 
 def test_a_notice_while_a_password_is_verified_is_not_missed(check: PasswordCheck, book: Book, plain: Plain) -> None:
@@ -194,7 +217,7 @@ def test_a_notice_while_a_password_is_verified_is_not_missed(check: PasswordChec
         book.tells()
 
     plain.meanwhile = change
-    assert check.verified(ALICE.address, "secret") == ALICE
+    assert check.verified(ALICE.address, "secret") == Proof(ALICE)
     plain.meanwhile = lambda: None
 
     assert check.remembered(ALICE.address, "secret") is None
@@ -205,8 +228,8 @@ def test_only_so_many_are_remembered_and_those_used_last(
     book: Book, plain: Plain, clock: Clock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Ours: memory has a bound."""
-    monkeypatch.setattr(credentials, "MAX_REMEMBERED", 2)
-    check = PasswordCheck(book, plain, clock)
+    monkeypatch.setattr(module, "MAX_REMEMBERED", 2)
+    check = PasswordCheck(book, ways(book, plain), clock)
     for name in ("alice", "Alice"):
         check.verified(f"{name}@home.example", "secret")
     book.tells()

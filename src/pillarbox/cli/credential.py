@@ -1,0 +1,204 @@
+"""`pillarbox account app-password …` and `pillarbox account second-factor …`."""
+
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from pillarbox.access import PERSON, Principal
+from pillarbox.access.scope import DEFAULT_SCOPE
+from pillarbox.app import House
+from pillarbox.cli.shared import (
+    ConfigOption,
+    DataOption,
+    JsonOption,
+    console,
+    existing,
+    fail,
+    say_json,
+    table,
+    text,
+    when,
+)
+from pillarbox.datatypes.server import CREDENTIAL
+from pillarbox.settings import BadValue
+from pillarbox.settings.catalogue import BAN_DURATION
+from pillarbox.signin import (
+    CredentialError,
+    add_app_password,
+    app_passwords,
+    factors_of,
+    import_secrets,
+    recovery_codes_left,
+    remove_app_password,
+    remove_second_factor,
+)
+from pillarbox.wire.network import Network, network
+
+__all__ = ["app_password", "lasting", "networks", "second_factor", "secrets"]
+
+app_password = typer.Typer(help="App passwords: one for each program of an account.", no_args_is_help=True)
+secrets = typer.Typer(help="What an account signs in with, as another server kept it.", no_args_is_help=True)
+second_factor = typer.Typer(help="What an account is asked for besides its password.", no_args_is_help=True)
+
+_Address = Annotated[str, typer.Argument(metavar="ADDRESS", help="The account's.", callback=text)]
+_VAR = Path("var")
+_MOST_READ = 1 << 20
+FromOption = Annotated[
+    list[str] | None, typer.Option("--from", metavar="NETWORK", help="From where alone it is good, as 192.0.2.0/24.")
+]
+ForOption = Annotated[str, typer.Option("--for", metavar="DURATION", help="For how long it is good, as 90d.")]
+
+
+@app_password.command("add")
+def add(
+    address: _Address,
+    name: Annotated[str, typer.Argument(metavar="NAME", help="Of the program or the device.", callback=text)],
+    scope: Annotated[
+        list[str] | None, typer.Option("--scope", help="What it lets through; all of mail if nothing is said.")
+    ] = None,
+    good_from: FromOption = None,
+    good_for: ForOption = "",
+    config: ConfigOption = None,
+    data: DataOption = _VAR,
+) -> None:
+    """Make one, and print it: this once."""
+    now = datetime.now(UTC)
+    with existing(config, data) as built:
+        account = _person(built, address)
+        try:
+            number, password = add_app_password(
+                built.store,
+                account.number,
+                name,
+                now,
+                scopes=frozenset(scope or DEFAULT_SCOPE),
+                networks=networks(good_from),
+                expires=lasting(good_for, now),
+            )
+        except CredentialError as problem:
+            fail(str(problem))
+    console.print(password, highlight=False)
+    console.print(f"It is {CREDENTIAL.id(number)} of {account.address}, and is not shown again.", highlight=False)
+
+
+@app_password.command("list")
+def list_(address: _Address, as_json: JsonOption = False, config: ConfigOption = None, data: DataOption = _VAR) -> None:
+    """Show an account's, without the passwords themselves, which nobody knows."""
+    with existing(config, data) as built:
+        found = app_passwords(built.store, _person(built, address).number)
+    if as_json:
+        say_json(
+            [
+                {
+                    "id": CREDENTIAL.id(one.number),
+                    "name": one.name,
+                    "scopes": one.scopes,
+                    "networks": one.networks,
+                    "created": one.created,
+                    "expires": one.expires,
+                    "used": one.used,
+                    "usedFrom": one.used_from,
+                }
+                for one in found
+            ]
+        )
+        return
+    rows = table("Id", "Name", "Made (UTC)", "Expires (UTC)", "Used (UTC)", "From")
+    for one in found:
+        expires, used = when(one.expires) if one.expires else "", when(one.used) if one.used else ""
+        rows.add_row(CREDENTIAL.id(one.number), one.name, when(one.created), expires, used, one.used_from)
+    console.print(rows if found else f"{address} has no app passwords.", highlight=False)
+
+
+@app_password.command("remove")
+def remove(
+    address: _Address,
+    id_: Annotated[str, typer.Argument(metavar="ID", help="As the list shows it.", callback=text)],
+    config: ConfigOption = None,
+    data: DataOption = _VAR,
+) -> None:
+    """End one, at once and everywhere."""
+    number = CREDENTIAL.number(id_)
+    with existing(config, data) as built:
+        account = _person(built, address).number
+        if number is None or not remove_app_password(built.store, account, number, datetime.now(UTC)):
+            fail(f"{address} has no app password {id_}; `pillarbox account app-password list` shows which there are")
+    console.print(f"{id_} is no password of {address} any more.", highlight=False)
+
+
+@second_factor.command("show")
+def show(address: _Address, as_json: JsonOption = False, config: ConfigOption = None, data: DataOption = _VAR) -> None:
+    """Say what an account is asked for."""
+    with existing(config, data) as built:
+        account = _person(built, address).number
+        kinds, left = sorted(factors_of(built.store, account)), recovery_codes_left(built.store, account)
+    if as_json:
+        say_json({"kinds": kinds, "recoveryCodesLeft": left})
+        return
+    if not kinds:
+        console.print(f"{address} has no second factor.", highlight=False)
+        return
+    console.print(f"{address} has {', '.join(kinds)}; {left} recovery codes are left.", highlight=False)
+
+
+@second_factor.command("remove")
+def remove_factor(address: _Address, config: ConfigOption = None, data: DataOption = _VAR) -> None:
+    """Ask for no more codes, as where a device was lost; the password alone is then enough. Passkeys stay."""
+    with existing(config, data) as built:
+        if not remove_second_factor(built.store, _person(built, address).number, datetime.now(UTC)):
+            fail(f"no codes are asked of {address}")
+    console.print(f"No codes are asked of {address} any more.", highlight=False)
+
+
+@secrets.callback()
+def _secrets() -> None:
+    pass
+
+
+@secrets.command("import")
+def import_(address: _Address, config: ConfigOption = None, data: DataOption = _VAR) -> None:
+    """Take over secrets from another server: one on each line of standard input, as a hash or an otpauth:// URL.
+
+    An app password is written as `$app$NAME$HASH`. The password that the account has is replaced.
+    """
+    lines = [line for line in sys.stdin.read(_MOST_READ).splitlines() if line]
+    with existing(config, data) as built:
+        try:
+            found = import_secrets(built.store, _person(built, address).number, lines, datetime.now(UTC))
+        except CredentialError as problem:
+            fail(str(problem))
+    had = [*(["its password"] if found.has_password else []), *(["its second factor"] if found.has_totp else [])]
+    had += [f"{found.app_passwords} app passwords"] if found.app_passwords else []
+    console.print(f"{address} has {', '.join(had) or 'nothing'} from there now.", highlight=False)
+
+
+def networks(given: list[str] | None) -> list[Network]:
+    """Those that are meant. Ends the command for what is none."""
+    try:
+        return [network(one) for one in given or ()]
+    except ValueError:
+        fail("a network is written as in 192.0.2.0/24, 192.0.2.1 or 2001:db8::/32")
+
+
+def lasting(given: str, now: datetime) -> datetime | None:
+    """When so long from now is; None for ever. Ends the command for what is no time."""
+    if not given:
+        return None
+    try:
+        duration = BAN_DURATION.kind.parse(given)
+    except BadValue as wrong:
+        raise typer.BadParameter(str(wrong), param_hint="--for") from None
+    if given.strip().isdigit():
+        # A number alone would be milliseconds, which nobody means here.
+        raise typer.BadParameter(f"{given!r} has no unit; write 12h or 90d", param_hint="--for")
+    return datetime.fromtimestamp(now.timestamp() + min(duration.seconds, 100 * 366 * 86_400), UTC)
+
+
+def _person(built: House, address: str) -> Principal:
+    found = built.directory.find(address)
+    if found is None or found.kind != PERSON:
+        fail(f"there is no account {address}; `pillarbox account list` shows which there are")
+    return found

@@ -1,0 +1,74 @@
+"""ApiKey: what programs that manage the server sign in with (ours; kept in account 0)."""
+
+from datetime import datetime
+
+from pillarbox.datatypes.server.reading import selected
+from pillarbox.objects import DataType, Property, Record, equal, prop
+from pillarbox.store import Document, Equal, Select, Unit, Writing
+from pillarbox.wire.collation import unicode_casemap
+from pillarbox.wire.network import Network, network
+from pillarbox.wire.values import UTCDate, utc_date, utc_datetime
+
+__all__ = ["API_KEY", "ApiKey", "add_api_key", "api_key", "api_keys", "remove_api_key"]
+
+
+class ApiKey(Record):
+    """A key by its name, the digest of its secret, and what it may do.
+
+    It has the permissions of its roles and `enabled_permissions`, without `disabled_permissions`. From `networks` alone
+    it is good, if there are any, and until `expires`, if that is given.
+    """
+
+    name: Property[str] = prop(immutable=True)
+    digest: Property[str] = prop(secret=True)
+    description: Property[str] = prop(default="")
+    roles: Property[list[str]] = prop(default=[])
+    enabled_permissions: Property[list[str]] = prop(default=[])
+    disabled_permissions: Property[list[str]] = prop(default=[])
+    networks: Property[list[str]] = prop(default=[])
+    created: Property[UTCDate] = prop()
+    expires: Property[UTCDate | None] = prop(default=None)
+
+    @property
+    def spans(self) -> tuple[Network, ...]:
+        """The networks as such."""
+        return tuple(map(network, self.networks))
+
+    @property
+    def ends(self) -> float | None:
+        """When it expires, in seconds since 1970; None if it does not."""
+        return None if self.expires is None else utc_datetime(self.expires).timestamp()
+
+
+API_KEY = DataType(
+    record=ApiKey,
+    rfc="ours",
+    capability="urn:pillarbox:params:jmap:admin",
+    prefix="y",
+    methods=(),
+    filters=(equal("name", ApiKey.name, sorted=True),),
+)
+
+
+def api_keys(server: Unit) -> list[ApiKey]:
+    """All, in order of their names."""
+    return sorted(selected(server, API_KEY), key=lambda one: one.name)
+
+
+def api_key(server: Unit, name: str) -> ApiKey | None:
+    """The one of this name, which is spelt in one way."""
+    found = selected(server, API_KEY, Select(Equal("name", unicode_casemap(name))))
+    return next((one for one in found if one.name == name), None)
+
+
+def add_api_key(server: Writing, name: str, digest: str, now: datetime, properties: Document) -> ApiKey:
+    """One more, with these of its other properties by their names in JSON; the name is free."""
+    document: Document = {"name": name, "digest": digest, "created": utc_date(now), **properties}
+    number = server.fresh()
+    server.insert(API_KEY.table, number, document)
+    return ApiKey(number, document)
+
+
+def remove_api_key(server: Writing, one: ApiKey) -> None:
+    """It is none any more."""
+    server.delete(API_KEY.table, one.number, one.document)

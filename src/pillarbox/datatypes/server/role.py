@@ -1,0 +1,60 @@
+"""Role: a name of an administrator's own for a set of permissions (ours; kept in account 0).
+
+What roles come to is `access.role`'s to say; the built-in ones are there and not here.
+"""
+
+from collections.abc import Callable, Iterable
+
+from pillarbox.access import BUILT_IN, RoleSet
+from pillarbox.datatypes.server.reading import selected
+from pillarbox.objects import DataType, Property, Record, equal, prop
+from pillarbox.store import Equal, Select, Unit
+from pillarbox.wire.collation import unicode_casemap
+
+__all__ = ["ROLE", "Role", "all_roles", "role_named", "role_sets"]
+
+
+class Role(Record):
+    """A role by its name, with the roles that it has and the permissions that it gives and takes."""
+
+    name: Property[str] = prop(immutable=True)
+    description: Property[str] = prop(default="")
+    roles: Property[list[str]] = prop(default=[])
+    enabled_permissions: Property[list[str]] = prop(default=[])
+    disabled_permissions: Property[list[str]] = prop(default=[])
+
+    @property
+    def role_set(self) -> RoleSet:
+        """What it gives and takes."""
+        return RoleSet(frozenset(self.roles), frozenset(self.enabled_permissions), frozenset(self.disabled_permissions))
+
+
+ROLE = DataType(
+    record=Role,
+    rfc="ours",
+    capability="urn:pillarbox:params:jmap:admin",
+    prefix="ro",
+    methods=(),
+    filters=(equal("name", Role.name),),
+)
+
+
+def all_roles(server: Unit) -> list[Role]:
+    """Those that administrators made, in order of name."""
+    return sorted(selected(server, ROLE), key=lambda one: one.name)
+
+
+def role_named(server: Unit, name: str) -> Role | None:
+    """The one of this name; the built-in ones are none of them."""
+    found = selected(server, ROLE, Select(Equal("name", unicode_casemap(name))))
+    return next((one for one in found if one.name == name), None)
+
+
+def role_sets(server: Unit, beginning: Iterable[str]) -> Callable[[str], RoleSet | None]:
+    """What roles give, by name, as `access.effective` asks for it who begins with these.
+
+    Where all of them are built in, as nearly everybody's are, nothing is read.
+    """
+    if all(name in BUILT_IN for name in beginning):
+        return BUILT_IN.get
+    return {one.name: one.role_set for one in selected(server, ROLE)}.get

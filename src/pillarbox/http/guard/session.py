@@ -1,0 +1,118 @@
+"""Browsers in which somebody has signed in: known by a cookie, and only where a page of ours asks (RFC 6265).
+
+A cookie comes along whoever had the browser ask. So what it lets do is done for pages of this server alone: they ask in
+JSON, which no form of another site can, and the browser says that they are ours.
+"""
+
+import re
+
+from pillarbox.access import Ended, Proof
+from pillarbox.http.exchange import Exchange
+from pillarbox.http.problem import Problem
+from pillarbox.http.setup import Setup
+from pillarbox.signin import Authority
+
+__all__ = [
+    "authority_of",
+    "check_origin",
+    "clear_cookie",
+    "cookie",
+    "cookie_token",
+    "cookie_value",
+    "required_proof",
+    "session_proof",
+]
+
+_NAME = b"pillarbox-session"
+# What begins so is taken from a page with TLS alone, for this host and every path, whatever sets it (RFC 6265bis
+# section 4.1.3.2).
+_PREFIX = b"__Host-"
+_VALUE = re.compile(rb"[A-Za-z0-9_-]{1,2048}")
+_LONGEST = 16_384
+
+
+def authority_of(setup: Setup) -> Authority:
+    """The authorization server. Raises Problem 404 where there is none."""
+    if setup.oauth is None:
+        raise Problem(404, "there is no authorization server here")
+    return setup.oauth
+
+
+async def session_proof(setup: Setup, exchange: Exchange) -> Proof | None:
+    """Who has signed in with this browser, if anybody. Raises store.StoreError."""
+    token = cookie_token(exchange)
+    if token is None:
+        return None
+    sessions = authority_of(setup).sessions
+    proof = sessions.remembered(token)
+    if proof is None:
+        try:
+            if sessions.is_outdated(token):
+                proof = await setup.door.through(sessions.confirmed, token)
+            proof = proof or await setup.door.through(sessions.verified, token)
+        except Ended:
+            return None
+    return proof
+
+
+async def required_proof(setup: Setup, exchange: Exchange) -> Proof:
+    """The same; raises Problem 401 if nobody has, without a challenge that a browser would answer by itself."""
+    proof = await session_proof(setup, exchange)
+    if proof is None:
+        raise Problem(401, "sign in first", headers=((b"www-authenticate", b'Bearer realm="Pillarbox"'),))
+    return proof
+
+
+def check_origin(exchange: Exchange, base: str) -> None:
+    """Raises Problem 403 unless a page of this server asks; 415 unless it asks in JSON, where there is a body."""
+    site = exchange.header(b"sec-fetch-site")
+    origin = exchange.header(b"origin")
+    host = exchange.header(b"host") or b""
+    if site is not None:
+        is_ours = site == b"same-origin"
+    else:
+        # Browsers send neither to a server in the clear that is not this machine; who has no browser may say anything.
+        scheme = exchange.client.scheme.encode()
+        is_ours = origin in (base.encode(), scheme + b"://" + host)
+    if not is_ours:
+        raise Problem(403, "this is for pages of this server alone")
+    if exchange.method in ("POST", "PUT", "PATCH"):
+        media_type = (exchange.header(b"content-type") or b"").split(b";")[0].strip().lower()
+        if media_type != b"application/json":
+            raise Problem(415, "the content type is application/json")
+
+
+def cookie_token(exchange: Exchange) -> str | None:
+    """The token of a session, if there is one."""
+    return cookie_value(exchange, _NAME)
+
+
+def cookie_value(exchange: Exchange, name: bytes) -> str | None:
+    """What is in the cookie of a name of ours; of several none, for one of them is not ours."""
+    wanted = _full(exchange, name)
+    found: list[bytes] = []
+    for field, value in exchange.headers:
+        if field == b"cookie" and len(value) <= _LONGEST:
+            for pair in value.split(b";"):
+                key, equals, token = pair.strip().partition(b"=")
+                if equals and key == wanted:
+                    found.append(token)
+    if len(found) != 1 or not _VALUE.fullmatch(found[0]):
+        return None
+    return found[0].decode()
+
+
+def cookie(exchange: Exchange, token: str, seconds: int, name: bytes = _NAME) -> tuple[bytes, bytes]:
+    """The header that has a browser keep a session's token for so long, or something else under another name."""
+    secure = b" Secure;" if exchange.client.is_secure else b""
+    text = b"%s=%s; Path=/; Max-Age=%d;%s HttpOnly; SameSite=Strict"
+    return b"set-cookie", text % (_full(exchange, name), token.encode(), seconds, secure)
+
+
+def clear_cookie(exchange: Exchange) -> tuple[bytes, bytes]:
+    """The header that has a browser forget it."""
+    return cookie(exchange, "", 0)
+
+
+def _full(exchange: Exchange, name: bytes) -> bytes:
+    return _PREFIX + name if exchange.client.is_secure else name
