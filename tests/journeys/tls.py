@@ -35,6 +35,7 @@ class Proxy:
         self._loop = asyncio.new_event_loop()
         self._listening = threading.Event()
         self._thread = threading.Thread(target=self._run)
+        self._serving = set[asyncio.Task[None]]()
 
     def __enter__(self) -> "Proxy":
         self._thread.start()
@@ -55,8 +56,18 @@ class Proxy:
         self._listening.set()
         await self._done.wait()
         server.close()
+        for serving in self._serving:
+            serving.cancel()
+        await asyncio.gather(*self._serving, return_exceptions=True)
+        # What is cut off is closed a few turns of the loop later.
+        for _ in range(5):
+            await asyncio.sleep(0)
 
     async def _connected(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        serving = asyncio.current_task()
+        assert serving is not None
+        self._serving.add(serving)
+        serving.add_done_callback(self._serving.discard)
         back_reader, back_writer = await asyncio.open_connection("127.0.0.1", self._to)
         ways = [asyncio.create_task(_pass(reader, back_writer)), asyncio.create_task(_pass(back_reader, writer))]
         try:
@@ -69,7 +80,7 @@ class Proxy:
             for way in ways:
                 way.cancel()
             await asyncio.gather(*ways, return_exceptions=True)
-            back_writer.close()
+            back_writer.transport.abort()
             writer.close()
 
 

@@ -1,6 +1,7 @@
 """What the commands share: their common options, how they open the house, how they fail."""
 
 import json
+import os
 import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -36,7 +37,11 @@ __all__ = [
 ]
 
 # What is shown may be others' words, as the replies of mail servers are: nothing in it is taken for markup.
+_ANY = 1000
+"""Columns of what is no terminal: there a line is not broken, for who greps."""
 console = Console(markup=False, emoji=False)
+if not console.is_terminal and "COLUMNS" not in os.environ:
+    console.width = _ANY
 _errors = Console(stderr=True, markup=False, emoji=False)
 
 # Whether they may be read is not asked by typer (`readable`), which would say so and not what to do.

@@ -1,6 +1,7 @@
 """What every answer has besides what its handler gives it: the operator's own headers, CORS, and HSTS."""
 
 from collections.abc import Iterable
+from functools import cached_property
 from typing import TypeAlias
 
 from pillarbox.http.guard.cors import NONE, Cors
@@ -13,7 +14,7 @@ _NO_SNIFFING: _Field = (b"x-content-type-options", b"nosniff")
 _POLICY = b"content-security-policy"
 _STRICT = b"strict-transport-security"
 _VARY = b"vary"
-_OUR_PAGES_ONLY: _Field = (b"cross-origin-resource-policy", b"same-origin")
+_OURS_ALONE: _Field = (b"cross-origin-resource-policy", b"same-origin")
 
 _ALONE: tuple[_Field, ...] = (
     (b"referrer-policy", b"no-referrer"),
@@ -45,12 +46,13 @@ class AnswerHeaders:
 
     `own` are the operator's: they take the place of a handler's of the same name; of two with the same name, the last
     counts. A Content-Security-Policy is added to a handler's, for it can only forbid more. CORS and HSTS win over all.
-    What a handler gives to pages of this origin alone (Cross-Origin-Resource-Policy) gets no CORS, whatever is set.
     `strict` is the value of Strict-Transport-Security, which goes out over TLS alone (RFC 6797 section 7.2).
     """
 
     def __init__(self, own: Iterable[_Field] = (), cors: Cors = NONE, strict: bytes | None = None) -> None:
-        named = dict(own)
+        self._own = tuple(own)
+        self._strict = strict
+        named = dict(self._own)
         if cors.answer(None) or cors.origins:
             named = {name: value for name, value in named.items() if not name.startswith(b"access-control-")}
         if strict is not None:
@@ -63,6 +65,12 @@ class AnswerHeaders:
         self.asks_for_origin = cors.varies
         """Whether it makes a difference to an answer which page asked for it."""
         self._is_plain = not named and self._policy is None and cors == NONE
+
+    @cached_property
+    def alone(self) -> "AnswerHeaders":
+        """Those of an answer for pages of this server: they get no CORS, whatever is set (RFC 9700 section 2.6)."""
+        own = [field for field in self._own if not field[0].startswith(b"access-control-")]
+        return AnswerHeaders((*own, _OURS_ALONE), strict=self._strict)
 
     def on(self, headers: Iterable[_Field], origin: bytes | None, *, is_secure: bool) -> list[_Field]:
         """All headers of an answer: those that its handler gave, and ours.
@@ -80,8 +88,6 @@ class AnswerHeaders:
             found = [field for field in found if field[0] != _POLICY]
             found.append((_POLICY, b", ".join([*theirs, self._policy])))
         found += ours
-        if _OUR_PAGES_ONLY in given:
-            return found
         if self._cors.varies:
             theirs = [value for name, value in found if name == _VARY]
             found = [field for field in found if field[0] != _VARY]

@@ -81,6 +81,8 @@ class Route:
     doc: str
     permission: str | None = None
     """What whoever comes with an account has to hold; who lacks it is refused (403)."""
+    is_ours_alone: bool = False
+    """Whether it is for pages of this server, and those of no other site may read an answer."""
     takes_tickets: bool = False
     """Whether a ticket in its URL is as good as credentials."""
     socket: Handler | None = None
@@ -97,17 +99,19 @@ def _account(name: str, path: str, methods: Mapping[str, Handler], cost: Cost, d
     return Route(name, path, methods, Credential.ACCOUNT, Limit.ACCOUNT, cost, doc, **asked)
 
 
-def _open(name: str, path: str, methods: Mapping[str, Handler], doc: str, limit: Limit = Limit.ANONYMOUS) -> Route:
-    return Route(name, path, methods, Credential.NONE, limit, Cost.MEMORY, doc)
+def _open(
+    name: str, path: str, methods: Mapping[str, Handler], doc: str, limit: Limit = Limit.ANONYMOUS, **more: Any
+) -> Route:
+    return Route(name, path, methods, Credential.NONE, limit, Cost.MEMORY, doc, **more)
 
 
-def _oauth(name: str, path: str, methods: Mapping[str, Handler], doc: str) -> Route:
-    return Route(name, path, methods, Credential.NONE, Limit.ANONYMOUS, Cost.STORE, doc)
+def _oauth(name: str, path: str, methods: Mapping[str, Handler], doc: str, **more: Any) -> Route:
+    return Route(name, path, methods, Credential.NONE, Limit.ANONYMOUS, Cost.STORE, doc, **more)
 
 
 def _page(path: str, methods: Mapping[str, Handler], doc: str) -> Route:
     """For the pages of this server, by the cookie of a session."""
-    return Route("sign-in", path, methods, Credential.OWN, Limit.ANONYMOUS, Cost.STORE, doc)
+    return Route("sign-in", path, methods, Credential.OWN, Limit.ANONYMOUS, Cost.STORE, doc, is_ours_alone=True)
 
 
 def _changing(path: str, methods: Mapping[str, Handler], doc: str) -> Route:
@@ -235,11 +239,18 @@ ROUTES: Sequence[Route] = (
     _open("front", "/", {"GET": files.front}, "A page for who opens the address in a browser.", Limit.NONE),
     _open("static", "/static/{name}", {"GET": files.static}, "What that page is made of.", Limit.NONE),
     _open("static", "/static/{folder}/{name}", {"GET": files.static}, "What the other pages are made of.", Limit.NONE),
-    _open("page", "/login", {"GET": files.login}, "The page where people sign in.", Limit.NONE),
+    _open("page", "/login", {"GET": files.login}, "The page where people sign in.", Limit.NONE, is_ours_alone=True),
     _open(
-        "page", "/authorize", {"GET": files.device}, "The page for a device's code (RFC 8628 section 3.3).", Limit.NONE
+        "page",
+        "/authorize",
+        {"GET": files.device},
+        "The page for a device's code (RFC 8628 section 3.3).",
+        Limit.NONE,
+        is_ours_alone=True,
     ),
-    _open("page", "/account", {"GET": files.account}, "The page about how one signs in.", Limit.NONE),
+    _open(
+        "page", "/account", {"GET": files.account}, "The page about how one signs in.", Limit.NONE, is_ours_alone=True
+    ),
     *(
         _open(
             "oauth-metadata",
@@ -280,25 +291,38 @@ ROUTES: Sequence[Route] = (
         "/authorize/code",
         {"GET": oauth.authorization.begin, "POST": oauth.authorization.resubmit},
         "Where a client sends people who are to let it in (RFC 6749 section 3.1).",
+        is_ours_alone=True,
     ),
     _oauth(
         "oauth-authorize",
         "/auth/authorize",
         {"POST": oauth.authorization.look},
         "For that page: what a request needs.",
+        is_ours_alone=True,
     ),
     _oauth(
         "oauth-authorize",
         "/auth/authorize/decision",
         {"POST": oauth.authorization.decide},
         "For that page: what was decided.",
+        is_ours_alone=True,
     ),
     _oauth("oauth-token", "/auth/token", {"POST": oauth.token.give}, "Tokens (RFC 6749 section 3.2)."),
     _oauth("oauth-device", "/auth/device", {"POST": oauth.device.begin}, "Codes for a device (RFC 8628 section 3.1)."),
     _oauth(
-        "oauth-device", "/auth/device/lookup", {"POST": oauth.device.look}, "For the page: which device has a code."
+        "oauth-device",
+        "/auth/device/lookup",
+        {"POST": oauth.device.look},
+        "For the page: which device has a code.",
+        is_ours_alone=True,
     ),
-    _oauth("oauth-device", "/auth/device/decision", {"POST": oauth.device.decide}, "For the page: what was decided."),
+    _oauth(
+        "oauth-device",
+        "/auth/device/decision",
+        {"POST": oauth.device.decide},
+        "For the page: what was decided.",
+        is_ours_alone=True,
+    ),
     Route(
         "oauth-introspect",
         "/auth/introspect",
@@ -341,6 +365,7 @@ ROUTES: Sequence[Route] = (
         "/auth/logout",
         {"GET": oauth.logout.leave, "POST": oauth.logout.leave},
         "Signing out at a client's wish (RP-Initiated Logout).",
+        is_ours_alone=True,
     ),
     _account(
         "oauth-code",

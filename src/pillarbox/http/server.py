@@ -87,6 +87,8 @@ async def _handled(setup: Setup, exchange: Exchange) -> None:
             await options(exchange)
             return
         route, handler = await found_or_noted(setup, exchange)
+        if route.is_ours_alone:
+            exchange.answer_headers = setup.policy.answer_headers.alone
         begun(exchange)
         if route.credential is Credential.ACCOUNT:
             await _let_in(setup, route, exchange)

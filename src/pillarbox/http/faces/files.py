@@ -36,8 +36,6 @@ _ASKED_AFTER = (b"cache-control", b"public, no-cache")
 _IS_OF_A_FAMILY = frozenset({".css", ".js"})
 _FOR_NOBODY_ELSE = (
     (b"cache-control", b"no-store"),
-    # Which also keeps CORS away from it.
-    (b"cross-origin-resource-policy", b"same-origin"),
     *SIGN_IN_PAGE,
 )
 _GZIP = re.compile(rb"(?:^|,)\s*(?:gzip|x-gzip|\*)\s*(?:;\s*q=([01](?:\.\d{0,3})?)\s*)?(?=,|$)", re.IGNORECASE)

@@ -37,7 +37,8 @@ def test_one_has_it_and_no_other_until_it_gives_it_up(one_of: Callable[[], Sole]
 
     one.close()
 
-    assert other.is_ours()
+    # The database ends a connection in its own time.
+    assert any(other.is_ours() for _ in range(10_000))
     assert not one.is_ours()
 
 

@@ -47,7 +47,6 @@ _RECENT = 900.0
 """Seconds after signing in for which things may be changed."""
 _MOST = 64 * 1024
 _JSON = (b"content-type", b"application/json; charset=utf-8")
-_OURS_ALONE = (b"cross-origin-resource-policy", b"same-origin")
 _CHALLENGE = ((b"www-authenticate", b'Bearer realm="Pillarbox"'),)
 """A 401 must have one (RFC 9110 section 15.5.2); to this, no browser opens a dialog of its own."""
 
@@ -65,10 +64,7 @@ def page(handler: _Handler) -> _Handler:
             await handler(setup, exchange)
         except CredentialError as problem:
             status = 409 if isinstance(problem, KnownPasskey | LastWay) else 400
-            raise Problem(status, str(problem), headers=(_OURS_ALONE,)) from None
-        except Problem as problem:
-            problem.headers = (*problem.headers, _OURS_ALONE)
-            raise
+            raise Problem(status, str(problem)) from None
 
     return answered
 
@@ -144,7 +140,7 @@ def text(sent: dict[str, Any], name: str, most: int) -> str:
 
 async def put(exchange: Exchange, status: int, value: object, *headers: tuple[bytes, bytes]) -> None:
     """Answers with this in JSON, for this page alone and for nobody to keep."""
-    sent = (_JSON, (b"cache-control", b"no-store"), _OURS_ALONE, *headers)
+    sent = (_JSON, (b"cache-control", b"no-store"), *headers)
     await exchange.answer(status, sent, orjson.dumps(value))
 
 

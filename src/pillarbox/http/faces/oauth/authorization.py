@@ -10,7 +10,7 @@ from pillarbox.access.permission import AUTHENTICATE_OAUTH
 from pillarbox.access.scope import SCOPES
 from pillarbox.http.exchange import Exchange
 from pillarbox.http.faces import files
-from pillarbox.http.faces.oauth.form import NO_STORE, OURS_ALONE, json_of, put, site
+from pillarbox.http.faces.oauth.form import NO_STORE, json_of, put, site
 from pillarbox.http.guard.session import authority_of, check_origin, required_proof, session_proof
 from pillarbox.http.problem import Problem
 from pillarbox.http.setup import Setup
@@ -66,7 +66,7 @@ async def look(setup: Setup, exchange: Exchange) -> None:
     except Refused as refused:
         _tell(setup, exchange, refused.error.code)
         told = {"redirect": _refusal(refused, where)}
-    await put(exchange, 200, told, OURS_ALONE)
+    await put(exchange, 200, told)
 
 
 async def decide(setup: Setup, exchange: Exchange) -> None:
@@ -92,7 +92,7 @@ async def decide(setup: Setup, exchange: Exchange) -> None:
         url = await _allowed(setup, authority, where, request, proof, scopes)
     except Refused as refused:
         url = _refusal(refused, where)
-    await put(exchange, 200, {"redirect": url}, OURS_ALONE)
+    await put(exchange, 200, {"redirect": url})
 
 
 def shown_client(client: Client, uri: str | None) -> dict[str, Any]:
@@ -181,7 +181,7 @@ def _refusal(refused: Refused, where: Site) -> str:
 async def _send(exchange: Exchange, url: str) -> None:
     # No other status: a browser would send a form with it once more (RFC 9700 section 4.12).
     location = (b"location", url.encode("ascii"))
-    await exchange.answer(303, (location, *NO_STORE, OURS_ALONE, (b"referrer-policy", b"no-referrer")), b"")
+    await exchange.answer(303, (location, *NO_STORE, (b"referrer-policy", b"no-referrer")), b"")
 
 
 def _tell(setup: Setup, exchange: Exchange, known: str) -> None:

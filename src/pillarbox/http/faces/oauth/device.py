@@ -4,7 +4,7 @@ from typing import Any
 
 from pillarbox.http.exchange import Exchange
 from pillarbox.http.faces.oauth.authorization import check_person, shown_client, shown_scopes
-from pillarbox.http.faces.oauth.form import OURS_ALONE, answers, client_of, credentials, form, json_of, put, site
+from pillarbox.http.faces.oauth.form import answers, client_of, credentials, form, json_of, put, site
 from pillarbox.http.guard.session import authority_of, check_origin, required_proof
 from pillarbox.http.problem import Problem
 from pillarbox.http.setup import Setup
@@ -60,7 +60,7 @@ async def look(setup: Setup, exchange: Exchange) -> None:
         "scopes": shown_scopes(frozenset(waiting.scopes)),
         "account": proof.principal.address,
     }
-    await put(exchange, 200, told, OURS_ALONE)
+    await put(exchange, 200, told)
 
 
 async def decide(setup: Setup, exchange: Exchange) -> None:
@@ -99,7 +99,7 @@ async def decide(setup: Setup, exchange: Exchange) -> None:
         raise _too_many(problem) from None
     if not done:
         raise Problem(404, "no device waits with this code")
-    await put(exchange, 200, {"done": True}, OURS_ALONE)
+    await put(exchange, 200, {"done": True})
 
 
 def _code(sent: dict[str, Any]) -> str:

@@ -20,7 +20,6 @@ from pillarbox.wire.json import NotJSON, parse
 
 __all__ = [
     "NO_STORE",
-    "OURS_ALONE",
     "Credentials",
     "answers",
     "came",
@@ -36,8 +35,6 @@ _Handler: TypeAlias = Callable[[Setup, Exchange], Awaitable[None]]
 
 NO_STORE = ((b"cache-control", b"no-store"), (b"pragma", b"no-cache"))
 """What every answer has that holds something secret (RFC 6749 section 5.1)."""
-OURS_ALONE = (b"cross-origin-resource-policy", b"same-origin")
-"""What an answer for pages of this server has: it gets no CORS, whatever is set (RFC 9700 section 2.6)."""
 _JSON = (b"content-type", b"application/json; charset=utf-8")
 _LARGEST = 16 * 1024
 _MOST = 40

@@ -2,7 +2,7 @@
 
 from pillarbox.access import redirect
 from pillarbox.http.exchange import Exchange
-from pillarbox.http.faces.oauth.form import NO_STORE, OURS_ALONE, form, site
+from pillarbox.http.faces.oauth.form import NO_STORE, form, site
 from pillarbox.http.guard.session import authority_of, clear_cookie
 from pillarbox.http.problem import Problem
 from pillarbox.http.setup import Setup
@@ -25,7 +25,7 @@ async def leave(setup: Setup, exchange: Exchange) -> None:
         raise Problem(400, error.description) from None
     base = site(setup, exchange).base
     url = f"{base}/account"
-    headers = [*NO_STORE, OURS_ALONE]
+    headers = [*NO_STORE]
     hint = given.get("id_token_hint", "")
     left = await setup.door.through(authority.leave, hint, given.get("client_id", "")) if hint else None
     if left is not None:
