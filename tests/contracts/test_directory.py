@@ -13,7 +13,7 @@ from pillarbox.datatypes.directory import InternalDirectory
 from pillarbox.datatypes.mail import Folder
 from pillarbox.settings import snapshot
 from pillarbox.settings.catalogue import DEFAULT_DIRECTORY, DIRECTORIES
-from pillarbox.signin import OwnPasswords
+from pillarbox.signin.credentials import OwnPasswords
 from pillarbox.signin.directory import Chosen, Directories, DirectoryAway, patience
 from pillarbox.store import Store
 from pillarbox.store.sqlite import SQLiteStore

@@ -23,19 +23,9 @@ from pillarbox.http import HTTP, Allowance, Allowances, BanPolicy, Bans, Door, G
 from pillarbox.jmap import Rereading, Service, Traffic
 from pillarbox.objects import Limits
 from pillarbox.settings import Rate, snapshot
-from pillarbox.signin import (
-    ApiKeys,
-    Attempts,
-    Grants,
-    Lives,
-    OAuthPolicy,
-    PasswordCheck,
-    RelyingParty,
-    SelfService,
-    TokenCheck,
-    Ways,
-    authority,
-)
+from pillarbox.signin.browser import Attempts, RelyingParty, SelfService
+from pillarbox.signin.credentials import ApiKeys, PasswordCheck, Ways, put_password
+from pillarbox.signin.oauth import Grants, Lives, OAuthPolicy, OwnTokens, authority
 from pillarbox.store import Feed, LocalFeed, Store
 
 __all__ = ["FOLDERS", "Home"]
@@ -66,8 +56,8 @@ class Home:
         self.key = TokenKey(b"the key of this home's tokens, and of no other's")
         self.oauth_policy = OAuthPolicy()
         grants = Grants(store, self.key, Lives(), clock)
-        self.tokens = TokenCheck(store, grants, self.directory, time_=clock)
-        self.sessions = TokenCheck(store, grants, self.directory, TokenKind.SESSION, time_=clock)
+        self.tokens = OwnTokens(store, grants, self.directory, time_=clock)
+        self.sessions = OwnTokens(store, grants, self.directory, TokenKind.SESSION, time_=clock)
         self.party: RelyingParty | None = RelyingParty("home.example", "https://mail.home.example")
         self.door = Door()
         self.web = Web()
@@ -184,6 +174,10 @@ class Home:
         """A new group, NAME@home.example, of these members, and of some who may only read."""
         rights = {**{one.name: Rights.FULL for one in members}, **{one.name: Rights.READ for one in readers}}
         return self.directory.add_group(f"{name}@home.example", rights, FOLDERS, quota)
+
+    def gives_password(self, person: JMAP, password: str) -> None:
+        """An administrator gives somebody another password."""
+        put_password(self.store, person.number, self.passwords.hash(password), self.now())
 
     def banned(self) -> list[Ban]:
         """The bans in force."""

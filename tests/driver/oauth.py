@@ -11,7 +11,7 @@ from tests.driver.home import Home
 from tests.driver.jmap import JMAP
 from tests.driver.web import Reply
 
-from pillarbox.signin import Grants, Lives
+from pillarbox.signin.oauth import Grants, Lives
 
 __all__ = ["MAIL_SCOPE", "VERIFIER", "App", "Browser", "challenge", "parameters"]
 

@@ -26,7 +26,7 @@ from tests.journeys.tls import Certificate, Proxy
 from pillarbox.access.token import TokenKey
 from pillarbox.app import house
 from pillarbox.settings import load, snapshot
-from pillarbox.signin import Grants, Lives, token_secret
+from pillarbox.signin.oauth import Grants, Lives, token_secret
 
 pytestmark = pytest.mark.neighbour
 

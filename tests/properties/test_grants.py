@@ -20,7 +20,7 @@ from pillarbox.access.permission import OF_ADMIN, OF_USER
 from pillarbox.access.scope import SCOPES
 from pillarbox.access.token import TokenKey
 from pillarbox.datatypes import REGISTRY
-from pillarbox.signin import (
+from pillarbox.signin.oauth import (
     Allowed,
     Answer,
     Authority,
@@ -30,8 +30,8 @@ from pillarbox.signin import (
     Lives,
     OAuthError,
     OAuthPolicy,
+    OwnTokens,
     Site,
-    TokenCheck,
     authority,
 )
 from pillarbox.store import LocalFeed, Store, Unavailable
@@ -84,7 +84,7 @@ class World:
         self.store.create(0)
         key = TokenKey(b"key")
         people = One()
-        self.tokens = TokenCheck(
+        self.tokens = OwnTokens(
             self.store, Grants(self.store, key, Lives(), self.clock), people, clock=self.clock, time_=self.clock
         )
         sessions = self.tokens
@@ -221,7 +221,7 @@ def two(opens: Any, tmp_path: Path, clock: Clock) -> Iterator[list[Authority]]:
     for volatile in shared:
         store = opens(LocalFeed())
         store.create(0)
-        check = TokenCheck(store, Grants(store, key, Lives(), clock), One(), time_=clock)
+        check = OwnTokens(store, Grants(store, key, Lives(), clock), One(), time_=clock)
         made.append(authority(OAuthPolicy(), store, One(), volatile, key, check, clock))
         check.close()
     yield made

@@ -1,9 +1,10 @@
 """Who is asking, and what they may touch.
 
 Begin with `actor`: it is made once a request and passed down, never looked up. `directory` names what is needed of
-a place where accounts are known, `permission` what may be done here, `role` and `scope` who may do which of that;
-`credentials` turns passwords into hashes and checks them, and `address` says which
-addresses are the same. It must not know of data types, stores or protocols.
+a place where accounts are known, `permission` what may be done here, `role` and `scope` who may do which of that.
+`proof` is what credentials have shown, whatever they were; `credentials` turns passwords into hashes and checks them,
+`hashing` those of other servers; `token`, `totp` and `redirect` are the arithmetic of tokens, of codes, and of where
+clients are answered; `address` says which addresses are the same. It must not know of data types, stores or protocols.
 """
 
 from pillarbox.access.actor import Actor, Grant, Reach, Rights

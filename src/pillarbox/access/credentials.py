@@ -16,6 +16,8 @@ _MAX_MEMORY = 1 << 20
 """KiB that a hash may ask for."""
 _MAX_WORK = 1 << 24
 """KiB, times the passes over them."""
+_MAX_LANES = 64
+"""Threads that a hash may ask for: each of its lanes is one."""
 
 
 class Passwords:
@@ -40,7 +42,11 @@ class Passwords:
             return is_verified(hashed, password)
         try:
             asked = extract_parameters(hashed)
-            if asked.memory_cost > _MAX_MEMORY or asked.memory_cost * asked.time_cost > _MAX_WORK:
+            if (
+                asked.memory_cost > _MAX_MEMORY
+                or asked.memory_cost * asked.time_cost > _MAX_WORK
+                or asked.parallelism > _MAX_LANES
+            ):
                 return False
             self._hasher.verify(hashed, password)
         except (VerificationError, InvalidHashError, UnicodeError):

@@ -15,9 +15,14 @@ from typing import Any
 __all__ = ["is_known_form", "is_verified"]
 
 _MAX_ROUNDS = 5_000_000
+_MAX_CRYPT = 1_000_000
+"""Rounds of what crypt(3) knows, for which everything else of the process may have to wait."""
+_MAX_DES = 100_000
 _MAX_BCRYPT = 16
 _MAX_SCRYPT = 20
 """As powers of two."""
+_MAX_SCRYPT_MEMORY = 1 << 28
+"""Octets."""
 _LONGEST = 2048
 _BCRYPT_READS = 72
 """Octets of a password, as the one who made such a hash had it."""
@@ -55,7 +60,8 @@ def _of_scheme(kept: str) -> Callable[[str, str], bool] | None:
 
 
 def _plain(kept: str, password: str) -> bool:
-    return hmac.compare_digest(kept.partition("}")[2].encode(), password.encode())
+    # A hash that was cut off is no account without a password.
+    return bool(password) and hmac.compare_digest(kept.partition("}")[2].encode(), password.encode())
 
 
 def _digest(algorithm: str) -> Callable[[str, str], bool]:
@@ -71,15 +77,15 @@ def _digest(algorithm: str) -> Callable[[str, str], bool]:
     return verify
 
 
-def _crypt(name: str) -> Callable[[str, str], bool]:
-    """One of the library's, by its name there."""
+def _crypt(name: str, most: int = _MAX_CRYPT) -> Callable[[str, str], bool]:
+    """One of the library's, by its name there, of no more rounds than these."""
 
     def verify(kept: str, password: str) -> bool:
         # Seldom met, and then once for each password: not loaded by those who never do.
         from passlib import hash as schemes  # noqa: PLC0415
 
         scheme: Any = getattr(schemes, name)
-        if int(getattr(scheme.from_string(kept), "rounds", 0)) > _MAX_ROUNDS:
+        if int(getattr(scheme.from_string(kept), "rounds", 0)) > most:
             return False
         return bool(scheme.verify(password, kept))
 
@@ -89,6 +95,8 @@ def _crypt(name: str) -> Callable[[str, str], bool]:
 def _scrypt(kept: str, password: str) -> bool:
     asked = re.match(r"\$scrypt\$ln=(\d{1,2}),r=(\d{1,2}),p=(\d{1,2})\$", kept)
     if asked is None or int(asked[1]) > _MAX_SCRYPT or int(asked[2]) * int(asked[3]) > 64:
+        return False
+    if 128 * int(asked[2]) << int(asked[1]) > _MAX_SCRYPT_MEMORY:
         return False
     return _crypt("scrypt")(kept, password)
 
@@ -136,7 +144,7 @@ _PREFIXED: Mapping[str, Callable[[str, str], bool]] = {
     "$5$": _crypt("sha256_crypt"),
     "$sha1$": _crypt("sha1_crypt"),
     "$1$": _crypt("md5_crypt"),
-    "_": _crypt("bsdi_crypt"),
+    "_": _crypt("bsdi_crypt", _MAX_DES),
 }
 
 _TAGGED: Mapping[str, Callable[[str, str], bool]] = {

@@ -64,7 +64,7 @@ class Ended(Exception):
 
 
 class TokenCheck(Protocol):
-    """Tells principals by tokens, as `signin.PasswordCheck` does by name and password."""
+    """Tells principals by tokens, as `signin.credentials.PasswordCheck` does by name and password."""
 
     def remembered(self, token: str) -> Proof | None:
         """What it proved, if nothing is known to have changed. Asks nobody."""

@@ -13,7 +13,9 @@ LONGEST = 1024
 _TEXT = re.compile(r"[A-Za-z0-9._~:/?\[\]@!$&'()*+,;=%-]+")
 # A reversed domain name (RFC 8252 section 7.1): javascript, data and their like have no dot.
 _PRIVATE = re.compile(r"[a-z][a-z0-9+-]*(?:\.[a-z0-9+-]+)+")
-_LOOPBACK = ("127.0.0.1", "::1")
+# The whole of it: the library's own reading lets stand what it likes before and behind the brackets.
+_LOOPBACK = re.compile(r"(?:127\.0\.0\.1|\[::1\])(?::\d{1,5})?", re.ASCII)
+_AUTHORITY = re.compile(r"(?:\[[0-9A-Fa-f:.]+\]|[^\[\]]*)(?::\d{0,5})?", re.ASCII)
 
 
 def is_native(uri: str) -> bool:
@@ -68,8 +70,10 @@ def _parts(uri: str) -> SplitResult | None:
         return None
     if not parts.scheme or uri.partition(":")[0] != parts.scheme or "@" in parts.netloc or port == 0:
         return None
+    if not _AUTHORITY.fullmatch(parts.netloc):
+        return None
     return parts
 
 
 def _is_loopback(parts: SplitResult) -> bool:
-    return parts.scheme == "http" and parts.hostname in _LOOPBACK
+    return parts.scheme == "http" and _LOOPBACK.fullmatch(parts.netloc) is not None

@@ -9,16 +9,14 @@ from pillarbox.access.token import TokenKey, TokenKind
 from pillarbox.app.house import House
 from pillarbox.app.public import public_url
 from pillarbox.settings import EvaluationError, Snapshot, catalogue
-from pillarbox.signin import (
-    Attempts,
+from pillarbox.signin.browser import Attempts, RelyingParty, SelfService
+from pillarbox.signin.credentials import PasswordCheck
+from pillarbox.signin.oauth import (
     Authority,
     Grants,
     Lives,
     OAuthPolicy,
-    PasswordCheck,
-    RelyingParty,
-    SelfService,
-    TokenCheck,
+    OwnTokens,
     UnusableKey,
     authority,
     token_secret,
@@ -74,11 +72,11 @@ class Authorizing:
         self._shared = shared
         self._clock = clock
         self._key = _key(built.store, built.settings)
-        # What lives of tokens are is for who makes them: these only read.
+        # How long tokens live is for whoever makes them: these only read.
         grants = Grants(built.store, self._key, Lives(), clock)
         people = built.directory
-        self.tokens = TokenCheck(built.store, grants, people, TokenKind.ACCESS, time_=clock)
-        self.sessions = TokenCheck(built.store, grants, people, TokenKind.SESSION, time_=clock)
+        self.tokens = OwnTokens(built.store, grants, people, TokenKind.ACCESS, time_=clock)
+        self.sessions = OwnTokens(built.store, grants, people, TokenKind.SESSION, time_=clock)
 
     def under(self, settings: Snapshot) -> Authority:
         """The authorization server under these settings."""

@@ -5,7 +5,7 @@ from functools import partial
 from pillarbox.app.house import House
 from pillarbox.app.newcomer import folders
 from pillarbox.settings import Snapshot, catalogue
-from pillarbox.signin import OwnPasswords, renewed
+from pillarbox.signin.credentials import OwnPasswords, renewed
 from pillarbox.signin.directory import Chosen, Directories
 
 __all__ = ["KNOWING", "chosen", "directories"]

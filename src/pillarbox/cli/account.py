@@ -4,6 +4,7 @@ import getpass
 import sys
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
 
@@ -11,12 +12,13 @@ import typer
 
 from pillarbox.access import PERMISSIONS, PERSON, USER, RoleSet
 from pillarbox.app import folders
-from pillarbox.cli.credential import app_password, second_factor, secrets
-from pillarbox.cli.leaving import asked_about, say_gone, unsent
+from pillarbox.cli.credential import app_password, person, second_factor, secrets
+from pillarbox.cli.leaving import leave
 from pillarbox.cli.shared import (
     ConfigOption,
     DataOption,
     JsonOption,
+    adds,
     console,
     existing,
     fail,
@@ -27,6 +29,7 @@ from pillarbox.cli.shared import (
     text,
 )
 from pillarbox.datatypes.directory import change_permissions
+from pillarbox.signin.credentials import CredentialError, put_password
 
 __all__ = ["app"]
 
@@ -103,7 +106,11 @@ def passwd(
     """Give an account another password; the old one ends at once, while serving too."""
     password = _password(password_stdin)
     with existing(config, data) as built:
-        built.directory.change_secret(address, built.passwords.hash(password))
+        account = person(built, address)
+        try:
+            put_password(built.store, account.number, built.passwords.hash(password), datetime.now(UTC))
+        except CredentialError as problem:
+            fail(f"{address}: {problem}")
     console.print(f"{address} has a new password.", highlight=False)
 
 
@@ -116,11 +123,7 @@ def remove(
 ) -> None:
     """Remove an account with all its mail."""
     with existing(config, data) as built:
-        messages = unsent(built, address)
-        if not yes:
-            asked_about(address, messages)
-        built.directory.remove(address)
-    say_gone(address, messages)
+        leave(built, address, built.directory.remove, is_sure=yes)
 
 
 @app.command("alias")
@@ -132,10 +135,9 @@ def alias(
     data: DataOption = _VAR,
 ) -> None:
     """Give an account or a group a further address, or take one away."""
-    if action not in ("add", "remove"):
-        raise typer.BadParameter("say add or remove", param_hint="add|remove")
+    is_added = adds(action)
     with existing(config, data) as built:
-        if action == "add":
+        if is_added:
             built.directory.add_alias(address, other)
             console.print(f"Mail to {other} reaches {address} now.", highlight=False)
         else:
@@ -165,11 +167,10 @@ def role_(
     data: DataOption = _VAR,
 ) -> None:
     """Let an account do what a role gives, or no longer; at once, while serving too."""
-    if action not in ("add", "remove"):
-        raise typer.BadParameter("say add or remove", param_hint="add|remove")
+    is_added = adds(action)
 
     def change(has: RoleSet) -> RoleSet:
-        return replace(has, roles=has.roles | {role} if action == "add" else has.roles - {role})
+        return replace(has, roles=has.roles | {role} if is_added else has.roles - {role})
 
     with existing(config, data) as built:
         change_permissions(built.store, address, change, PERMISSIONS)

@@ -9,7 +9,7 @@ import typer
 from pillarbox.access import ADMIN, PERMISSIONS
 from pillarbox.app import folders
 from pillarbox.cli.shared import ConfigOption, DataOption, console, fail, opened, text
-from pillarbox.signin import CredentialError, app_password, open_administrator
+from pillarbox.signin.credentials import CredentialError, app_password, open_administrator
 
 __all__ = ["admin"]
 

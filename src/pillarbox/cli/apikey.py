@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from pillarbox.cli.credential import ForOption, FromOption, lasting, networks
+from pillarbox.cli.bound import ForOption, FromOption, lasting, networks
 from pillarbox.cli.shared import (
     ConfigOption,
     DataOption,
@@ -21,7 +21,7 @@ from pillarbox.cli.shared import (
     text,
     when,
 )
-from pillarbox.signin import CredentialError, NewApiKey, add_key, all_keys, remove_key
+from pillarbox.signin.credentials import CredentialError, NewApiKey, add_key, all_keys, remove_key
 
 __all__ = ["app"]
 

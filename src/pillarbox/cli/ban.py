@@ -21,7 +21,7 @@ from pillarbox.cli.shared import (
     when,
 )
 from pillarbox.datatypes.server import Ban, ban, bans, lift
-from pillarbox.settings import BadValue, Snapshot, catalogue
+from pillarbox.settings import DURATION, BadValue, Snapshot, catalogue
 from pillarbox.wire.network import PRIVATE, Network, network, whole
 
 __all__ = ["app"]
@@ -67,7 +67,7 @@ def add(
     """Let an address in no more, until a time; a ban that it has is replaced."""
     banned = _parsed(address)
     try:
-        lasting = timedelta(milliseconds=min(catalogue.BAN_DURATION.kind.parse(length).milliseconds, 2**43))
+        lasting = timedelta(milliseconds=min(DURATION.parse(length).milliseconds, 2**43))
     except BadValue as wrong:
         raise typer.BadParameter(str(wrong), param_hint="--for") from None
     if length.strip().isdigit() or lasting < _SHORTEST:

@@ -10,6 +10,7 @@ import typer
 from pillarbox.access import PERSON, Principal
 from pillarbox.access.scope import DEFAULT_SCOPE
 from pillarbox.app import House
+from pillarbox.cli.bound import ForOption, FromOption, lasting, networks
 from pillarbox.cli.shared import (
     ConfigOption,
     DataOption,
@@ -23,9 +24,7 @@ from pillarbox.cli.shared import (
     when,
 )
 from pillarbox.datatypes.server import CREDENTIAL
-from pillarbox.settings import BadValue
-from pillarbox.settings.catalogue import BAN_DURATION
-from pillarbox.signin import (
+from pillarbox.signin.credentials import (
     CredentialError,
     add_app_password,
     app_passwords,
@@ -35,9 +34,8 @@ from pillarbox.signin import (
     remove_app_password,
     remove_second_factor,
 )
-from pillarbox.wire.network import Network, network
 
-__all__ = ["app_password", "lasting", "networks", "second_factor", "secrets"]
+__all__ = ["app_password", "person", "second_factor", "secrets"]
 
 app_password = typer.Typer(help="App passwords: one for each program of an account.", no_args_is_help=True)
 secrets = typer.Typer(help="What an account signs in with, as another server kept it.", no_args_is_help=True)
@@ -46,10 +44,6 @@ second_factor = typer.Typer(help="What an account is asked for besides its passw
 _Address = Annotated[str, typer.Argument(metavar="ADDRESS", help="The account's.", callback=text)]
 _VAR = Path("var")
 _MOST_READ = 1 << 20
-FromOption = Annotated[
-    list[str] | None, typer.Option("--from", metavar="NETWORK", help="From where alone it is good, as 192.0.2.0/24.")
-]
-ForOption = Annotated[str, typer.Option("--for", metavar="DURATION", help="For how long it is good, as 90d.")]
 
 
 @app_password.command("add")
@@ -67,7 +61,7 @@ def add(
     """Make one, and print it: this once."""
     now = datetime.now(UTC)
     with existing(config, data) as built:
-        account = _person(built, address)
+        account = person(built, address)
         try:
             number, password = add_app_password(
                 built.store,
@@ -88,7 +82,7 @@ def add(
 def list_(address: _Address, as_json: JsonOption = False, config: ConfigOption = None, data: DataOption = _VAR) -> None:
     """Show an account's, without the passwords themselves, which nobody knows."""
     with existing(config, data) as built:
-        found = app_passwords(built.store, _person(built, address).number)
+        found = app_passwords(built.store, person(built, address).number)
     if as_json:
         say_json(
             [
@@ -123,7 +117,7 @@ def remove(
     """End one, at once and everywhere."""
     number = CREDENTIAL.number(id_)
     with existing(config, data) as built:
-        account = _person(built, address).number
+        account = person(built, address).number
         if number is None or not remove_app_password(built.store, account, number, datetime.now(UTC)):
             fail(f"{address} has no app password {id_}; `pillarbox account app-password list` shows which there are")
     console.print(f"{id_} is no password of {address} any more.", highlight=False)
@@ -133,7 +127,7 @@ def remove(
 def show(address: _Address, as_json: JsonOption = False, config: ConfigOption = None, data: DataOption = _VAR) -> None:
     """Say what an account is asked for."""
     with existing(config, data) as built:
-        account = _person(built, address).number
+        account = person(built, address).number
         kinds, left = sorted(factors_of(built.store, account)), recovery_codes_left(built.store, account)
     if as_json:
         say_json({"kinds": kinds, "recoveryCodesLeft": left})
@@ -148,7 +142,7 @@ def show(address: _Address, as_json: JsonOption = False, config: ConfigOption = 
 def remove_factor(address: _Address, config: ConfigOption = None, data: DataOption = _VAR) -> None:
     """Ask for no more codes, as where a device was lost; the password alone is then enough. Passkeys stay."""
     with existing(config, data) as built:
-        if not remove_second_factor(built.store, _person(built, address).number, datetime.now(UTC)):
+        if not remove_second_factor(built.store, person(built, address).number, datetime.now(UTC)):
             fail(f"no codes are asked of {address}")
     console.print(f"No codes are asked of {address} any more.", highlight=False)
 
@@ -167,7 +161,7 @@ def import_(address: _Address, config: ConfigOption = None, data: DataOption = _
     lines = [line for line in sys.stdin.read(_MOST_READ).splitlines() if line]
     with existing(config, data) as built:
         try:
-            found = import_secrets(built.store, _person(built, address).number, lines, datetime.now(UTC))
+            found = import_secrets(built.store, person(built, address).number, lines, datetime.now(UTC))
         except CredentialError as problem:
             fail(str(problem))
     had = [*(["its password"] if found.has_password else []), *(["its second factor"] if found.has_totp else [])]
@@ -175,29 +169,8 @@ def import_(address: _Address, config: ConfigOption = None, data: DataOption = _
     console.print(f"{address} has {', '.join(had) or 'nothing'} from there now.", highlight=False)
 
 
-def networks(given: list[str] | None) -> list[Network]:
-    """Those that are meant. Ends the command for what is none."""
-    try:
-        return [network(one) for one in given or ()]
-    except ValueError:
-        fail("a network is written as in 192.0.2.0/24, 192.0.2.1 or 2001:db8::/32")
-
-
-def lasting(given: str, now: datetime) -> datetime | None:
-    """When so long from now is; None for ever. Ends the command for what is no time."""
-    if not given:
-        return None
-    try:
-        duration = BAN_DURATION.kind.parse(given)
-    except BadValue as wrong:
-        raise typer.BadParameter(str(wrong), param_hint="--for") from None
-    if given.strip().isdigit():
-        # A number alone would be milliseconds, which nobody means here.
-        raise typer.BadParameter(f"{given!r} has no unit; write 12h or 90d", param_hint="--for")
-    return datetime.fromtimestamp(now.timestamp() + min(duration.seconds, 100 * 366 * 86_400), UTC)
-
-
-def _person(built: House, address: str) -> Principal:
+def person(built: House, address: str) -> Principal:
+    """The person with this address. Ends the command where it is nobody's, or no person's."""
     found = built.directory.find(address)
     if found is None or found.kind != PERSON:
         fail(f"there is no account {address}; `pillarbox account list` shows which there are")

@@ -7,11 +7,12 @@ import typer
 
 from pillarbox.access import GROUP, RESOURCE, Rights
 from pillarbox.app import folders
-from pillarbox.cli.leaving import asked_about, say_gone, unsent
+from pillarbox.cli.leaving import leave
 from pillarbox.cli.shared import (
     ConfigOption,
     DataOption,
     JsonOption,
+    adds,
     console,
     existing,
     fail,
@@ -96,11 +97,7 @@ def remove(
 ) -> None:
     """Remove a group with all its mail; its members stay."""
     with existing(config, data) as built:
-        messages = unsent(built, address)
-        if not yes:
-            asked_about(address, messages)
-        built.directory.remove_group(address)
-    say_gone(address, messages)
+        leave(built, address, built.directory.remove_group, is_sure=yes)
 
 
 @app.command("member")
@@ -114,11 +111,10 @@ def member(
     data: DataOption = _VAR,
 ) -> None:
     """Let an account see a group's, with these rights from now on; or no longer."""
-    if action not in ("add", "remove"):
-        raise typer.BadParameter("say add or remove", param_hint="add|remove")
+    is_added = adds(action)
     name, rights = _member(who)
     with existing(config, data) as built:
-        if action == "add":
+        if is_added:
             built.directory.add_member(address, name, rights)
             does = "reads" if rights is Rights.READ else "sees and changes"
             console.print(f"{name} {does} what {address} has.", highlight=False)

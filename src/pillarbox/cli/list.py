@@ -6,11 +6,12 @@ from typing import Annotated
 import typer
 
 from pillarbox.access import LIST
-from pillarbox.cli.leaving import asked_about, say_gone, unsent
+from pillarbox.cli.leaving import leave
 from pillarbox.cli.shared import (
     ConfigOption,
     DataOption,
     JsonOption,
+    adds,
     console,
     existing,
     opened,
@@ -76,10 +77,9 @@ def member_(
     data: DataOption = _VAR,
 ) -> None:
     """Let mail for a list go on to an address, or no longer."""
-    if action not in ("add", "remove"):
-        raise typer.BadParameter("say add or remove", param_hint="add|remove")
+    is_added = adds(action)
     with existing(config, data) as built:
-        (add_listing if action == "add" else remove_listing)(built.store, address, member)
+        (add_listing if is_added else remove_listing)(built.store, address, member)
     console.print(f"{member} is {'' if action == 'add' else 'no longer '}in {address}.", highlight=False)
 
 
@@ -92,8 +92,4 @@ def remove(
 ) -> None:
     """Remove a list; its members stay."""
     with existing(config, data) as built:
-        messages = unsent(built, address)
-        if not yes:
-            asked_about(address, messages)
-        built.directory.remove_list(address)
-    say_gone(address, messages)
+        leave(built, address, built.directory.remove_list, is_sure=yes)

@@ -22,6 +22,7 @@ __all__ = [
     "ConfigOption",
     "DataOption",
     "JsonOption",
+    "adds",
     "configured",
     "console",
     "existing",
@@ -115,6 +116,13 @@ def when(date: str) -> str:
 def say_json(value: Any) -> None:
     """Prints a value for programs."""
     typer.echo(json.dumps(value, ensure_ascii=False, indent=2))
+
+
+def adds(action: str) -> bool:
+    """Whether somebody said `add`, and not `remove`. Ends the command for anything else."""
+    if action not in ("add", "remove"):
+        raise typer.BadParameter("say add or remove", param_hint="add|remove")
+    return action == "add"
 
 
 def fail(told: str) -> NoReturn:

@@ -17,8 +17,8 @@ from pillarbox.http.guard.rates import Allowance, Allowances
 from pillarbox.http.guard.strict import Strict, TlsListener
 from pillarbox.http.guard.tally import Tally
 from pillarbox.http.headers import AnswerHeaders
-from pillarbox.http.proof import Proof
 from pillarbox.http.readiness import Health
+from pillarbox.http.recognition import Recognition
 from pillarbox.http.server import HTTP, Setup
 from pillarbox.http.site import Scraping, Site
 from pillarbox.http.waiting.door import Door
@@ -40,7 +40,7 @@ __all__ = [
     "Gate",
     "Health",
     "Leases",
-    "Proof",
+    "Recognition",
     "RequestPolicy",
     "Scraping",
     "Setup",

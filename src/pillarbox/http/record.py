@@ -1,7 +1,8 @@
 """What is written down of each request: in metrics, and in the log if that is wanted."""
 
 from pillarbox.http.exchange import Exchange
-from pillarbox.http.routes import ROUTES, Cost
+from pillarbox.http.route import Cost
+from pillarbox.http.routes import ROUTES
 from pillarbox.http.site import Site
 from pillarbox.telemetry import Event, is_wanted, tell
 from pillarbox.telemetry.metric import HTTP_IN_FLIGHT, HTTP_RECEIVED, HTTP_REQUESTS, HTTP_SECONDS, HTTP_SENT

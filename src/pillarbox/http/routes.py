@@ -1,18 +1,10 @@
-"""Every route in one table: path, methods, handler, what is asked of who comes, and what an answer costs.
+"""Every route in one table: path, methods, handler, what is asked of who comes, and what an answer costs."""
 
-A path is literal parts and placeholders in braces, each one segment; a slash at the end makes no difference. Parts are
-compared as they were sent, then decoded. No other spelling leads to a route, or what access control says of the usual
-one could be got around.
-"""
-
-from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
-from enum import Enum
-from typing import Any, TypeAlias
-from urllib.parse import unquote_to_bytes
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Any
 
 from pillarbox.access.permission import AUTHENTICATE, MANAGE_PASSWORDS, permission_of
-from pillarbox.http.exchange import Exchange
 from pillarbox.http.faces import (
     account,
     acme,
@@ -30,68 +22,9 @@ from pillarbox.http.faces import (
     websocket,
     wellknown,
 )
-from pillarbox.http.problem import Problem
-from pillarbox.http.setup import Setup
+from pillarbox.http.route import Cost, Credential, Handler, Limit, Route
 
-__all__ = ["ROUTES", "Cost", "Credential", "Handler", "Limit", "Route", "at", "found"]
-
-Handler: TypeAlias = Callable[[Setup, Exchange], Awaitable[None]]
-
-
-class Credential(Enum):
-    """What a route asks of whoever comes."""
-
-    NONE = "none"
-    ACCOUNT = "account"
-    OWN = "own"
-    """Credentials that its handler asks for, which are no account's."""
-
-
-class Limit(Enum):
-    """Whose number of requests one more is counted with."""
-
-    NONE = "none"
-    ANONYMOUS = "anonymous"
-    """That of the client's address."""
-    ACCOUNT = "account"
-    """That of the account; of the client's address as long as it is not known."""
-
-
-class Cost(Enum):
-    """What an answer takes."""
-
-    MEMORY = "memory"
-    """It is there already, or made of what is in memory."""
-    STORE = "store"
-    """The engine and the store are at work for it."""
-    STREAM = "stream"
-    """It goes on for as long as the client listens: how long that was says nothing of the server."""
-
-
-@dataclass(frozen=True, slots=True)
-class Route:
-    """One resource; `name` is what the log and metrics call its class of requests."""
-
-    name: str
-    path: str
-    methods: Mapping[str, Handler]
-    credential: Credential
-    limit: Limit
-    cost: Cost
-    doc: str
-    permission: str | None = None
-    """What whoever comes with an account has to hold; who lacks it is refused (403)."""
-    is_ours_alone: bool = False
-    """Whether it is for pages of this server, and those of no other site may read an answer."""
-    takes_tickets: bool = False
-    """Whether a ticket in its URL is as good as credentials."""
-    socket: Handler | None = None
-    """What speaks on a WebSocket that begins here."""
-
-    @property
-    def allowed(self) -> str:
-        """The methods that there are, as Allow lists them (RFC 9110 section 10.2.1)."""
-        return ", ".join([*self.methods, *(["HEAD"] if "GET" in self.methods else []), "OPTIONS"])
+__all__ = ["ROUTES"]
 
 
 def _account(name: str, path: str, methods: Mapping[str, Handler], cost: Cost, doc: str, **more: Any) -> Route:
@@ -402,67 +335,3 @@ ROUTES: Sequence[Route] = (
         "What is counted, for Prometheus, if it is enabled.",
     ),
 )
-
-_LITERAL = {route.path.encode().strip(b"/"): route for route in ROUTES if "{" not in route.path}
-_SPLIT = [(route, route.path.encode().strip(b"/").split(b"/")) for route in ROUTES if "{" in route.path]
-_NO_PARTS: Mapping[str, str] = {}
-
-
-def found(exchange: Exchange) -> tuple[Route, Handler]:
-    """The route of a request's path and its handler; what placeholders stood for is put into the exchange.
-
-    Raises Problem 404, or 405 with the methods that there are.
-    """
-    route = at(exchange)
-    return route, _handler(route, exchange.method) if exchange.socket is None else _talker(route)
-
-
-def at(exchange: Exchange) -> Route:
-    """The route of a request's path, whatever its method; its name and what placeholders mean go into the exchange.
-
-    Raises Problem 404.
-    """
-    sent = exchange.raw_path
-    if not sent.startswith(b"/"):
-        raise _nothing()
-    path = sent[1:-1] if len(sent) > 2 and sent.endswith(b"/") else sent[1:]
-    route = _LITERAL.get(path)
-    if route is not None:
-        exchange.route, exchange.parts = route.name, _NO_PARTS
-        return route
-    given = path.split(b"/")
-    for route, parts in _SPLIT:
-        if len(parts) == len(given) and all(
-            part == one or (part.startswith(b"{") and one) for part, one in zip(parts, given, strict=True)
-        ):
-            exchange.route, exchange.parts = route.name, _decoded(parts, given)
-            return route
-    raise _nothing()
-
-
-def _nothing() -> Problem:
-    return Problem(404, "there is nothing at this path")
-
-
-def _decoded(parts: Sequence[bytes], given: Sequence[bytes]) -> dict[str, str]:
-    try:
-        return {
-            part[1:-1].decode(): unquote_to_bytes(one).decode()
-            for part, one in zip(parts, given, strict=True)
-            if part.startswith(b"{")
-        }
-    except UnicodeDecodeError:
-        raise Problem(400, "the path is not percent-encoded UTF-8") from None
-
-
-def _handler(route: Route, method: str) -> Handler:
-    handler = route.methods.get("GET" if method == "HEAD" else method)
-    if handler is None:
-        raise Problem(405, f"allowed: {route.allowed}", headers=((b"allow", route.allowed.encode()),))
-    return handler
-
-
-def _talker(route: Route) -> Handler:
-    if route.socket is None:
-        raise Problem(404, "there is no WebSocket at this path")
-    return route.socket

@@ -17,7 +17,7 @@ from pillarbox.http.guard.permission import check_permission
 from pillarbox.http.guard.policy import check_access, check_head, check_page
 from pillarbox.http.problem import Problem, told
 from pillarbox.http.record import begun, ended
-from pillarbox.http.routes import Credential, Route
+from pillarbox.http.route import Credential, Route
 from pillarbox.http.setup import Setup
 from pillarbox.http.socket import Gone, Socket
 from pillarbox.store import StoreError

@@ -10,15 +10,16 @@ from pillarbox.http.guard.bans import Bans
 from pillarbox.http.guard.policy import RequestPolicy
 from pillarbox.http.guard.rates import Allowances
 from pillarbox.http.guard.tally import Tally
-from pillarbox.http.proof import Proof
 from pillarbox.http.readiness import Health
+from pillarbox.http.recognition import Recognition
 from pillarbox.http.site import Site
 from pillarbox.http.waiting.door import Door
 from pillarbox.http.waiting.sockets import SocketLimit
 from pillarbox.http.waiting.turn import Turns
 from pillarbox.jmap import Service
 from pillarbox.settings import HTTPVariables
-from pillarbox.signin import Authority, SelfService
+from pillarbox.signin.browser import SelfService
+from pillarbox.signin.oauth import Authority
 
 __all__ = ["Setup"]
 
@@ -31,9 +32,9 @@ class Setup:
     source, `socket_throttle` that between two changes told on a WebSocket; `stopping` is set when open streams are to
     end; `patience` is how many seconds a request's body may stand still; `sockets` counts WebSockets; `site` is what is
     told to those without an account, and `health` what a process needs to be of use; `policy` is decided of a request
-    before all that; `proof` is what it knows itself by; `allowances` bound how often who may ask, `bans` says who is
-    not let in, and `tally` counts what gets them there; `oauth` is the authorization server,
-    `self_service` what else the pages need that people sign in on.
+    before all that; `recognition` is what it knows itself by; `allowances` bound how often who may ask, `bans` says who
+    is not let in, and `tally` counts what gets them there; `oauth` is the authorization server, `self_service` what
+    else the pages need that people sign in on.
     """
 
     service: Service
@@ -49,7 +50,7 @@ class Setup:
     sockets: SocketLimit = field(default_factory=SocketLimit)
     site: Site = field(default_factory=Site)
     health: Health = field(default_factory=Health)
-    proof: Proof = field(default_factory=Proof)
+    recognition: Recognition = field(default_factory=Recognition)
     policy: RequestPolicy = field(default_factory=RequestPolicy)
     allowances: Allowances = field(default_factory=Allowances)
     bans: Bans | None = None

@@ -36,12 +36,13 @@ from pillarbox.settings.expression import Computed, ExpressionSetting
 from pillarbox.settings.expressions import EvaluationError, ExpressionError
 from pillarbox.settings.kind import BadValue, Kind
 from pillarbox.settings.problem import Problem, ProblemKind, report
-from pillarbox.settings.quantity import Bytes, Duration, Rate
+from pillarbox.settings.quantity import DURATION, Bytes, Duration, Rate
 from pillarbox.settings.request import HTTPVariables
 from pillarbox.settings.snapshot import Snapshot, snapshot
 from pillarbox.telemetry import Secret
 
 __all__ = [
+    "DURATION",
     "Address",
     "Authority",
     "BadValue",

@@ -9,7 +9,8 @@ from tests.driver.page import Page, codes
 
 from pillarbox.access.scope import ACCOUNT
 from pillarbox.access.totp import Totp
-from pillarbox.signin import Appointed, Beginning, Grants, Lives, add_app_password
+from pillarbox.signin.credentials import Appointed, add_app_password
+from pillarbox.signin.oauth import Beginning, Grants, Lives
 from pillarbox.telemetry import Secret
 
 
@@ -53,6 +54,22 @@ def test_another_password(home: Home, alice: JMAP) -> None:
     assert alice.sends("GET", "/api/account/auth").status == 401
     alice.password = "a third secret"
     assert alice.sends("GET", "/api/account/auth").status == 200
+
+
+@pytest.mark.parametrize("password", ["{secret}of mine", "$ecret$of mine", "$y$j9T$of$mine"])
+def test_a_password_that_only_looks_like_a_hash_is_one(alice: JMAP, password: str) -> None:
+    """Ours: kept as it is, it would be of no scheme, and let nobody in."""
+    says(alice, {"type": "setPassword", "password": password})
+
+    alice.password = password
+    assert alice.sends("GET", "/api/account/auth").status == 200
+
+
+@pytest.mark.parametrize("password", ["short", "secret words$123456"])
+def test_what_is_no_password_on_the_page_is_none_here(alice: JMAP, password: str) -> None:
+    """Ours: as long, and as plain."""
+    assert says(alice, {"type": "setPassword", "password": password})["error"] == "other"
+    assert says(alice, {"type": "addAppPassword", "name": "x", "password": password})["error"] == "other"
 
 
 def test_another_password_ends_what_is_signed_in(home: Home, alice: JMAP) -> None:
@@ -135,6 +152,29 @@ def test_nothing_is_done_of_a_list_with_a_mistake(alice: JMAP) -> None:
 
     assert reply.status == 400
     assert told(alice)["appPasswords"] == []
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"Content-Type": "text/plain", "Origin": "https://evil.example"},
+        {"Content-Type": "application/x-www-form-urlencoded", "Origin": "null"},
+        {"Origin": "https://evil.example", "Sec-Fetch-Site": "cross-site", "Sec-Fetch-Mode": "no-cors"},
+    ],
+    ids=str,
+)
+def test_no_page_of_another_site_changes_anything(home: Home, alice: JMAP, headers: dict[str, str]) -> None:
+    """RFC 7617 section 4: a browser sends a password that it knows along with whatever it is had to ask.
+
+    Where the pages of all sites may read answers too: those ask in JSON, with credentials that they were given.
+    """
+    home.abides_by(permissive_cors="true")
+    change = json.dumps([{"type": "setPassword", "password": "another secret"}]).encode()
+
+    assert alice.sends("POST", "/api/account/auth", headers, change).status == 415
+    ours = {**headers, "Origin": "http://127.0.0.1:8080", "Sec-Fetch-Site": "same-origin"}
+    assert alice.sends("POST", "/api/account/auth", ours, b"[]").status == 400
+    assert alice.sends("GET", "/api/account/auth").status == 200
 
 
 @pytest.mark.parametrize(

@@ -109,6 +109,21 @@ def test_an_attempt_is_good_in_its_own_browser_alone(home: Home, alice: JMAP, se
     page.tells("POST", "/auth/session/second-factor", said)
 
 
+def test_who_is_held_up_goes_on_with_the_same_attempt(home: Home, alice: JMAP, secret: str) -> None:
+    """Ours: the password was right, and nobody is asked for it anew because of wrong codes."""
+    home.ban_policy = BanPolicy(failures=Rate(3, Duration(60_000)))
+    home.build()
+    page = Page(home)
+    said = {"attempt": begun(page, alice), "method": "totp"}
+    for _ in range(3):
+        assert page.asks("POST", "/auth/session/second-factor", {**said, "code": "000000"}).status == 401
+    for _ in range(3):
+        assert page.asks("POST", "/auth/session/second-factor", {**said, "code": "000000"}).status == 429
+
+    home.clock.now += 61
+    page.tells("POST", "/auth/session/second-factor", {**said, "code": codes(secret, home.clock())})
+
+
 def test_an_attempt_is_good_once(home: Home, alice: JMAP) -> None:
     """Ours: also with another code."""
     _, recovery = Page(home, alice).sets_up_totp()

@@ -146,7 +146,7 @@ def test_another_password_ends_all_that_is_signed_in_but_this(page: Page, home: 
 
 def test_a_password_that_an_administrator_sets_ends_all(page: Page, home: Home, alice: JMAP) -> None:
     """Ours: somebody had the old one, or nobody any more."""
-    home.directory.change_secret(alice.name, home.passwords.hash("another secret"))
+    home.gives_password(alice, "another secret")
 
     assert not page.is_in()
 

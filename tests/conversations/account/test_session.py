@@ -11,7 +11,7 @@ from pillarbox.datatypes.directory import RoleChange, change_permissions
 from pillarbox.http import BanPolicy
 from pillarbox.settings import Rate
 from pillarbox.settings.quantity import Duration
-from pillarbox.signin import add_app_password
+from pillarbox.signin.credentials import add_app_password
 
 
 @pytest.fixture

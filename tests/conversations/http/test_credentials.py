@@ -7,6 +7,7 @@ import pytest
 from tests.driver import FOLDERS, JMAP, Home, Reply, like
 
 from pillarbox.datatypes.directory import InternalDirectory
+from pillarbox.signin.credentials import put_password
 from pillarbox.store import LocalFeed, Store
 
 
@@ -112,24 +113,22 @@ def test_an_alias_is_a_name_as_well(home: Home, alice: JMAP) -> None:
 def test_the_old_password_ends_when_there_is_a_new_one(home: Home, alice: JMAP) -> None:
     """Architecture section 2: verified credentials are dropped at once when they change."""
     assert session(home, alice.credentials["Authorization"]).status == 200
-    home.directory.change_secret(alice.name, home.passwords.hash("new"))
+    home.gives_password(alice, "new")
 
     assert session(home, alice.credentials["Authorization"]).status == 401
     assert session(home, basic(f"{alice.name}:new")).status == 200
 
 
 @pytest.fixture
-def elsewhere(opens: Callable[[LocalFeed], Store], home: Home) -> InternalDirectory:
-    """The server's directory as another process has it, whose notices are heard here."""
-    return InternalDirectory(opens(home.feed))
+def elsewhere(opens: Callable[[LocalFeed], Store], home: Home) -> Store:
+    """The server's store as another process has it, whose notices are heard here."""
+    return opens(home.feed)
 
 
-def test_a_password_changed_by_another_process_is_changed_at_once(
-    home: Home, alice: JMAP, elsewhere: InternalDirectory
-) -> None:
+def test_a_password_changed_by_another_process_is_changed_at_once(home: Home, alice: JMAP, elsewhere: Store) -> None:
     """Architecture section 2: whoever changed it."""
     assert session(home, alice.credentials["Authorization"]).status == 200
-    elsewhere.change_secret(alice.name, home.passwords.hash("new"))
+    put_password(elsewhere, alice.number, home.passwords.hash("new"), home.now())
 
     assert session(home, alice.credentials["Authorization"]).status == 401
 
@@ -142,12 +141,10 @@ def test_an_account_that_was_removed_is_let_in_no_more(home: Home, alice: JMAP) 
     assert session(home, alice.credentials["Authorization"]).status == 401
 
 
-def test_an_account_removed_by_another_process_is_let_in_no_more(
-    home: Home, alice: JMAP, elsewhere: InternalDirectory
-) -> None:
+def test_an_account_removed_by_another_process_is_let_in_no_more(home: Home, alice: JMAP, elsewhere: Store) -> None:
     """Architecture section 2: whoever removed it."""
     assert session(home, alice.credentials["Authorization"]).status == 200
-    elsewhere.remove(alice.name)
+    InternalDirectory(elsewhere).remove(alice.name)
 
     assert session(home, alice.credentials["Authorization"]).status == 401
 

@@ -95,7 +95,8 @@ from tests.driver.rows import named, unshown
 
 from pillarbox.http import HTTP, BanPolicy, Scraping, Site
 from pillarbox.http.faces import metrics
-from pillarbox.http.routes import ROUTES, Credential, Route
+from pillarbox.http.route import Credential, Route
+from pillarbox.http.routes import ROUTES
 from pillarbox.settings import Duration, Rate, snapshot
 from pillarbox.telemetry import Secret
 

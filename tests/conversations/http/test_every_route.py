@@ -5,7 +5,8 @@ import re
 import pytest
 from tests.driver import JMAP, Home
 
-from pillarbox.http.routes import ROUTES, Credential, Limit, Route
+from pillarbox.http.route import Credential, Limit, Route
+from pillarbox.http.routes import ROUTES
 
 each_route = pytest.mark.parametrize("route", ROUTES, ids=lambda route: route.path)
 

@@ -11,12 +11,12 @@ PATH = "/.well-known/pillarbox-check/"
 
 
 def test_the_server_proves_that_it_is_this_one(home: Home) -> None:
-    question = home.setup.proof.question()
+    question = home.setup.recognition.question()
 
     reply = home.web.sends("GET", PATH + question)
 
     assert reply.status == 200
-    assert home.setup.proof.proves(question, reply.json()["proof"])
+    assert home.setup.recognition.proves(question, reply.json()["proof"])
     assert reply.headers["cache-control"] == "no-store"
 
 
@@ -33,7 +33,7 @@ def test_for_others_there_is_nothing(home: Home, question: str) -> None:
 
 
 def test_it_says_what_a_proxy_said_and_that_it_was_not_heeded(home: Home) -> None:
-    question = home.setup.proof.question()
+    question = home.setup.recognition.question()
 
     told = home.web.sends(
         "GET", PATH + question, {"X-Forwarded-For": "203.0.113.5", "X-Forwarded-Proto": "https"}
@@ -47,12 +47,12 @@ def test_it_is_answered_where_nobody_else_may_ask(home: Home) -> None:
     closed = replace(home.setup, policy=replace(home.setup.policy, access=lambda _: 403))
     home.web.application = HTTP(closed)
 
-    assert home.web.sends("GET", PATH + closed.proof.question()).status == 200
+    assert home.web.sends("GET", PATH + closed.recognition.question()).status == 200
     assert home.web.sends("GET", PATH + "x").status == 403
     assert home.web.sends("GET", "/robots.txt").status == 403
 
 
 def test_without_a_proxy_nothing_is_said(home: Home) -> None:
-    told = home.web.sends("GET", PATH + home.setup.proof.question()).json()
+    told = home.web.sends("GET", PATH + home.setup.recognition.question()).json()
 
     assert (told["isUnheeded"], told["scheme"]) == (False, None)

@@ -20,9 +20,10 @@ from pillarbox.datatypes.directory import (
     change_role,
     remove_role,
 )
-from pillarbox.http.routes import ROUTES, Credential
+from pillarbox.http.route import Credential
+from pillarbox.http.routes import ROUTES
 from pillarbox.jmap.capability import CAPABILITIES
-from pillarbox.signin import NewApiKey, add_app_password, add_key
+from pillarbox.signin.credentials import NewApiKey, add_app_password, add_key
 
 METHODS = {
     "Core/echo": "jmap-echo",

@@ -140,7 +140,7 @@ def test_a_changed_password_ends_what_came_by_ticket(alice: JMAP, home: Home) ->
     """Architecture section 4: while its credential is valid."""
     url, talk = ticketed(alice, EVENTS), alice.talks({}, ticketed(alice, "/jmap/ws"))
     stream = listens(alice, url)
-    home.directory.change_secret(alice.name, home.passwords.hash("new"))
+    home.gives_password(alice, "new")
     alice.web.passes(31)
 
     assert stream.event() is None

@@ -221,7 +221,7 @@ def test_nobody_shakes_hands_without_credentials(home: Home, alice: JMAP) -> Non
 def test_a_changed_password_ends_it_with_the_next_request(home: Home, alice: JMAP) -> None:
     """RFC 8887 section 4.2: credentials that expire; closed with 1008."""
     talk = alice.talks()
-    home.directory.change_secret(alice.name, home.passwords.hash("new"))
+    home.gives_password(alice, "new")
     talk.says(echo())
 
     assert talk.ends() == 1008
@@ -230,7 +230,7 @@ def test_a_changed_password_ends_it_with_the_next_request(home: Home, alice: JMA
 def test_a_changed_password_ends_it_while_all_is_quiet(home: Home, alice: JMAP) -> None:
     """RFC 8887 section 4.2; ours: half a minute later at most."""
     talk = alice.talks()
-    home.directory.change_secret(alice.name, home.passwords.hash("new"))
+    home.gives_password(alice, "new")
     alice.web.passes(31)
 
     assert talk.ends() == 1008

@@ -1,5 +1,6 @@
 """The authorization code flow with PKCE (RFC 6749 section 4.1, RFC 7636), as mail clients use it."""
 
+import json
 from typing import Any
 
 import pytest
@@ -102,6 +103,27 @@ def test_a_client_with_one_place_need_not_name_it(home: Home, alice: JMAP, app: 
         assert app.redeems(code, redirect_uri=uri).status == status
 
 
+def test_a_code_of_before_another_password_is_no_good(home: Home, alice: JMAP, app: App) -> None:
+    """Ours: who had the old one had a code made in time, and comes with it once its owner thinks that all has ended."""
+    code = Browser(home, alice).allows(app.query())["code"]
+    home.gives_password(alice, "another secret")
+
+    assert app.redeems(code).json()["error"] == "invalid_grant"
+
+
+def test_nobody_fills_the_room_that_all_codes_have(home: Home, alice: JMAP, bob: JMAP, app: App) -> None:
+    """RFC 6749 section 4.1.2.1: temporarily_unavailable, to one account; others are let in, and it is in a while."""
+    browser = Browser(home, alice)
+    assert all("code" in browser.allows(app.query()) for _ in range(200))
+
+    assert browser.allows(app.query())["error"] == "temporarily_unavailable"
+    said = {"type": "code", "client_id": "cli"}
+    assert "wait" in alice.sends("POST", "/api/oauth", {}, json.dumps(said).encode()).json()["details"]
+    assert "code" in Browser(home, bob).allows(app.query())
+    home.clock.now += 601
+    assert "code" in browser.allows(app.query())
+
+
 def test_a_code_is_good_for_ten_minutes(home: Home, alice: JMAP, app: App) -> None:
     """RFC 6749 section 4.1.2: codes expire."""
     code = Browser(home, alice).allows(app.query())["code"]
@@ -200,6 +222,9 @@ def test_a_request_that_is_wrong_is_answered_to_its_client(
         {"redirect_uri": "http://127.0.0.1@evil.example/done"},
         {"redirect_uri": "http://127.0.0.1.evil.example/done"},
         {"redirect_uri": "http://localhost/done"},
+        {"redirect_uri": "http://[::1].evil.example/done", "client_id": "unheard-of"},
+        {"redirect_uri": "http://evil.example[::1]/done", "client_id": "unheard-of"},
+        {"redirect_uri": "com.example.app://[::1].evil.example/", "client_id": "unheard-of"},
         {"redirect_uri": "http://127.0.0.1/done#fragment"},
         {"redirect_uri": "http://127.0.0.1/done?more=1"},
         {"redirect_uri": "http://127.0.0.1/done/../../x"},

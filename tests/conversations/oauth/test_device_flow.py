@@ -53,6 +53,17 @@ def test_a_device_is_let_in(home: Home, alice: JMAP, tv: App) -> None:
     assert tv.looks(tokens["access_token"]).json()["username"] == alice.name
 
 
+def test_a_device_that_was_let_in_before_another_password_is_not(home: Home, alice: JMAP, tv: App) -> None:
+    """Ours: as of other codes, whoever had the old one; by the page, or by the password itself."""
+    codes, more = begins(tv), begins(tv)
+    Browser(home, alice).posts("/auth/device/decision", {"code": codes["user_code"], "allow": True})
+    assert api(home, basic(alice), type="device", code=more["user_code"]).json() == {"data": True}
+    home.gives_password(alice, "another secret")
+
+    assert asks(tv, codes["device_code"])["error"] == "invalid_grant"
+    assert asks(tv, more["device_code"])["error"] == "invalid_grant"
+
+
 def test_a_device_code_works_once(home: Home, alice: JMAP, tv: App) -> None:
     """RFC 8628 section 3.5: expired_token after that."""
     codes = begins(tv)
@@ -161,6 +172,18 @@ def test_what_is_wrong_with_a_devices_question_is_told(home: Home, tv: App, give
     assert (reply.status, reply.json()["error"]) == (400, error)
 
 
+def test_no_number_of_devices_keeps_out_who_signs_in(home: Home, alice: JMAP, tv: App) -> None:
+    """Ours: codes of devices, which anybody may ask for, are kept with those of people who sign in."""
+    assert {tv.posts("/auth/device", client_id=tv.id).status for _ in range(60)} == {200}
+
+    reply = tv.posts("/auth/device", client_id=tv.id)
+
+    assert reply.status == 429
+    assert int(reply.headers["retry-after"]) == 600
+    home.clock.now += 601
+    assert "user_code" in begins(tv)
+
+
 def test_nobody_decides_without_signing_in(home: Home, tv: App) -> None:
     """RFC 8628 section 3.3."""
     code = begins(tv)["user_code"]
@@ -185,6 +208,16 @@ def test_a_page_with_the_password_lets_a_device_in(home: Home, alice: JMAP, tv: 
     assert api(home, basic(alice), type="device", code=codes["user_code"]).json() == {"data": True}
     assert api(home, basic(alice), type="device", code=codes["user_code"]).json() == {"data": False}
     assert "access_token" in asks(tv, codes["device_code"])
+
+
+def test_no_page_of_another_site_lets_a_device_in(home: Home, alice: JMAP, tv: App) -> None:
+    """RFC 7617 section 4: the form of any site comes with the password that a browser knows."""
+    code = begins(tv)["user_code"]
+    body = json.dumps({"type": "device", "code": code}).encode()
+
+    for headers in ({"Content-Type": "text/plain", "Origin": "https://evil.example"}, {"Origin": "null"}):
+        assert alice.sends("POST", "/api/oauth", headers, body).status == 415
+    assert alice.sends("POST", "/api/oauth", {}, body).json() == {"data": True}
 
 
 def test_a_page_with_the_password_has_codes_made(home: Home, alice: JMAP, tv: App) -> None:
@@ -227,7 +260,13 @@ def test_no_code_goes_where_anybody_listens(home: Home, alice: JMAP) -> None:
     """The reference, section 5: Redirect URI must be HTTPS; and of a client that was registered, its own."""
     app = App(home)
     app.registers()
-    for client, uri in (("x", "http://evil.example/"), (app.id, "https://evil.example/"), ("open.x", None)):
+    for client, uri in (
+        ("x", "http://evil.example/"),
+        ("x", "HTTPS://evil.example/"),
+        ("x", "javascript:alert(1)"),
+        (app.id, "https://evil.example/"),
+        ("open.x", None),
+    ):
         told = api(home, basic(alice), type="code", client_id=client, redirect_uri=uri).json()
         assert told == like(error="other")
 

@@ -7,7 +7,7 @@ import pytest
 from tests.driver import JMAP, Home, like
 from tests.driver.oauth import MAIL_SCOPE
 
-from pillarbox.signin import OAuthPolicy
+from pillarbox.signin.oauth import OAuthPolicy
 
 BASE = "http://127.0.0.1:8080"
 

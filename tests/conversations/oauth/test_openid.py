@@ -7,9 +7,9 @@ import pytest
 from joserfc import jwt
 from joserfc.jwk import KeySet
 from tests.driver import JMAP, Home, like
-from tests.driver.oauth import App, Browser
+from tests.driver.oauth import App, Browser, parameters
 
-from pillarbox.signin import OAuthPolicy
+from pillarbox.signin.oauth import OAuthPolicy
 
 BASE = "http://127.0.0.1:8080"
 
@@ -115,6 +115,21 @@ def test_a_client_may_ask_for_what_everybody_can_check(home: Home, alice: JMAP, 
     assert said(home, app.is_let_in(alice)["id_token"], "RS256")["sub"] == alice.account_id
 
 
+def test_a_client_that_asks_for_one_person_is_told_of_no_other(home: Home, alice: JMAP, bob: JMAP, app: App) -> None:
+    """OpenID Connect Core section 3.1.2.2: id_token_hint, whose time may have passed; never tokens of another user."""
+    hint = app.is_let_in(alice)["id_token"]
+    home.clock.now += 3600
+    query = app.query(id_token_hint=hint)
+    assert Browser(home).asks(query)["needs"] == "sign-in"
+    assert Browser(home, alice).asks(query)["needs"] == "consent"
+    assert "code" in Browser(home, alice).allows(query)
+
+    assert parameters(Browser(home, bob).asks(query)["redirect"])["error"] == "login_required"
+    assert Browser(home, bob).allows(query)["error"] == "login_required"
+    forged = app.query(id_token_hint="eyJhbGciOiJub25lIn0.eyJzdWIiOiJhMSJ9.")
+    assert Browser(home, alice).allows(forged)["error"] == "login_required"
+
+
 def leaves(home: Home, **given: str) -> Any:
     return home.web.sends("GET", f"/auth/logout?{urlencode(given)}")
 
@@ -134,6 +149,16 @@ def test_somebody_signs_out_at_a_client(home: Home, alice: JMAP, app: App) -> No
     assert "Max-Age=0" in reply.headers["set-cookie"]
     assert browser.asks(app.query())["needs"] == "sign-in"
     assert app.refreshes(tokens["refresh_token"]).status == 200
+
+
+def test_a_token_of_a_sign_in_that_is_over_leaves_others_in(home: Home, alice: JMAP, app: App) -> None:
+    """RP-Initiated Logout section 6: whoever has an ID token of their own could sign others out with a link."""
+    app.registers()
+    browser = Browser(home, alice)
+    tokens = app.redeems(browser.allows(app.query())["code"]).json()
+    assert "set-cookie" in leaves(home, id_token_hint=tokens["id_token"]).headers
+
+    assert "set-cookie" not in leaves(home, id_token_hint=tokens["id_token"]).headers
 
 
 def test_nobody_is_signed_out_or_sent_away_by_a_link(home: Home, alice: JMAP, app: App) -> None:

@@ -10,7 +10,7 @@ from tests.driver import JMAP, Home, Reply, like
 from tests.driver.oauth import MAIL_SCOPE, VERIFIER, App, Browser, parameters
 
 from pillarbox.datatypes.server import ACCOUNT, numbered
-from pillarbox.signin import OAuthPolicy
+from pillarbox.signin.oauth import OAuthPolicy
 
 SITE = "https://app.example.org/done"
 
@@ -230,6 +230,27 @@ def test_a_site_is_asked_about_once(home: Home, admin: JMAP, alice: JMAP, bob: J
     assert browser.asks(app.query(prompt="consent"))["needs"] == "consent"
     assert browser.asks(app.query(scope=f"{MAIL_SCOPE} openid"))["needs"] == "consent"
     assert Browser(home, bob).asks(app.query())["needs"] == "consent"
+
+
+def test_who_let_a_site_in_is_asked_anew_once_it_is_elsewhere(home: Home, admin: JMAP, alice: JMAP) -> None:
+    """Ours: they know it by where they are sent; with another name alone they are not asked."""
+    told = registers(home, admin).json()
+    app = App(home)
+    app.id, app.uri = told["client_id"], SITE
+    browser = Browser(home, alice)
+    browser.allows(app.query())
+
+    def changes(**said: Any) -> None:
+        metadata = {"client_id": app.id, "redirect_uris": [SITE], "token_endpoint_auth_method": "client_secret_basic"}
+        path = told["registration_client_uri"].removeprefix("http://127.0.0.1:8080")
+        reply = sends(home, "PUT", path, f"Bearer {told['registration_access_token']}", {**metadata, **said})
+        assert reply.status == 200
+
+    changes(client_name="Other")
+    assert "redirect" in browser.asks(app.query())
+    app.uri = "https://elsewhere.example.org/done"
+    changes(redirect_uris=[app.uri])
+    assert browser.asks(app.query())["needs"] == "consent"
 
 
 def test_a_look_alike_domain_is_shown_as_what_it_is(home: Home, admin: JMAP, alice: JMAP) -> None:

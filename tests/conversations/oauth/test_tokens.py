@@ -7,7 +7,9 @@ import pytest
 from tests.driver import JMAP, Home, like
 from tests.driver.oauth import MAIL_SCOPE, App, Browser
 
+from pillarbox.access import PERMISSIONS, USER
 from pillarbox.access.token import Token, TokenKey, TokenKind
+from pillarbox.datatypes.directory import RoleChange, change_permissions
 from pillarbox.datatypes.server import grants_of
 
 
@@ -153,6 +155,28 @@ def test_a_change_of_the_person_is_heard_by_whoever_has_a_token(home: Home, alic
     with home.store.read(0) as server:
         assert grants_of(server, alice.number) == []
     assert app.refreshes(tokens["refresh_token"]).status == 400
+
+
+@pytest.mark.parametrize("permission", ["authenticate", "authenticate-oauth"])
+def test_an_account_that_is_shut_gives_nothing_more(home: Home, alice: JMAP, app: App, permission: str) -> None:
+    """Ours: no tokens, no ID tokens by which others let somebody in, and none is active (RFC 7662 section 2.2).
+
+    A refresh token is not used up by it.
+    """
+    tokens = app.is_let_in(alice)
+    browser = Browser(home, alice)
+    code = browser.allows(app.query())["code"]
+    asker = home.person("asker")
+    change_permissions(home.store, asker.name, RoleChange((USER,), enabled=["oauth-token-introspect"]), PERMISSIONS)
+    change_permissions(home.store, alice.name, RoleChange((USER,), disabled=[permission]), PERMISSIONS)
+
+    assert app.refreshes(tokens["refresh_token"]).json()["error"] == "invalid_grant"
+    assert app.redeems(code).json()["error"] == "invalid_grant"
+    assert app.posts("/auth/introspect", basic(asker), token=tokens["access_token"]).json() == {"active": False}
+    assert browser.posts("/auth/authorize", {"query": app.query()}).status == 403
+
+    change_permissions(home.store, alice.name, RoleChange(disabled=[]), PERMISSIONS)
+    assert app.refreshes(tokens["refresh_token"]).status == 200
 
 
 def test_a_token_is_given_back(home: Home, alice: JMAP, app: App) -> None:

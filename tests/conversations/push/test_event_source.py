@@ -246,7 +246,7 @@ def test_who_does_not_read_is_told_the_latest_alone(alice: JMAP) -> None:
 def test_a_changed_password_ends_it(home: Home, alice: JMAP) -> None:
     """Architecture section 2: what a password opened ends with it; half a minute later at most."""
     stream = alice.listens()
-    home.directory.change_secret(alice.name, home.passwords.hash("new"))
+    home.gives_password(alice, "new")
     alice.web.passes(30)
 
     assert stream.event() is None
@@ -255,7 +255,7 @@ def test_a_changed_password_ends_it(home: Home, alice: JMAP) -> None:
 def test_nothing_is_told_to_who_had_the_old_password(home: Home, alice: JMAP) -> None:
     """Architecture section 2: not even the first change after it."""
     stream = alice.listens()
-    home.directory.change_secret(alice.name, home.passwords.hash("new"))
+    home.gives_password(alice, "new")
     alice.password = "new"
     make(alice, "Plans")
 

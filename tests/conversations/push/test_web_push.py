@@ -292,7 +292,7 @@ def test_nothing_is_pushed_after_it_expired(alice: JMAP, endpoint: Endpoint, clo
 def test_nothing_is_pushed_after_the_password_was_changed(alice: JMAP, endpoint: Endpoint, home: Home) -> None:
     """RFC 8620 section 7.2: a subscription ends with the credentials that it was made with."""
     verified(alice, endpoint)
-    home.directory.change_secret(alice.name, home.passwords.hash("another"))
+    home.gives_password(alice, "another")
     alice.password = "another"
     makes(alice, "Plans")
     other = subscribes(alice, endpoint.url("/other"))

@@ -151,7 +151,7 @@ def test_nobody_hears_of_another(alice: JMAP, bob: JMAP) -> None:
 def test_nothing_is_told_to_who_had_the_old_password(home: Home, alice: JMAP) -> None:
     """Architecture section 2: not even the first change after it."""
     talk = enabled(alice)
-    home.directory.change_secret(alice.name, home.passwords.hash("new"))
+    home.gives_password(alice, "new")
     alice.password = "new"
     make(alice, "Plans")
 

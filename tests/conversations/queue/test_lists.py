@@ -94,7 +94,6 @@ def test_a_list_is_no_account(post: Post, alice: JMAP) -> None:
 
     assert post.home.check.verified(ALL, "") is None
     for change in (
-        lambda: post.home.directory.change_secret(ALL, "x"),
         lambda: post.home.directory.remove(ALL),
         lambda: post.home.directory.remove_group(ALL),
         lambda: makes(post, ALL),

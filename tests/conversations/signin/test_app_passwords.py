@@ -10,7 +10,7 @@ from tests.driver import JMAP, Home, Reply
 from pillarbox.access.scope import DEFAULT_SCOPE
 from pillarbox.access.totp import Totp
 from pillarbox.datatypes.server import SecurityKind, security_events
-from pillarbox.signin import (
+from pillarbox.signin.credentials import (
     CredentialError,
     add_app_password,
     app_passwords,
@@ -82,7 +82,7 @@ def test_one_that_is_removed_ends_at_once_and_the_others_stay(home: Home, alice:
 def test_it_outlives_a_change_of_the_password(home: Home, alice: JMAP) -> None:
     """Ours: each is ended by itself."""
     phone, _ = with_app_password(home, alice)
-    home.directory.change_secret(alice.name, home.passwords.hash("another"))
+    home.gives_password(alice, "another")
 
     assert signs_in(home, alice.name, phone.password).status == 200
 

@@ -9,7 +9,7 @@ from tests.driver import JMAP, Home, Reply
 from pillarbox.access import PERMISSIONS
 from pillarbox.access.totp import Totp
 from pillarbox.datatypes.server import SecurityKind, security_events
-from pillarbox.signin import Appointed, begin_totp, confirm_totp
+from pillarbox.signin.credentials import Appointed, begin_totp, confirm_totp
 from pillarbox.telemetry import Secret
 
 
@@ -55,6 +55,13 @@ def test_their_password_may_be_kept_in_any_way(home: Home, secret: str) -> None:
 
     assert signs_in(home, "root", "fallen back").status == 200
     assert signs_in(home, "root", secret + "x").status == 401
+
+
+def test_a_password_with_a_line_below_in_front_is_no_hash(home: Home) -> None:
+    """Ours: whoever writes one into the settings gets in; `$` and `{` are of schemes alone (section 9.1)."""
+    home.check.use(home.ways.under(Appointed.of("root", Secret("_fallen back"))))
+
+    assert signs_in(home, "root", "_fallen back").status == 200
 
 
 @pytest.mark.parametrize(("name", "secret"), [(None, None), ("root", None), (None, Secret("x")), ("root", Secret(""))])

@@ -14,7 +14,7 @@ from pillarbox.http import BanPolicy
 from pillarbox.http.guard.client import Client
 from pillarbox.http.problem import Problem
 from pillarbox.settings import Duration, Rate
-from pillarbox.signin import CredentialError, NewApiKey, add_key, remove_key
+from pillarbox.signin.credentials import CredentialError, NewApiKey, add_key, remove_key
 
 HERE = Client("192.0.2.1", ip_address("192.0.2.1"))
 THERE = Client("198.51.100.1", ip_address("198.51.100.1"))
@@ -49,7 +49,7 @@ def robot(home: Home) -> bytes:
 def test_a_changed_password_is_no_good_where_it_was_remembered(home: Home, alice: JMAP) -> None:
     """Section 8, defect (a): an old password kept working for an hour."""
     assert session(home, basic(alice.name, alice.password)).status == 200
-    home.directory.change_secret(alice.name, home.passwords.hash("another"))
+    home.gives_password(alice, "another")
 
     assert session(home, basic(alice.name, alice.password)).status == 401
 

@@ -2,10 +2,11 @@
 
 import pytest
 from tests.driver import JMAP, Home
+from tests.driver.oauth import App
 
 from pillarbox.access import Principal
 from pillarbox.datatypes.server import SecurityKind, audit, note, security_events
-from pillarbox.signin import CredentialError, change_password
+from pillarbox.signin.credentials import CredentialError, change_password, open_administrator, put_password
 
 
 def known(home: Home, person: JMAP, password: str) -> Principal | None:
@@ -27,12 +28,27 @@ def test_the_old_one_ends_and_the_new_one_counts(home: Home, alice: JMAP) -> Non
     assert known(home, alice, "another secret") is not None
 
 
-@pytest.mark.parametrize("new", ["", "short", "x" * 1025, "\ud800" * 8], ids=["empty", "short", "long", "no text"])
+@pytest.mark.parametrize(
+    "new",
+    ["", "short", "x" * 1025, "\ud800" * 8, "secret words$123456"],
+    ids=["empty", "short", "long", "no text", "like a code"],
+)
 def test_one_that_is_no_password_is_refused(home: Home, alice: JMAP, new: str) -> None:
-    """Ours: eight characters at least, as many as are read at most."""
+    """Ours: eight characters at least, as many as are read at most; and none that is taken for one with a code."""
     with pytest.raises(CredentialError):
         changes(home, alice, alice.password, new)
     assert known(home, alice, alice.password) is not None
+
+
+def test_the_way_in_of_last_resort_ends_what_is_signed_in(home: Home, alice: JMAP) -> None:
+    """Ours: it is taken where somebody else may have been in."""
+    app = App(home)
+    tokens = app.is_let_in(alice)
+    assert app.looks(tokens["access_token"]).status == 200
+    open_administrator(home.store, alice.number, home.passwords.hash("another secret"), home.now())
+
+    assert app.looks(tokens["access_token"]).status == 401
+    assert app.refreshes(tokens["refresh_token"]).json()["error"] == "invalid_grant"
 
 
 def test_who_does_not_know_it_cannot_change_it(home: Home, alice: JMAP) -> None:
@@ -47,6 +63,8 @@ def test_one_that_is_not_kept_here_is_not_changed_here(home: Home, alice: JMAP) 
 
     with pytest.raises(CredentialError, match="not kept here"):
         change_password(home.store, home.passwords, team.number, "", "another secret", home.now())
+    with pytest.raises(CredentialError, match="not kept here"):
+        put_password(home.store, team.number, home.passwords.hash("another secret"), home.now())
 
 
 def test_its_owner_can_read_of_it(home: Home, alice: JMAP) -> None:

@@ -12,7 +12,7 @@ from pillarbox.access.totp import Totp
 from pillarbox.datatypes.server import SecurityKind, security_events
 from pillarbox.http import BanPolicy
 from pillarbox.settings import Duration, Rate
-from pillarbox.signin import (
+from pillarbox.signin.credentials import (
     CredentialError,
     PasswordCheck,
     Ways,
@@ -92,6 +92,29 @@ def test_a_wrong_code_does_not(home: Home, alice: JMAP, device: Device) -> None:
         assert security_events(server, alice.number)[0].kind == SecurityKind.SIGN_IN_FAILED.value
 
 
+def test_a_program_that_goes_on_with_an_old_code_does_not_keep_out_its_owner(
+    home: Home, alice: JMAP, device: Device
+) -> None:
+    """Ours: it sends what once was right, each minute; ten other codes are somebody's who guesses."""
+    both = f"{alice.password}${device.code()}"
+    assert signs_in(home, alice.name, both).status == 200
+    home.clock.now += 3601
+    # In another process, which knows nothing of it.
+    home.check.use(())
+    home.check.use(home.ways.under())
+    for _ in range(20):
+        home.clock.now += 20
+        assert signs_in(home, alice.name, both).status == 401
+    assert signs_in(home, alice.name, f"{alice.password}${device.goes_on()}").status == 200
+    with home.store.read(0) as server:
+        failed = [one for one in security_events(server, alice.number) if one.kind == "sign-in-failed"]
+    assert len(failed) == 1
+
+    for number in range(10):
+        signs_in(home, alice.name, f"{alice.password}$00000{number}", f"198.51.100.{number}")
+    assert signs_in(home, alice.name, f"{alice.password}${device.goes_on()}").status == 401
+
+
 def test_with_a_code_a_client_that_sends_it_with_each_request_goes_on(
     home: Home, alice: JMAP, device: Device, opens: Callable[[LocalFeed], Store]
 ) -> None:
@@ -125,7 +148,7 @@ def test_a_code_that_was_used_is_good_from_nowhere_else(home: Home, alice: JMAP,
 def test_a_password_may_end_like_a_code_where_none_is_asked_for(home: Home) -> None:
     """Reference, oauth.md section 9.2: only with TOTP is it split."""
     carol = home.person("carol")
-    home.directory.change_secret(carol.name, home.passwords.hash("secret$123456"))
+    home.gives_password(carol, "secret$123456")
 
     assert signs_in(home, carol.name, "secret$123456").status == 200
     assert signs_in(home, carol.name, "secret").status == 401

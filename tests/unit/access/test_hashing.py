@@ -77,6 +77,8 @@ def test_a_password_is_verified_by_the_scheme_it_came_with(kept: str) -> None:
         "$argon2id$",
         "{CRYPT}",
         "{CRYPT}x",
+        "{PLAIN}",
+        "{clear}",
         "x" * 5000,
         "",
     ],
@@ -86,6 +88,20 @@ def test_what_is_not_known_or_asks_for_too_much_lets_nobody_in(kept: str) -> Non
     """Ours: a form that is not understood is never compared as it stands; work is bounded."""
     for password in ("correct horse", kept, "", "x"):
         assert not PASSWORDS.verify(kept, password)
+
+
+@pytest.mark.parametrize(
+    "kept",
+    [
+        PasswordHasher(time_cost=1, memory_cost=8 * 65, parallelism=65).hash("correct horse"),
+        "$6$rounds=1000001$pillarbox$8eE2M8N2HZG06rcDFT7rVJn.Il.eHlTkabspZfJfMKC4hdXhBG64chA1ahUb12VgQCulhB4Ds4lWNmGGwbPxa1",
+        "$scrypt$ln=16,r=33,p=1$MuY8p9Q6p7TWes85x/hf6w$wPizpcZzKAOX8KXYOKWYwMI6dtz6HtmLdUidvND6tq4",
+    ],
+    ids=["lanes", "rounds", "memory"],
+)
+def test_a_hash_that_stops_others_is_not_looked_at(kept: str) -> None:
+    """Ours: people bring hashes of their own, and anybody may try a password against them."""
+    assert not PASSWORDS.verify(kept, "correct horse")
 
 
 @pytest.mark.parametrize("password", ["a\0b", "\ud800", "x" * 1000], ids=["nul", "surrogate", "long"])

@@ -10,12 +10,12 @@ import pytest
 from pillarbox.app import House
 from pillarbox.app.background import reaching
 from pillarbox.app.background.reaching import reached
-from pillarbox.http import Door, Proof
+from pillarbox.http import Door, Recognition
 from pillarbox.net.outbound import Answer, Unreachable
 from pillarbox.settings import snapshot
 from pillarbox.upkeep import Trouble
 
-PROOF = Proof(b"s" * 32)
+PROOF = Recognition(b"s" * 32)
 
 
 def look(at: Mapping[str, Callable[[str], Answer]], **settings: str) -> list[Trouble]:

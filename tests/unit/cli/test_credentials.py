@@ -11,8 +11,10 @@ from tests.unit.cli.conftest import Command
 from pillarbox.access import PERMISSIONS
 from pillarbox.access.totp import Totp
 from pillarbox.app import house
+from pillarbox.datatypes.directory import Newcomer
+from pillarbox.datatypes.server import security_events
 from pillarbox.settings import snapshot
-from pillarbox.signin import ApiKeys, PasswordCheck, SecondFactorMissing, Ways, begin_totp, confirm_totp
+from pillarbox.signin.credentials import ApiKeys, PasswordCheck, SecondFactorMissing, Ways, begin_totp, confirm_totp
 
 ALICE = "alice@home.example"
 
@@ -90,6 +92,31 @@ def test_what_makes_no_sense_is_told(alice: Command, arguments: tuple[str, ...])
     assert ended.status in (1, 2)
     assert "Traceback" not in ended.err
     assert alice("account", "app-password", "list", ALICE, "--json").out.strip() == "[]"
+
+
+def test_another_password_is_written_down_for_its_owner(alice: Command) -> None:
+    """Ours: as any change of how an account is signed in to, whoever made it."""
+    assert alice("account", "passwd", ALICE, "--password-stdin", stdin="another one\n").status == 0
+
+    assert known(ALICE, "secret") is None
+    assert known(ALICE, "another one") is not None
+    with house(snapshot({})[0], Path("var")) as built:
+        found = built.directory.find(ALICE)
+        assert found is not None
+        with built.store.read(0) as server:
+            assert [one.kind for one in security_events(server, found.number)] == ["password-changed"]
+
+
+def test_a_password_that_is_kept_elsewhere_is_not_changed_here(alice: Command) -> None:
+    """Ours: it would be said that there is another one, and it would be of no use."""
+    with house(snapshot({})[0], Path("var")) as built:
+        built.directory.adopt(Newcomer("corp", ("ada@dir.example",), frozenset({"dir.example"})), ())
+
+    told = alice("account", "passwd", "ada@dir.example", "--password-stdin", stdin="another one\n")
+
+    assert told.status == 1
+    assert "not kept here" in told.err
+    assert alice("account", "passwd", "nobody@home.example", "--password-stdin", stdin="x\n").status == 1
 
 
 def test_secrets_of_another_server_are_taken_over(alice: Command) -> None:

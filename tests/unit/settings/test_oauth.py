@@ -4,7 +4,7 @@ import pytest
 
 from pillarbox.app.authorizing import oauth_policy
 from pillarbox.settings import catalogue, snapshot
-from pillarbox.signin import Lives
+from pillarbox.signin.oauth import Lives
 
 
 def test_without_any_they_are_those_of_the_documentation() -> None:

@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 from pillarbox.app.house import House
 from pillarbox.app.public import public_url
 from pillarbox.datatypes.push import push_key
-from pillarbox.http import PROBE, Door, Proof
+from pillarbox.http import PROBE, Door, Recognition
 from pillarbox.net import ANYWHERE
 from pillarbox.net.outbound import Answer, Outbound, OutboundError
 from pillarbox.settings import Declared, EvaluationError, Snapshot, catalogue
@@ -18,7 +18,7 @@ from pillarbox.store import Store, StoreError
 from pillarbox.telemetry import Event, emit
 from pillarbox.upkeep import Tried, Trouble, candidates, judged
 
-__all__ = ["REACHING", "checked", "proof", "reached", "watched"]
+__all__ = ["REACHING", "checked", "reached", "recognition", "watched"]
 
 REACHING: Sequence[Declared[object]] = (
     catalogue.HOSTNAME,
@@ -40,9 +40,9 @@ Ask: TypeAlias = Callable[[str], Awaitable[Answer]]
 """GETs a URL. Raises net.outbound.OutboundError."""
 
 
-def proof(store: Store) -> Proof:
+def recognition(store: Store) -> Recognition:
     """What servers on this store know themselves by. Raises store.StoreError."""
-    return Proof(push_key(store, secrets.token_bytes).private)
+    return Recognition(push_key(store, secrets.token_bytes).private)
 
 
 async def watched(built: House, door: Door) -> None:
@@ -64,7 +64,7 @@ async def watched(built: House, door: Door) -> None:
 
 async def checked(built: House, door: Door) -> list[Trouble]:
     """What is wrong with the way here. Raises store.StoreError."""
-    known = await door.through(proof, built.store)
+    known = await door.through(recognition, built.store)
     # What the operator wrote down may be in any network, as this server is.
     async with Outbound(ANYWHERE, schemes=("https", "http")) as outbound:
 
@@ -74,7 +74,7 @@ async def checked(built: House, door: Door) -> list[Trouble]:
         return await reached(built.settings, known, ask)
 
 
-async def reached(settings: Snapshot, known: Proof, ask: Ask) -> list[Trouble]:
+async def reached(settings: Snapshot, known: Recognition, ask: Ask) -> list[Trouble]:
     """What is wrong with the URL that clients of the public listener are told, and which one is right."""
     try:
         url = public_url(settings)
@@ -89,7 +89,7 @@ async def reached(settings: Snapshot, known: Proof, ask: Ask) -> list[Trouble]:
     return list(judged(first, others, is_written=is_written))
 
 
-async def _tried(url: str, known: Proof, ask: Ask) -> Tried:
+async def _tried(url: str, known: Recognition, ask: Ask) -> Tried:
     question = known.question()
     try:
         answer = await ask(url.rstrip("/") + PROBE.format(question=question))

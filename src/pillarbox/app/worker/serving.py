@@ -23,12 +23,12 @@ from pillarbox.app.worker.watch import Watch
 from pillarbox.datatypes import REGISTRY
 from pillarbox.datatypes.push import push_key
 from pillarbox.delivery import Delivery, Deposit, LMTPListener, Policy
-from pillarbox.http import HTTP, Door, Gate, Health, Leases, Proof, Setup, SocketLimit, Tickets, Turns
+from pillarbox.http import HTTP, Door, Gate, Health, Leases, Recognition, Setup, SocketLimit, Tickets, Turns
 from pillarbox.jmap import Service
 from pillarbox.net import Balance
 from pillarbox.net.web import WebServer
 from pillarbox.settings import DatabaseStore, Snapshot, catalogue
-from pillarbox.signin import ApiKeys, Appointed, PasswordCheck, Ways
+from pillarbox.signin.credentials import ApiKeys, Appointed, PasswordCheck, Ways
 from pillarbox.signin.directory import Chain, ProviderTokens
 from pillarbox.store import StoreError
 from pillarbox.telemetry import Event, emit
@@ -149,7 +149,7 @@ class _Service:
         key = _key(built)
         self._push_key = None if key is None else base64url(key.public)
         # Without the key it is not known again, as if it were another server.
-        self._proof = Proof() if key is None else Proof(key.private)
+        self._recognition = Recognition() if key is None else Recognition(key.private)
         self._policy = Policy.of(built.settings)
         self._mails: Mapping[str, LMTPListener] = {}
         self._webs: Mapping[str, WebServer] = {}
@@ -224,7 +224,7 @@ class _Service:
             settings[catalogue.TIMEOUT_BODY].seconds,
             socket_throttle=settings[catalogue.WEB_SOCKET_THROTTLE].seconds,
             sockets=self._sockets,
-            proof=self._proof,
+            recognition=self._recognition,
             site=site(settings),
             policy=policy(settings, self._ignored),
             health=self._health,

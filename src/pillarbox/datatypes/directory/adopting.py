@@ -54,10 +54,14 @@ def news(server: Unit, account: Account, one: Newcomer) -> Mapping[str, JSON]:
         wanted["quota"] = one.quota
     if one.managed:
         wanted["roles"] = [*(role for role in account.roles if role not in one.managed), *sorted(one.roles)]
-    return {name: value for name, value in wanted.items() if account.document.get(name, _DEFAULTS.get(name)) != value}
-
-
-_DEFAULTS: Mapping[str, JSON] = {"aliases": [], "description": "", "quota": None}
+    had: dict[str, JSON] = {
+        "address": account.address,
+        "aliases": [*account.aliases],
+        "description": account.description,
+        "quota": account.quota,
+        "roles": [*account.roles],
+    }
+    return {name: value for name, value in wanted.items() if had[name] != value}
 
 
 def _has(server: Unit, account: Account, address: str) -> bool:

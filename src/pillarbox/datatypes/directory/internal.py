@@ -40,7 +40,6 @@ from pillarbox.datatypes.server import (
     Account,
     admit,
     dismiss,
-    forget_grants,
     members_of,
     numbered,
     selected,
@@ -53,7 +52,7 @@ __all__ = ["InternalDirectory"]
 
 _OF_WEIGHT = frozenset(one.name for one in (ACCOUNT, API_KEY, CREDENTIAL, MEMBERSHIP, ROLE))
 """The types by which it is decided who somebody is, and what they may do. Grants, which begin all the time, are watched
-by who knows their tokens (`signin.token`).
+by who knows their tokens (`signin.oauth.token`).
 """
 
 
@@ -206,13 +205,6 @@ class InternalDirectory:
         with self._store.write(0) as server:
             if not dismiss(server, existing_group(server, group).number, _person(server, member).number):
                 raise AccountError(f"{member} is no member of {group}; `pillarbox group list` shows who is")
-
-    def change_secret(self, address: str, secret: str) -> None:
-        """Another password, by its hash; all that is signed in ends. Raises AccountError."""
-        with self._store.write(0) as server:
-            account = _person(server, address)
-            _change(server, account, {"secret": secret})
-            forget_grants(server, account.number)
 
     def add_alias(self, address: str, alias: str) -> None:
         """One more address, of an account or a group. Raises AccountError."""

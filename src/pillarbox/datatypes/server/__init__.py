@@ -1,9 +1,10 @@
 """Data types of the server itself, kept in account 0.
 
-Begin with `account`, which `datatypes.directory` finds, makes and removes; `membership`
-says whose groups they are in, `due` knows which of them have work to be done, `ban` who is not let in;
-`certificate` and `acme` keep what is had from authorities. `reading` is what they have in
-common.
+Begin with `account`, which `datatypes.directory` finds, makes and removes; `membership` says whose groups they are in,
+`role` what they may do, `credential` and `apikey` what is signed in with, `grant` and `consent` what was let in by
+whom, `audit` what happened to all that. `oauthclient` keeps who was registered to be let in, `signingkey` what tokens
+are made with. `due` knows which accounts have work to be done, `ban` who is not let in; `certificate` and `acme` keep
+what is had from authorities. `reading` is what they have in common.
 """
 
 from pillarbox.datatypes.server.account import ACCOUNT, GROUP, LIST, PERSON, RESOURCE, Account
@@ -60,6 +61,7 @@ from pillarbox.datatypes.server.consent import (
     consented,
     forget_consent,
     forget_consents,
+    forget_consents_to,
     remember_consent,
 )
 from pillarbox.datatypes.server.credential import (
@@ -232,6 +234,7 @@ __all__ = [
     "forget_acme_account",
     "forget_consent",
     "forget_consents",
+    "forget_consents_to",
     "forget_credentials",
     "forget_grants",
     "forget_memberships",

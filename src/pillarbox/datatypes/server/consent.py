@@ -9,7 +9,15 @@ from pillarbox.store import AllOf, Document, Equal, Select, Unit, Writing
 from pillarbox.wire.collation import unicode_casemap
 from pillarbox.wire.values import UnsignedInt, UTCDate, utc_date
 
-__all__ = ["CONSENT", "Consent", "consented", "forget_consent", "forget_consents", "remember_consent"]
+__all__ = [
+    "CONSENT",
+    "Consent",
+    "consented",
+    "forget_consent",
+    "forget_consents",
+    "forget_consents_to",
+    "remember_consent",
+]
 
 
 class Consent(Record):
@@ -67,6 +75,14 @@ def forget_consents(server: Writing, account: int) -> None:
     """The account is asked again about all."""
     for one in selected(server, CONSENT, Select(Equal("account", account))):
         server.delete(CONSENT.table, one.number, one.document)
+
+
+def forget_consents_to(server: Writing, client: str) -> None:
+    """All who let this client in are asked again about it."""
+    found = selected(server, CONSENT, Select(Equal("handle", unicode_casemap(handle(client)))))
+    for one in found:
+        if one.client == client:
+            server.delete(CONSENT.table, one.number, one.document)
 
 
 def _of(server: Unit, account: int, client: str) -> list[Consent]:

@@ -1,9 +1,11 @@
 """What there is at each path: a module for each face, with the handlers that the table of routes names.
 
-Begin with `jmap`. A handler is given the server as `setup.Setup` and one request as `exchange.Exchange`.
+Begin with `jmap`. `oauth` is what clients ask the authorization server, `account` what pages for people ask; `files`
+are those pages. A handler is given the server as `setup.Setup` and one request as `exchange.Exchange`.
 """
 
 __all__ = [
+    "account",
     "acme",
     "autoconfig",
     "blob",

@@ -2,7 +2,8 @@
 
 from pillarbox.http.exchange import Exchange
 from pillarbox.http.guard.cors import Cors
-from pillarbox.http.routes import ROUTES, at
+from pillarbox.http.path import at
+from pillarbox.http.routes import ROUTES
 
 __all__ = ["is_preflight", "options", "permitted"]
 

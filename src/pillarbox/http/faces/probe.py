@@ -18,12 +18,12 @@ _SAID = frozenset({b"forwarded", b"x-forwarded-for", b"x-forwarded-proto", b"x-r
 async def probe(setup: Setup, exchange: Exchange) -> None:
     """That it is this server, and what came of the request on its way: what a proxy said, and whether it is heeded."""
     question = exchange.parts["question"]
-    if not setup.proof.knows(question):
+    if not setup.recognition.knows(question):
         raise Problem(404, "there is nothing at this path")
     client = exchange.client
     is_said = any(name in _SAID for name, _ in exchange.headers)
     document = {
-        "proof": setup.proof.answer(question),
+        "proof": setup.recognition.answer(question),
         "scheme": "https" if client.is_secure else _scheme(exchange),
         "isUnheeded": is_said and not client.is_forwarded,
         # Of a proxy that is heeded, it is somebody else's address.
@@ -35,7 +35,7 @@ async def probe(setup: Setup, exchange: Exchange) -> None:
 def asks_itself(setup: Setup, exchange: Exchange) -> bool:
     """Whether it is this server's own question, which is answered whoever else would not be: so it knows that it is."""
     path = exchange.raw_path
-    return path.startswith(_BEFORE) and setup.proof.knows(path.removeprefix(_BEFORE).decode("latin-1"))
+    return path.startswith(_BEFORE) and setup.recognition.knows(path.removeprefix(_BEFORE).decode("latin-1"))
 
 
 def _scheme(exchange: Exchange) -> str | None:

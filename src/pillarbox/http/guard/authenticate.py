@@ -15,7 +15,7 @@ from pillarbox.http.guard.tally import Tally
 from pillarbox.http.problem import CHALLENGE, Problem
 from pillarbox.http.waiting.door import Door
 from pillarbox.jmap import Session
-from pillarbox.signin import PasswordCheck, SecondFactorMissing
+from pillarbox.signin.credentials import PasswordCheck, SecondFactorMissing
 from pillarbox.telemetry import Event, emit
 
 __all__ = ["Entry", "Gate"]

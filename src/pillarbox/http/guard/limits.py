@@ -1,8 +1,9 @@
 """What bans and rates have to do with a request, at its places on the way (adr/0041)."""
 
 from pillarbox.http.exchange import Exchange
+from pillarbox.http.path import found
 from pillarbox.http.problem import Problem
-from pillarbox.http.routes import Handler, Limit, Route, found
+from pillarbox.http.route import Handler, Limit, Route
 from pillarbox.http.setup import Setup
 
 __all__ = ["charge", "found_or_noted", "note", "turn_away"]

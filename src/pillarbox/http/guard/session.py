@@ -10,10 +10,11 @@ from pillarbox.access import Ended, Proof
 from pillarbox.http.exchange import Exchange
 from pillarbox.http.problem import Problem
 from pillarbox.http.setup import Setup
-from pillarbox.signin import Authority
+from pillarbox.signin.oauth import Authority
 
 __all__ = [
     "authority_of",
+    "check_asker",
     "check_origin",
     "clear_cookie",
     "cookie",
@@ -65,21 +66,38 @@ async def required_proof(setup: Setup, exchange: Exchange) -> Proof:
 
 def check_origin(exchange: Exchange, base: str) -> None:
     """Raises Problem 403 unless a page of this server asks; 415 unless it asks in JSON, where there is a body."""
-    site = exchange.header(b"sec-fetch-site")
-    origin = exchange.header(b"origin")
-    host = exchange.header(b"host") or b""
-    if site is not None:
-        is_ours = site == b"same-origin"
-    else:
-        # Browsers send neither to a server in the clear that is not this machine; who has no browser may say anything.
-        scheme = exchange.client.scheme.encode()
-        is_ours = origin in (base.encode(), scheme + b"://" + host)
-    if not is_ours:
+    if not _is_ours(exchange, base):
         raise Problem(403, "this is for pages of this server alone")
     if exchange.method in ("POST", "PUT", "PATCH"):
-        media_type = (exchange.header(b"content-type") or b"").split(b";")[0].strip().lower()
-        if media_type != b"application/json":
-            raise Problem(415, "the content type is application/json")
+        _check_json(exchange)
+
+
+def check_asker(exchange: Exchange, base: str) -> None:
+    """Raises Problem 415 for what a page of another site can have a browser send, with the password that this may know.
+
+    A browser to which somebody gave their password for Basic sends it along whoever has it ask (RFC 7617 section 4).
+    For JSON it asks us first whether it may (WHATWG Fetch, "CORS-preflight fetch"). Who has no browser may say
+    anything.
+    """
+    is_browser = exchange.header(b"origin") is not None or exchange.header(b"sec-fetch-site") is not None
+    if is_browser and not _is_ours(exchange, base):
+        _check_json(exchange)
+
+
+def _is_ours(exchange: Exchange, base: str) -> bool:
+    """Whether a browser says that a page of this server asks."""
+    site = exchange.header(b"sec-fetch-site")
+    if site is not None:
+        return site == b"same-origin"
+    # Browsers send neither to a server in the clear that is not this machine; who has no browser may say anything.
+    here = exchange.client.scheme.encode() + b"://" + (exchange.header(b"host") or b"")
+    return exchange.header(b"origin") in (base.encode(), here)
+
+
+def _check_json(exchange: Exchange) -> None:
+    media_type = (exchange.header(b"content-type") or b"").split(b";")[0].strip().lower()
+    if media_type != b"application/json":
+        raise Problem(415, "the content type is application/json")
 
 
 def cookie_token(exchange: Exchange) -> str | None:

@@ -1,7 +1,7 @@
 """Settings of the authorization server: how long what it gives is good, who may register, what it signs with."""
 
 import re
-from typing import Literal, TypeAlias
+from typing import Literal, TypeAlias, get_args
 from urllib.parse import urlsplit
 
 from pillarbox.settings.declare import Group, Setting
@@ -28,16 +28,7 @@ __all__ = [
 SignatureAlgorithm: TypeAlias = Literal["ES256", "ES384", "RS256", "RS384", "RS512", "PS256", "PS384", "PS512"]
 
 _PATH = re.compile(r"(?:/[A-Za-z0-9._~-]{1,64})?")
-_ALGORITHMS: tuple[SignatureAlgorithm, ...] = (
-    "ES256",
-    "ES384",
-    "RS256",
-    "RS384",
-    "RS512",
-    "PS256",
-    "PS384",
-    "PS512",
-)
+_ALGORITHM: Kind[SignatureAlgorithm] = choice(get_args(SignatureAlgorithm))
 
 
 def _issuer(text: str) -> str:
@@ -72,10 +63,10 @@ def _algorithm(text: str) -> SignatureAlgorithm:
             f"{quoted(text)} signs with a secret that everybody who checks a signature would have to know; "
             "write ES256, and leave the key to the server"
         )
-    return choice(_ALGORITHMS).parse(wanted)
+    return _ALGORITHM.parse(wanted)
 
 
-ALGORITHM: Kind[SignatureAlgorithm] = Kind(choice(_ALGORITHMS).name, _algorithm, str)
+ALGORITHM: Kind[SignatureAlgorithm] = Kind(_ALGORITHM.name, _algorithm, str)
 
 OAUTH_KEY = Setting(
     "oauth.key",

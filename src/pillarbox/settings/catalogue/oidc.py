@@ -18,10 +18,10 @@ OidcMethod: TypeAlias = Literal["introspect", "userinfo"]
 
 @dataclass(frozen=True, slots=True)
 class OidcFields:
-    """The members of an answer that say what is known of somebody."""
+    """The members of an answer that say what is known of somebody; `username` if a login is as good as an address."""
 
     email: str
-    username: str
+    username: str | None
     full_name: str
 
 
@@ -95,7 +95,13 @@ _SECRET = Setting(
     "directory.<id>.auth.secret", SECRET, Secret(""), "Of `oidc`: the secret of that client.", default_said="none"
 )
 _EMAIL = Setting("directory.<id>.fields.email", NAME, "email", "Of `oidc`: the member with the address.")
-_LOGIN = Setting("directory.<id>.fields.username", NAME, "preferred_username", "Of `oidc`: the member with the login.")
+_LOGIN: Setting[str | None] = Setting(
+    "directory.<id>.fields.username",
+    optional(NAME),
+    None,
+    "Of `oidc`: the member with the login, where that is an address and there is no other. Nobody may be able to "
+    "choose theirs at the provider: whoever has an address here has its mail.",
+)
 _FULL = Setting("directory.<id>.fields.full-name", NAME, "name", "Of `oidc`: the member with the name of the person.")
 
 OIDC_FIELDS: tuple[Declared[object], ...] = (
@@ -117,7 +123,9 @@ def oidc(common: Outside, source: Source) -> OidcDirectory | None:
     issuer, endpoint = _ISSUER.of(identity).read(source), _ENDPOINT.of(identity).read(source)
     method, audiences = _METHOD.of(identity).read(source), _AUDIENCE.of(identity).read(source)
     username, secret = _USERNAME.of(identity).read(source), _SECRET.of(identity).read(source)
-    fields = OidcFields(*(each.of(identity).read(source) for each in (_EMAIL, _LOGIN, _FULL)))
+    fields = OidcFields(
+        _EMAIL.of(identity).read(source), _LOGIN.of(identity).read(source), _FULL.of(identity).read(source)
+    )
     if not audiences:
         wrong = "a token that was given to somebody else must not let them in here; say whom tokens must be for"
         source.wrong(_AUDIENCE.of(identity).key, "missing", wrong)

@@ -4,7 +4,6 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager, suppress
 from dataclasses import dataclass
 from functools import partial
-from typing import Protocol
 
 from pillarbox.access import PERSON, BadAddress, Principal, normal
 from pillarbox.datatypes.directory import InternalDirectory
@@ -17,18 +16,12 @@ from pillarbox.settings.catalogue import (
     SqlDirectory,
     UnusableDirectory,
 )
+from pillarbox.signin.credentials import MainPassword, Verifier
 from pillarbox.signin.directory.adoption import Adoption
 from pillarbox.signin.directory.patience import Patient
 from pillarbox.signin.directory.source import MAX_PASSWORD, DirectoryAway, Introduced, Person, Provider, Source
-from pillarbox.signin.way import MainPassword
 
 __all__ = ["Chosen", "Directories"]
-
-
-class Verifier(Protocol):
-    """Compares a password with a hash (`access.Passwords`)."""
-
-    def verify(self, kept: str | None, password: str) -> bool: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +45,7 @@ class _Place:
 class Directories:
     """All who are known: the accounts of this server first, then whom the directories outside know.
 
-    It finds (`access.Directory`), and tells whose password it is (`signin.MainPassword`): of this server's accounts
+    It finds (`access.Directory`), and tells whose password it is (`signin.credentials.MainPassword`): of accounts here
     `own` does. Whoever a directory outside knows has an account here from then on.
     """
 

@@ -20,10 +20,12 @@ with warnings.catch_warnings():
     from ldap3.core.exceptions import LDAPException
     from ldap3.protocol.sasl.sasl import sasl_prep
 
-__all__ = ["Entry", "Line", "connected", "context"]
+__all__ = ["NO_ATTRIBUTES", "Entry", "Line", "connected", "context"]
 
 Entry = tuple[str, Mapping[str, list[str]]]
 """A DN, and the values of its attributes by their names in lower case."""
+NO_ATTRIBUTES = "1.1"
+"""What is asked for where the DN is all that counts (RFC 4511 section 4.5.1.8)."""
 
 _MOST_OCTETS = 1 << 20
 _MOST_VALUES = 2000

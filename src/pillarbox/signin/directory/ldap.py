@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable
 
 from pillarbox.settings.catalogue import LdapDirectory
-from pillarbox.signin.directory.connection import Entry, Line, connected, context
+from pillarbox.signin.directory.connection import NO_ATTRIBUTES, Entry, Line, connected, context
 from pillarbox.signin.directory.source import DirectoryAway, Person, is_login, octets, person
 
 __all__ = ["LdapSource", "escaped_for_dn", "escaped_for_filter"]
@@ -72,7 +72,9 @@ class LdapSource:
             found = line.search(dn, "(objectClass=*)", self._attributes, is_base_alone=True)
             return self._person(found[0] if len(found) == 1 else None)
         entry = self._entry(line, name)
-        return self._person(entry)
+        proved = line.search(dn, "(objectClass=*)", (NO_ATTRIBUTES,), is_base_alone=True)
+        # Whose password this is, and who has the address, may be two: then it proves nothing of the other.
+        return self._person(entry) if entry is not None and [one[0] for one in proved] == [entry[0]] else None
 
     def _by_hash(self, line: Line, name: str, password: str) -> Person | None:
         secrets = self._settings.attributes.secret

@@ -50,7 +50,9 @@ class OidcSource:
         if told is None or not self._is_for_us(told, now):
             return None
         fields = self._settings.fields
-        address = told.get(fields.email) or told.get(fields.username)
+        address = told.get(fields.email)
+        if not address and fields.username is not None:
+            address = told.get(fields.username)
         if not isinstance(address, str) or told.get("email_verified") is False:
             return None
         full_name = told.get(fields.full_name)

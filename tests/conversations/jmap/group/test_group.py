@@ -250,10 +250,9 @@ def test_what_cannot_be_a_group_is_refused(home: Home, team: Principal, group: s
 
 
 def test_what_is_asked_of_an_account_is_not_of_a_group(home: Home, alice: JMAP, team: Principal) -> None:
-    """Ours: nobody removes a group by mistake, and it gets no password."""
+    """Ours: nobody removes a group by mistake."""
     mistakes: tuple[Callable[[], None], ...] = (
         lambda: home.directory.remove(TEAM),
-        lambda: home.directory.change_secret(TEAM, "hash"),
         lambda: home.directory.remove_group(alice.name),
         lambda: home.directory.add_member(alice.name, alice.name, Rights.READ),
         lambda: home.directory.remove_member(TEAM, "carol@home.example"),

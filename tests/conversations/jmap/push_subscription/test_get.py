@@ -68,7 +68,7 @@ def test_nobody_sees_anothers(alice: JMAP, bob: JMAP) -> None:
 def test_another_password_ends_what_was_made_with_the_one_before(alice: JMAP, home: Home) -> None:
     """RFC 8620 section 7.2: revoked credentials take their subscriptions with them."""
     id_ = made(alice)
-    home.directory.change_secret(alice.name, home.passwords.hash("another"))
+    home.gives_password(alice, "another")
     alice.password = "another"
 
     assert gets(alice, ids=[id_]) == {"list": [], "notFound": [id_]}

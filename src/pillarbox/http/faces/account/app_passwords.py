@@ -10,7 +10,7 @@ from pillarbox.http.exchange import Exchange
 from pillarbox.http.faces.account.page import changer, now, number_of, page, place, put, said, store_of, text
 from pillarbox.http.problem import Problem
 from pillarbox.http.setup import Setup
-from pillarbox.signin import add_app_password, remove_app_password
+from pillarbox.signin.credentials import add_app_password, remove_app_password
 from pillarbox.wire.network import Network, network
 from pillarbox.wire.values import utc_datetime
 

@@ -11,7 +11,8 @@ from pillarbox.http.faces.account.page import place, put
 from pillarbox.http.guard.session import authority_of, cookie, cookie_value, session_proof
 from pillarbox.http.problem import Problem
 from pillarbox.http.setup import Setup
-from pillarbox.signin import ATTEMPT_LIFE, SIGN_IN, Beginning
+from pillarbox.signin.browser import ATTEMPT_LIFE
+from pillarbox.signin.oauth import SIGN_IN, Beginning
 from pillarbox.telemetry import Event, emit
 
 __all__ = ["admitted", "attempting", "clear_attempt", "known_attempt", "sign_in"]

@@ -16,7 +16,8 @@ from pillarbox.http.faces.jmap import base_url
 from pillarbox.http.guard.session import authority_of, check_origin, required_proof
 from pillarbox.http.problem import Problem
 from pillarbox.http.setup import Setup
-from pillarbox.signin import CredentialError, KnownPasskey, LastWay, SelfService
+from pillarbox.signin.browser import KnownPasskey, LastWay, SelfService
+from pillarbox.signin.credentials import CredentialError
 from pillarbox.store import Store
 from pillarbox.wire.json import NotJSON, parse
 from pillarbox.wire.values import utc_date, utc_datetime

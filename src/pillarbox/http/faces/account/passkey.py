@@ -23,7 +23,7 @@ from pillarbox.http.faces.account.second_factor import OVER
 from pillarbox.http.guard.session import authority_of
 from pillarbox.http.problem import Problem
 from pillarbox.http.setup import Setup
-from pillarbox.signin import (
+from pillarbox.signin.browser import (
     BadPasskey,
     NewPasskey,
     Purpose,
@@ -31,13 +31,12 @@ from pillarbox.signin import (
     Shown,
     add_passkey,
     found_passkey,
-    new_recovery_codes,
     passkeys,
-    recovery_codes_left,
     remove_passkey,
     use_passkey,
     user,
 )
+from pillarbox.signin.credentials import new_recovery_codes, recovery_codes_left
 from pillarbox.telemetry import Event, emit
 
 __all__ = ["add", "add_options", "prove", "prove_options", "remove"]

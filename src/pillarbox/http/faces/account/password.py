@@ -5,7 +5,7 @@ from pillarbox.http.faces.account.page import changer, now, page, place, put, sa
 from pillarbox.http.faces.account.proving import PASSWORD, whose
 from pillarbox.http.problem import Problem
 from pillarbox.http.setup import Setup
-from pillarbox.signin import change_password, end_signed_in
+from pillarbox.signin.credentials import change_password, end_signed_in
 from pillarbox.store import Writing
 
 __all__ = ["change"]

@@ -8,7 +8,7 @@ from pillarbox.http.guard.client import Client
 from pillarbox.http.guard.session import authority_of
 from pillarbox.http.problem import Problem
 from pillarbox.http.setup import Setup
-from pillarbox.signin import SecondFactorMissing, is_guessed, passes
+from pillarbox.signin.credentials import SecondFactorMissing, is_guessed, passes
 from pillarbox.telemetry import Event, emit
 
 __all__ = ["PASSWORD", "check_not_held", "is_code", "whose"]

@@ -12,15 +12,18 @@ from typing import Any
 
 import orjson
 
-from pillarbox.access import Proof, ProofKind
+from pillarbox.access import Proof, ProofKind, is_known_form
 from pillarbox.access.scope import DEFAULT_SCOPE
 from pillarbox.http.exchange import Exchange
 from pillarbox.http.faces.account.page import now, place, self_service, store_of
+from pillarbox.http.faces.jmap import base_url
+from pillarbox.http.guard.session import check_asker
 from pillarbox.http.problem import Problem
 from pillarbox.http.setup import Setup
-from pillarbox.signin import (
+from pillarbox.signin.credentials import (
     CredentialError,
     app_passwords,
+    check_chosen,
     factors_of,
     import_app_password,
     import_totp,
@@ -36,7 +39,7 @@ _MOST = 64 * 1024
 _MOST_CHANGES = 100
 _HEADERS = ((b"content-type", b"application/json; charset=utf-8"), (b"cache-control", b"no-store"))
 _KEPT = re.compile(r"\$[a-z0-9-]+\$.+|\{[A-Za-z0-9]+\}.+", re.DOTALL)
-"""What begins as a scheme does is a hash; it is kept as it is."""
+"""What begins as a scheme does, if it is one that is known, is a hash; it is kept as it is."""
 _BASIC_ONLY = "Password changes only allowed using Basic auth"
 _FALLBACK = "Fallback administrator accounts do not support 2FA or AppPasswords"
 
@@ -74,7 +77,8 @@ async def tell(setup: Setup, exchange: Exchange) -> None:
 
 
 async def change(setup: Setup, exchange: Exchange) -> None:
-    """A list of changes in, of which all are understood before one is made. Raises Problem 400, 413."""
+    """A list of changes in, of which all are understood before one is made. Raises Problem 400, 413, 415."""
+    check_asker(exchange, base_url(setup, exchange))
     octets = await exchange.body(_MOST, Problem(413, f"no more than {_MOST} octets"))
     try:
         asked = parse(octets)
@@ -156,7 +160,12 @@ def _remove_app_passwords(asking: _Asking, name: str | None) -> None:
 
 
 def _kept(asking: _Asking, password: str) -> str:
-    return password if _KEPT.fullmatch(password) else self_service(asking.setup).passwords.hash(password)
+    # What only looks like a hash would let nobody in, its owner neither.
+    is_kept = _KEPT.fullmatch(password) is not None and is_known_form(password)
+    if is_kept:
+        return password
+    check_chosen(password)
+    return self_service(asking.setup).passwords.hash(password)
 
 
 async def _put(exchange: Exchange, value: object) -> None:

@@ -36,7 +36,13 @@ async def prove(setup: Setup, exchange: Exchange) -> None:
     if taken is None:
         raise Problem(410, OVER)
     principal = admitted(await setup.door.through(authority_of(setup).people.numbered, taken.account))
-    if await is_code(setup, exchange, principal, method, code):
+    try:
+        is_right = await is_code(setup, exchange, principal, method, code)
+    except Problem:
+        # Nobody has looked at it: whoever is held up begins where they were, and not with the password.
+        await setup.door.through(attempts.put_back, attempt, browser, taken)
+        raise
+    if is_right:
         await sign_in(setup, exchange, principal, ("pwd", "otp", "mfa"))
         return
     left = await setup.door.through(attempts.again, attempt, browser, taken)

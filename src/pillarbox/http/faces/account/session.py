@@ -8,7 +8,7 @@ from pillarbox.http.faces.account.proving import PASSWORD, is_code, whose
 from pillarbox.http.guard.session import authority_of, clear_cookie, session_proof
 from pillarbox.http.problem import Problem
 from pillarbox.http.setup import Setup
-from pillarbox.signin import factors_of
+from pillarbox.signin.credentials import factors_of
 
 __all__ = ["begin", "confirm", "end", "tell"]
 

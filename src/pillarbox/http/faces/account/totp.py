@@ -6,7 +6,7 @@ from pillarbox.http.exchange import Exchange
 from pillarbox.http.faces.account.page import changer, now, page, place, put, said, store_of, text
 from pillarbox.http.problem import Problem
 from pillarbox.http.setup import Setup
-from pillarbox.signin import begin_totp, confirm_totp, new_recovery_codes, remove_second_factor
+from pillarbox.signin.credentials import begin_totp, confirm_totp, new_recovery_codes, remove_second_factor
 
 __all__ = ["begin", "confirm", "remove", "renew"]
 

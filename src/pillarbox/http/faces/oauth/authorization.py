@@ -6,7 +6,7 @@ Its page is opened by the client; that asks `/auth/authorize` what its query is 
 from typing import Any
 
 from pillarbox.access import Proof, redirect
-from pillarbox.access.permission import AUTHENTICATE_OAUTH
+from pillarbox.access.permission import AUTHENTICATE, AUTHENTICATE_OAUTH
 from pillarbox.access.scope import SCOPES
 from pillarbox.http.exchange import Exchange
 from pillarbox.http.faces import files
@@ -14,7 +14,7 @@ from pillarbox.http.faces.oauth.form import NO_STORE, json_of, put, site
 from pillarbox.http.guard.session import authority_of, check_origin, required_proof, session_proof
 from pillarbox.http.problem import Problem
 from pillarbox.http.setup import Setup
-from pillarbox.signin import Asked, Authority, BadRequest, Client, OAuthError, Refused, Site, asked
+from pillarbox.signin.oauth import Asked, Authority, BadRequest, Client, OAuthError, Refused, Site, asked
 from pillarbox.telemetry import Event, emit
 
 __all__ = ["begin", "check_person", "decide", "look", "resubmit", "shown_client", "shown_scopes"]
@@ -84,6 +84,7 @@ async def decide(setup: Setup, exchange: Exchange) -> None:
         request = await _request(setup, authority, where, sent)
         if _must_sign_in(request, proof, authority.clock()):
             raise Problem(401, "sign in once more")
+        await _check_meant(setup, authority, request, proof)
         if not is_allowed:
             raise _refused(request, "access_denied", "the owner of the account has refused")
         scopes = frozenset(chosen) & request.scopes if "scopes" in sent else request.scopes
@@ -112,7 +113,7 @@ def shown_scopes(scopes: frozenset[str]) -> list[dict[str, str]]:
 
 def check_person(proof: Proof) -> None:
     """Raises Problem 403 for who may let no client in."""
-    if AUTHENTICATE_OAUTH not in proof.principal.permissions:
+    if not {AUTHENTICATE, AUTHENTICATE_OAUTH} <= proof.principal.permissions:
         raise Problem(403, "this account may not let apps in")
 
 
@@ -134,6 +135,7 @@ async def _next(setup: Setup, authority: Authority, where: Site, request: Asked,
             raise _refused(request, "login_required", "nobody has signed in with this browser")
         return {"needs": "sign-in", **({"loginHint": request.hint} if request.hint else {})}
     check_person(proof)
+    await _check_meant(setup, authority, request, proof)
     asks = request.prompts & {"consent", "select_account"}
     if asks or not await setup.door.through(authority.is_consented, proof.principal.number, request):
         if is_silent:
@@ -145,6 +147,12 @@ async def _next(setup: Setup, authority: Authority, where: Site, request: Asked,
             "account": proof.principal.address,
         }
     return {"redirect": await _allowed(setup, authority, where, request, proof, request.scopes)}
+
+
+async def _check_meant(setup: Setup, authority: Authority, request: Asked, proof: Proof) -> None:
+    """Raises Refused where a client asks for somebody else: it is told of nobody but them (section 3.1.2.2)."""
+    if request.person and not await setup.door.through(authority.is_meant, proof.principal, request):
+        raise _refused(request, "login_required", "somebody else has signed in with this browser")
 
 
 def _must_sign_in(request: Asked, proof: Proof, now: float) -> bool:
@@ -162,7 +170,10 @@ async def _allowed(
     by = await setup.door.through(authority.browser, proof.credential or 0)
     if by is None:
         raise Problem(401, "sign in first")
-    code = await setup.door.through(authority.allow, request, scopes, by)
+    try:
+        code = await setup.door.through(authority.allow, request, scopes, by)
+    except OAuthError as error:
+        raise Refused(request.uri, request.state, error) from None
     answer = {"code": code, **({"state": request.state} if request.state is not None else {}), "iss": where.issuer}
     return redirect.answered(request.uri, answer)
 

@@ -10,24 +10,26 @@ from pillarbox.access import ProofKind, redirect
 from pillarbox.access.permission import AUTHENTICATE_OAUTH
 from pillarbox.access.scope import SCOPES
 from pillarbox.http.exchange import Exchange
-from pillarbox.http.faces.oauth.form import json_of, put
+from pillarbox.http.faces.oauth.form import json_of, put, site
 from pillarbox.http.guard.permission import check_permission
-from pillarbox.http.guard.session import authority_of
+from pillarbox.http.guard.session import authority_of, check_asker
 from pillarbox.http.problem import Problem
 from pillarbox.http.setup import Setup
-from pillarbox.signin import Allowed, TooManyTries, Waiting
+from pillarbox.signin.oauth import Allowed, OAuthError, TooManyTries, Waiting
 
 __all__ = ["make"]
 
 _LONGEST = 512
+_OF_BROWSERS = ("http:", "https:", "javascript:", "data:", "blob:", "file:", "about:", "vbscript:")
 
 
 async def make(setup: Setup, exchange: Exchange) -> None:
     """`{"type": "code", ...}` in, a code out; `{"type": "device", "code"}` in, whether a device waited with it out.
 
-    Raises Problem 400, 403, 429.
+    Raises Problem 400, 403, 415, 429.
     """
     authority_of(setup)
+    check_asker(exchange, site(setup, exchange).base)
     entry = exchange.entry
     check_permission(AUTHENTICATE_OAUTH, entry)
     if entry.proof.kind is not ProofKind.PASSWORD:
@@ -57,11 +59,17 @@ async def _code(setup: Setup, exchange: Exchange, sent: dict[str, Any]) -> None:
     if found.redirects is not None and (uri is None or not found.answers_at(uri)):
         await _failed(exchange, "The redirect URI is not one that the client has registered.")
         return
-    if uri is not None and uri.startswith("http:") and not redirect.is_native(uri):
-        await _failed(exchange, "Redirect URI must be HTTPS.")
+    is_of_browser = uri is not None and uri.lower().startswith(_OF_BROWSERS) and not redirect.is_native(uri)
+    if found.redirects is None and is_of_browser:
+        # A page that does what its link says would hand the code to whoever wrote that.
+        await _failed(exchange, "Redirect URI must be one of a program on this device, or be registered.")
         return
     allowed = _allowed(setup, exchange, found.id, tuple(SCOPES), uri, challenge, nonce)
-    code = await setup.door.through(authority.codes.give, allowed)
+    try:
+        code = await setup.door.through(authority.codes.give, allowed)
+    except OAuthError as error:
+        await _failed(exchange, error.description)
+        return
     permissions = sorted(exchange.entry.actor.permissions)
     data = {"code": code, "permissions": permissions, "version": __version__, "isEnterprise": False}
     await put(exchange, 200, {"data": data})
@@ -93,9 +101,18 @@ def _allowed(
     challenge: str | None,
     nonce: str | None,
 ) -> Allowed:
-    entry = exchange.entry
-    now = authority_of(setup).clock()
-    return Allowed(entry.principal.number, client, uri, scopes, now, entry.proof.methods, challenge, nonce)
+    entry, authority = exchange.entry, authority_of(setup)
+    return Allowed(
+        entry.principal.number,
+        client,
+        uri,
+        scopes,
+        authority.clock(),
+        entry.proof.methods,
+        challenge,
+        nonce,
+        password=authority.password_of(entry.principal),
+    )
 
 
 async def _failed(exchange: Exchange, details: str) -> None:

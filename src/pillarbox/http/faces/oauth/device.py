@@ -8,7 +8,8 @@ from pillarbox.http.faces.oauth.form import answers, client_of, credentials, for
 from pillarbox.http.guard.session import authority_of, check_origin, required_proof
 from pillarbox.http.problem import Problem
 from pillarbox.http.setup import Setup
-from pillarbox.signin import DEVICE_CODE, INTERVAL, Allowed, OAuthError, TooManyTries, Waiting, scopes_of
+from pillarbox.signin.oauth import DEVICE_CODE, INTERVAL, Allowed, OAuthError, TooManyTries, Waiting, scopes_of
+from pillarbox.wire.network import whole
 from pillarbox.wire.values import utc_datetime
 
 __all__ = ["begin", "decide", "look"]
@@ -16,7 +17,7 @@ __all__ = ["begin", "decide", "look"]
 
 @answers
 async def begin(setup: Setup, exchange: Exchange) -> None:
-    """A device's question in, its codes out (sections 3.1 and 3.2)."""
+    """A device's question in, its codes out (sections 3.1 and 3.2). Raises Problem 429."""
     authority = authority_of(setup)
     given = await form(exchange)
     found = credentials(exchange, given)
@@ -25,7 +26,13 @@ async def begin(setup: Setup, exchange: Exchange) -> None:
         raise OAuthError("unauthorized_client", "this client has not registered for the device flow")
     scopes = scopes_of(given.get("scope"), client)
     nonce = given.get("nonce", "")[:512] or None
-    device, user = await setup.door.through(authority.devices.begin, client.id, scopes, nonce)
+    place = whole(exchange.client.address)
+    try:
+        device, user = await setup.door.through(
+            authority.devices.begin, client.id, scopes, nonce, "" if place is None else str(place)
+        )
+    except TooManyTries as problem:
+        raise _too_many(problem) from None
     base = site(setup, exchange).base
     await put(
         exchange,
@@ -91,6 +98,7 @@ async def decide(setup: Setup, exchange: Exchange) -> None:
             tuple(session.methods),
             nonce=waiting.nonce,
             session=session.number,
+            password=authority.password_of(proof.principal),
         )
 
     try:

@@ -14,7 +14,7 @@ from pillarbox.http.exchange import Exchange
 from pillarbox.http.faces.jmap import base_url
 from pillarbox.http.problem import Problem
 from pillarbox.http.setup import Setup
-from pillarbox.signin import Authority, Came, Client, OAuthError, Site
+from pillarbox.signin.oauth import Authority, Came, Client, OAuthError, Site
 from pillarbox.telemetry import Event, emit
 from pillarbox.wire.json import NotJSON, parse
 

@@ -6,7 +6,7 @@ from pillarbox.http.exchange import Exchange
 from pillarbox.http.faces.oauth.form import Credentials, answers, client_of, credentials, form, put, site
 from pillarbox.http.guard.session import authority_of
 from pillarbox.http.setup import Setup
-from pillarbox.signin import Authority, OAuthError
+from pillarbox.signin.oauth import Authority, OAuthError
 
 __all__ = ["look"]
 

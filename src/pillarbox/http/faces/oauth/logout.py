@@ -6,7 +6,7 @@ from pillarbox.http.faces.oauth.form import NO_STORE, form, site
 from pillarbox.http.guard.session import authority_of, clear_cookie
 from pillarbox.http.problem import Problem
 from pillarbox.http.setup import Setup
-from pillarbox.signin import Authority, OAuthError
+from pillarbox.signin.oauth import Authority, OAuthError
 from pillarbox.telemetry import Event, emit
 
 __all__ = ["leave"]
@@ -30,9 +30,10 @@ async def leave(setup: Setup, exchange: Exchange) -> None:
     left = await setup.door.through(authority.leave, hint, given.get("client_id", "")) if hint else None
     if left is not None:
         client, ended = left
-        headers.append(clear_cookie(exchange))
         url = await setup.door.through(_place, authority, client, given, f"{base}/login")
         if ended:
+            # Somebody else's token is not to sign out who follows a link with it.
+            headers.append(clear_cookie(exchange))
             emit(Event.OAUTH_ENDED, client=client, reason="signed out")
     await exchange.answer(303, (*headers, (b"location", url.encode("ascii"))), b"")
 

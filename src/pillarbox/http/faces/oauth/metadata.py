@@ -14,7 +14,7 @@ from pillarbox.http.faces.oauth.form import site
 from pillarbox.http.guard.session import authority_of
 from pillarbox.http.problem import Problem
 from pillarbox.http.setup import Setup
-from pillarbox.signin import CLAIMS, CLAIMS_OF_SCOPES, Authority, Site
+from pillarbox.signin.oauth import CLAIMS, CLAIMS_OF_SCOPES, Authority, Site
 
 __all__ = ["authorization_server", "openid", "protected_resource"]
 

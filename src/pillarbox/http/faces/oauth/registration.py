@@ -8,7 +8,7 @@ from pillarbox.http.guard.permission import check_permission
 from pillarbox.http.guard.session import authority_of
 from pillarbox.http.problem import CHALLENGE, Problem
 from pillarbox.http.setup import Setup
-from pillarbox.signin import OAuthError, Registered
+from pillarbox.signin.oauth import OAuthError, Registered
 from pillarbox.telemetry import Event, emit
 
 __all__ = ["change", "register", "remove", "tell"]

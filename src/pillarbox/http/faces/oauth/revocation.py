@@ -4,7 +4,7 @@ from pillarbox.http.exchange import Exchange
 from pillarbox.http.faces.oauth.form import NO_STORE, Credentials, answers, client_of, credentials, form
 from pillarbox.http.guard.session import authority_of
 from pillarbox.http.setup import Setup
-from pillarbox.signin import Authority, OAuthError
+from pillarbox.signin.oauth import Authority, OAuthError
 
 __all__ = ["end"]
 

@@ -4,7 +4,7 @@ from pillarbox.http.exchange import Exchange
 from pillarbox.http.faces.oauth.form import Credentials, answers, came, client_of, credentials, form, put, site
 from pillarbox.http.guard.session import authority_of
 from pillarbox.http.setup import Setup
-from pillarbox.signin import Answer, Authority, Came, OAuthError, Site, resources
+from pillarbox.signin.oauth import Answer, Authority, Came, OAuthError, Site, resources
 
 __all__ = ["give"]
 

@@ -5,7 +5,7 @@ from pillarbox.http.exchange import Exchange
 from pillarbox.http.faces.oauth.form import put
 from pillarbox.http.problem import Problem
 from pillarbox.http.setup import Setup
-from pillarbox.signin import claims
+from pillarbox.signin.oauth import claims
 
 __all__ = ["tell"]
 
