@@ -10,14 +10,14 @@ __all__ = ["Certificate", "Proxy"]
 
 
 class Certificate:
-    """A certificate for 127.0.0.1 that signs itself, made by OpenSSL."""
+    """A certificate for 127.0.0.1, or a name, that signs itself, made by OpenSSL."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, name: str = "IP:127.0.0.1") -> None:
         self.path, self.key = folder / "certificate.pem", folder / "key.pem"
         command = ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=localhost"]
         try:
             subprocess.run(
-                [*command, "-addext", "subjectAltName=IP:127.0.0.1", "-keyout", self.key, "-out", self.path],
+                [*command, "-addext", f"subjectAltName={name}", "-keyout", self.key, "-out", self.path],
                 check=True,
                 capture_output=True,
             )

@@ -12,7 +12,7 @@ from binascii import Error
 from dataclasses import dataclass
 from enum import IntEnum
 
-__all__ = ["LONGEST", "MARK", "Token", "TokenKey", "TokenKind", "is_token"]
+__all__ = ["LONGEST", "MARK", "Token", "TokenKey", "TokenKind"]
 
 LONGEST = 2048
 """Characters of a token, at most."""
@@ -96,11 +96,6 @@ class TokenKey:
 
     def _mac(self, said: bytes) -> bytes:
         return hashlib.blake2b(said, digest_size=_MAC, key=self._key).digest()
-
-
-def is_token(text: str) -> bool:
-    """Whether a text has the form of a token, whoever made it."""
-    return _octets(text) is not None
 
 
 def _octets(text: str) -> bytes | None:

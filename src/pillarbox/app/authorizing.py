@@ -21,7 +21,7 @@ from pillarbox.signin.oauth import (
     authority,
     token_secret,
 )
-from pillarbox.store import Store, StoreError, Volatile
+from pillarbox.store import Store, Volatile
 from pillarbox.telemetry import Event, emit
 
 __all__ = ["Authorizing", "oauth_policy", "relying_party"]
@@ -63,8 +63,8 @@ def _public(settings: Snapshot) -> str | None:
 class Authorizing:
     """What of it outlives settings: who is known by a token; and the rest, made anew where settings change.
 
-    `tokens` knows access tokens, `sessions` those of browsers. Without a key, which there is none of where the store
-    has failed, nobody is let in by a token.
+    `tokens` knows access tokens, `sessions` those of browsers. Raises store.StoreError where the key that all processes
+    have cannot be had: without it every token would be taken for forged.
     """
 
     def __init__(self, built: House, shared: Volatile, clock: Callable[[], float]) -> None:
@@ -100,10 +100,8 @@ def relying_party(settings: Snapshot) -> RelyingParty | None:
 
 
 def _key(store: Store, settings: Snapshot) -> TokenKey:
-    try:
-        secret = token_secret(store, settings[catalogue.OAUTH_KEY], secrets.token_bytes, datetime.now(UTC))
-    except StoreError as problem:
-        emit(Event.STORE_FAILED, known=problem.known)
-        # What is made with it is good in this process alone, until it is started again.
-        secret = secrets.token_bytes(48)
-    return TokenKey(secret)
+    """That of all processes; one made up for this one alone would take the tokens of the others for forged.
+
+    Raises store.StoreError.
+    """
+    return TokenKey(token_secret(store, settings[catalogue.OAUTH_KEY], secrets.token_bytes, datetime.now(UTC)))

@@ -14,7 +14,6 @@ __all__ = [
     "OAuthClient",
     "TooManyClients",
     "add_client",
-    "all_clients",
     "change_client",
     "client_named",
     "remove_client",
@@ -56,11 +55,6 @@ def client_named(server: Unit, client: str) -> OAuthClient | None:
     found = selected(server, OAUTH_CLIENT, Select(Equal("client", unicode_casemap(client))))
     # The index does not tell letters' case apart, and ids do.
     return next((one for one in found if one.client == client), None)
-
-
-def all_clients(server: Unit) -> list[OAuthClient]:
-    """Those that were registered, in order of their ids."""
-    return sorted(selected(server, OAUTH_CLIENT), key=lambda one: one.client)
 
 
 def add_client(server: Writing, properties: Document) -> OAuthClient:

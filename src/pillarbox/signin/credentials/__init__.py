@@ -33,10 +33,19 @@ from pillarbox.signin.credentials.secondfactor import (
     remove_second_factor,
 )
 from pillarbox.signin.credentials.secret import app_password
-from pillarbox.signin.credentials.way import CredentialError, MainPassword, SecondFactorMissing, Telling, Tried, Way
+from pillarbox.signin.credentials.way import (
+    MAX_PASSWORD,
+    CredentialError,
+    MainPassword,
+    SecondFactorMissing,
+    Telling,
+    Tried,
+    Way,
+)
 from pillarbox.signin.credentials.ways import Ways
 
 __all__ = [
+    "MAX_PASSWORD",
     "ApiKeys",
     "Appointed",
     "CredentialError",

@@ -11,12 +11,11 @@ from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv6Address
 
 from pillarbox.access import Proof
-from pillarbox.signin.credentials.way import Telling, Tried, Way
+from pillarbox.signin.credentials.way import MAX_PASSWORD, Telling, Tried, Way
 from pillarbox.store import Unavailable
 
 __all__ = ["PasswordCheck"]
 
-MAX_PASSWORD = 1024
 MAX_REMEMBERED = 10_000
 MAX_AGE = 60.0
 """Seconds for which a change of which no notice came, as when the one who made it was killed, may go unnoticed."""

@@ -8,14 +8,13 @@ from datetime import datetime
 from pillarbox.access import Principal
 from pillarbox.datatypes.server import ACCOUNT, Account, SecurityKind, end_grant, grants_of, note, numbered
 from pillarbox.signin.credentials.hasher import Hasher
-from pillarbox.signin.credentials.way import CredentialError
+from pillarbox.signin.credentials.way import MAX_PASSWORD, CredentialError
 from pillarbox.store import Store, StoreError, Unit, Writing
 from pillarbox.telemetry import Event, emit
 
 __all__ = ["change_password", "check_chosen", "end_signed_in", "put_password", "renewed"]
 
 MIN_PASSWORD = 8
-MAX_PASSWORD = 1024
 _AS_A_CODE = re.compile(r"\$\d{6,8}\Z", re.ASCII)
 
 

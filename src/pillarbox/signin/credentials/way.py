@@ -8,7 +8,10 @@ from typing import Protocol
 
 from pillarbox.access import Principal, Proof
 
-__all__ = ["CredentialError", "MainPassword", "SecondFactorMissing", "Telling", "Tried", "Way"]
+__all__ = ["MAX_PASSWORD", "CredentialError", "MainPassword", "SecondFactorMissing", "Telling", "Tried", "Way"]
+
+MAX_PASSWORD = 1024
+"""Characters; of what is longer nobody is asked whether it is one."""
 
 
 class SecondFactorMissing(Exception):

@@ -16,10 +16,10 @@ from pillarbox.settings.catalogue import (
     SqlDirectory,
     UnusableDirectory,
 )
-from pillarbox.signin.credentials import MainPassword, Verifier
+from pillarbox.signin.credentials import MAX_PASSWORD, MainPassword, Verifier
 from pillarbox.signin.directory.adoption import Adoption
 from pillarbox.signin.directory.patience import Patient
-from pillarbox.signin.directory.source import MAX_PASSWORD, DirectoryAway, Introduced, Person, Provider, Source
+from pillarbox.signin.directory.source import DirectoryAway, Introduced, Person, Provider, Source
 
 __all__ = ["Chosen", "Directories"]
 

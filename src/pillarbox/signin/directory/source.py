@@ -10,7 +10,6 @@ from pillarbox.store import Unavailable
 from pillarbox.wire.values import MAX_INT
 
 __all__ = [
-    "MAX_PASSWORD",
     "DirectoryAway",
     "Introduced",
     "Person",
@@ -22,8 +21,6 @@ __all__ = [
     "text",
 ]
 
-MAX_PASSWORD = 1024
-"""Characters; nothing longer is passed on."""
 _LONGEST = 255
 _MOST_ADDRESSES = 100
 _MOST_GROUPS = 1000

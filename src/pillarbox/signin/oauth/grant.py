@@ -18,7 +18,6 @@ from pillarbox.datatypes.server import (
     end_grant,
     forget_consent,
     grant_numbered,
-    grants_for,
     grants_of,
     handle,
     note,
@@ -217,22 +216,6 @@ class Grants:
             details = {"client": grant.name or grant.client}
             note(server, account, SecurityKind.GRANT_ENDED, self._now(), address, details)
             return grant
-
-    def end_all(self, account: int, but: int | None = None) -> int:
-        """All grants of an account end, but for one; how many."""
-        with self._store.write(0) as server:
-            going = [one for one in grants_of(server, account) if one.number != but]
-            for one in going:
-                end_grant(server, one)
-        return len(going)
-
-    def end_for(self, client: str) -> int:
-        """All grants for a client end, whoever's they are; how many."""
-        with self._store.write(0) as server:
-            going = grants_for(server, client)
-            for one in going:
-                end_grant(server, one)
-        return len(going)
 
     def used(self, number: int, address: str = "") -> None:
         """It is noted that a grant was used just now; nobody need hear."""
