@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from contextlib import suppress
+from datetime import UTC, datetime
 
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -32,7 +33,7 @@ Step = Callable[[Store, frozenset[str]], None]
 
 
 def gives(whom: str, change: RoleChange) -> Step:
-    return lambda store, by: change_permissions(store, whom, change, by)
+    return lambda store, by: change_permissions(store, whom, change, by, datetime.now(UTC))
 
 
 def makes(name: str, change: RoleChange) -> Step:
@@ -71,7 +72,7 @@ def test_no_sequence_of_role_changes_gives_anybody_what_nobody_had(
         for one in ("alice", "bob", "carol"):
             home.person(one)
     for one in PEOPLE:
-        change_permissions(home.store, one, RoleChange((), (), ()), PERMISSIONS)
+        change_permissions(home.store, one, RoleChange((), (), ()), PERMISSIONS, datetime.now(UTC))
     for role in roles(home.store):
         change_role(home.store, role.name, RoleChange((), (), ()), PERMISSIONS)
     for role in roles(home.store):

@@ -173,7 +173,7 @@ def role_(
         return replace(has, roles=has.roles | {role} if is_added else has.roles - {role})
 
     with existing(config, data) as built:
-        change_permissions(built.store, address, change, PERMISSIONS)
+        change_permissions(built.store, address, change, PERMISSIONS, datetime.now(UTC))
     console.print(f"{address} has the role {role}{'' if action == 'add' else ' no longer'}.", highlight=False)
 
 
@@ -197,7 +197,9 @@ def permission_(
     if change is None:
         raise typer.BadParameter("say enable, disable or reset", param_hint="enable|disable|reset")
     with existing(config, data) as built:
-        change_permissions(built.store, address, lambda has: change(has, frozenset((permission,))), PERMISSIONS)
+        change_permissions(
+            built.store, address, lambda has: change(has, frozenset((permission,))), PERMISSIONS, datetime.now(UTC)
+        )
         found = built.directory.find(address)
     may = found is not None and permission in found.permissions
     console.print(f"{address} has the permission {permission}{'' if may else ' no longer'}.", highlight=False)

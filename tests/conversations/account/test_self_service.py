@@ -1,5 +1,6 @@
 """What people change of how they sign in, on the page about it (ours)."""
 
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -109,7 +110,9 @@ def test_who_may_not_change_passwords_does_not(
     home: Home, page: Page, alice: JMAP, method: str, path: str, sent: Any
 ) -> None:
     """Management API section 20: manage-passwords; looking is open."""
-    change_permissions(home.store, alice.name, RoleChange((USER,), disabled=["manage-passwords"]), PERMISSIONS)
+    change_permissions(
+        home.store, alice.name, RoleChange((USER,), disabled=["manage-passwords"]), PERMISSIONS, datetime.now(UTC)
+    )
 
     reply = page.asks(method, path, sent)
     assert reply.status == 403

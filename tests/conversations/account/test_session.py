@@ -1,5 +1,6 @@
 """Signing in with a browser, and out again (RFC 6265; RFC 9700; ours)."""
 
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -222,7 +223,9 @@ def test_a_group_signs_in_nowhere(home: Home, page: Page, alice: JMAP) -> None:
 def test_who_may_no_longer_sign_in_is_out(home: Home, page: Page, alice: JMAP) -> None:
     """Management API section 20: without `authenticate`, neither anew nor by the session there was."""
     page.signs_in(alice)
-    change_permissions(home.store, alice.name, RoleChange((USER,), disabled=["authenticate"]), PERMISSIONS)
+    change_permissions(
+        home.store, alice.name, RoleChange((USER,), disabled=["authenticate"]), PERMISSIONS, datetime.now(UTC)
+    )
 
     assert page.asks("GET", "/auth/account").status == 403
     assert page.asks("POST", "/auth/session/confirm", {"password": alice.password}).status == 403

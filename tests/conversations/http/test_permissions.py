@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Collection
+from datetime import UTC, datetime
 
 import pytest
 from tests.driver import JMAP, SUBMISSION, Home, call
@@ -20,6 +21,7 @@ from pillarbox.datatypes.directory import (
     change_role,
     remove_role,
 )
+from pillarbox.datatypes.server import SecurityKind, security_events
 from pillarbox.http.route import Credential
 from pillarbox.http.routes import ROUTES
 from pillarbox.jmap.capability import CAPABILITIES
@@ -35,7 +37,7 @@ ROUTES_OF_ACCOUNTS = [
 
 
 def has(home: Home, person: JMAP, *roles: str, enabled: Collection[str] = (), disabled: Collection[str] = ()) -> None:
-    change_permissions(home.store, person.name, RoleChange(roles, enabled, disabled), PERMISSIONS)
+    change_permissions(home.store, person.name, RoleChange(roles, enabled, disabled), PERMISSIONS, datetime.now(UTC))
 
 
 def refused(person: JMAP, methods: Collection[str]) -> set[str]:
@@ -247,3 +249,18 @@ def test_tenant_administrators_are_no_administrators(home: Home, alice: JMAP) ->
 
     assert principal is not None
     assert not principal.permissions & {"settings-update", "impersonate", "restart", "tenant-create"}
+
+
+def test_whoever_may_do_more_or_less_than_before_is_told(home: Home, alice: JMAP) -> None:
+    """Issue 5: an audit log of security events; what changes nothing is none."""
+    has(home, alice, USER, ADMIN, disabled=["email-send"])
+    has(home, alice, USER, ADMIN, disabled=["email-send"])
+
+    principal = home.directory.find(alice.name)
+    assert principal is not None
+    with home.store.read(0) as server:
+        (event,) = security_events(server, principal.number)
+    assert (event.kind, event.details) == (
+        SecurityKind.PERMISSIONS_CHANGED.value,
+        {"roles": "admin user", "disabled": "email-send"},
+    )

@@ -1,5 +1,7 @@
 """Mail that comes in for a list, and for who may have none."""
 
+from datetime import UTC, datetime
+
 import orjson
 from tests.conversations.lmtp.conftest import MTA, Office
 
@@ -58,14 +60,18 @@ def test_a_report_is_taken_and_goes_no_further(office: Office, mta: MTA, alice: 
 
 def test_who_may_receive_no_mail_is_refused(office: Office, mta: MTA, alice: Principal) -> None:
     """RFC 3463 section 3.3, X.2.1; the permission is `email-receive` (management API section 20)."""
-    change_permissions(office.store, alice.address, RoleChange(disabled=["email-receive"]), PERMISSIONS)
+    change_permissions(
+        office.store, alice.address, RoleChange(disabled=["email-receive"]), PERMISSIONS, datetime.now(UTC)
+    )
     mta.says("MAIL FROM:<bob@far.example>", f"RCPT TO:<{alice.address}>")
     mta.hears("250", "550 5.2.1")
 
 
 def test_who_may_not_sign_in_gets_mail_all_the_same(office: Office, mta: MTA, alice: Principal) -> None:
     """Ours: to lock an account is not to lose its mail."""
-    change_permissions(office.store, alice.address, RoleChange(disabled=["authenticate"]), PERMISSIONS)
+    change_permissions(
+        office.store, alice.address, RoleChange(disabled=["authenticate"]), PERMISSIONS, datetime.now(UTC)
+    )
     mta.offers(PLAIN, alice.address)
     mta.hears("250")
 

@@ -1,6 +1,7 @@
 """Tokens after they were given: refreshed, looked at, given back (RFC 6749 section 6, RFC 7662, RFC 7009)."""
 
 import base64
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -167,15 +168,19 @@ def test_an_account_that_is_shut_gives_nothing_more(home: Home, alice: JMAP, app
     browser = Browser(home, alice)
     code = browser.allows(app.query())["code"]
     asker = home.person("asker")
-    change_permissions(home.store, asker.name, RoleChange((USER,), enabled=["oauth-token-introspect"]), PERMISSIONS)
-    change_permissions(home.store, alice.name, RoleChange((USER,), disabled=[permission]), PERMISSIONS)
+    change_permissions(
+        home.store, asker.name, RoleChange((USER,), enabled=["oauth-token-introspect"]), PERMISSIONS, datetime.now(UTC)
+    )
+    change_permissions(
+        home.store, alice.name, RoleChange((USER,), disabled=[permission]), PERMISSIONS, datetime.now(UTC)
+    )
 
     assert app.refreshes(tokens["refresh_token"]).json()["error"] == "invalid_grant"
     assert app.redeems(code).json()["error"] == "invalid_grant"
     assert app.posts("/auth/introspect", basic(asker), token=tokens["access_token"]).json() == {"active": False}
     assert browser.posts("/auth/authorize", {"query": app.query()}).status == 403
 
-    change_permissions(home.store, alice.name, RoleChange(disabled=[]), PERMISSIONS)
+    change_permissions(home.store, alice.name, RoleChange(disabled=[]), PERMISSIONS, datetime.now(UTC))
     assert app.refreshes(tokens["refresh_token"]).status == 200
 
 

@@ -6,11 +6,22 @@ Each change says by whom it is made, as the permissions that they hold: nobody g
 import re
 from collections.abc import Callable, Collection
 from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import TypeAlias
 
 from pillarbox.access import BUILT_IN, PERMISSIONS, RoleSet, flattened, lacking
 from pillarbox.datatypes.directory.known import AccountError, accounts, existing
-from pillarbox.datatypes.server import ACCOUNT, ROLE, Role, all_roles, api_keys, role_named, role_sets
+from pillarbox.datatypes.server import (
+    ACCOUNT,
+    ROLE,
+    Role,
+    SecurityKind,
+    all_roles,
+    api_keys,
+    note,
+    role_named,
+    role_sets,
+)
 from pillarbox.store import Document, Store, Unit
 from pillarbox.wire.values import JSON
 
@@ -60,14 +71,17 @@ def roles(store: Store) -> list[Role]:
         return all_roles(server)
 
 
-def change_permissions(store: Store, address: str, change: Change, by: frozenset[str]) -> None:
-    """What an account may do from now on. Raises AccountError; store.StoreError."""
+def change_permissions(store: Store, address: str, change: Change, by: frozenset[str], now: datetime) -> None:
+    """What an account may do from now on, of which its owner is told. Raises AccountError; store.StoreError."""
     with store.write(0) as server:
         account = existing(server, address)
         after = checked(server, account.role_set, change, by)
         document = {**account.document, **kept(after)}
         if document != account.document:
             server.update(ACCOUNT.table, account.number, account.document, document)
+            has = {"roles": after.roles, "enabled": after.enabled, "disabled": after.disabled}
+            told = {name: " ".join(sorted(each)) for name, each in has.items() if each}
+            note(server, account.number, SecurityKind.PERMISSIONS_CHANGED, now, details=told)
 
 
 def add_role(store: Store, name: str, description: str, change: Change, by: frozenset[str]) -> None:

@@ -37,6 +37,8 @@ class SecurityKind(Enum):
     TOTP_REMOVED = "totp-removed"
     RECOVERY_CODES_MADE = "recovery-codes-made"
     RECOVERY_CODE_USED = "recovery-code-used"
+    PERMISSIONS_CHANGED = "permissions-changed"
+    """Other roles or permissions of its own were given to the account."""
     PASSKEY_ADDED = "passkey-added"
     PASSKEY_REMOVED = "passkey-removed"
     GRANT_BEGUN = "grant-begun"

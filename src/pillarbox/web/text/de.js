@@ -262,5 +262,6 @@ export default {
   "event.grant-begun": "App oder Gerät zugelassen",
   "event.grant-ended": "App oder Gerät abgemeldet",
   "event.grant-stolen": "Zugang beendet, weil ihn jemand benutzte, der ihn kopiert hatte",
+  "event.permissions-changed": "Ein Verwalter hat geändert, was Sie dürfen",
   "event.master-signed-in": "Ein Verwalter hat sich als Sie angemeldet",
 };

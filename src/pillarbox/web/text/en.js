@@ -253,5 +253,6 @@ export default {
   "event.grant-begun": "App or device let in",
   "event.grant-ended": "App or device signed out",
   "event.grant-stolen": "Access ended, because somebody used it who had copied it",
+  "event.permissions-changed": "An administrator changed what you may do",
   "event.master-signed-in": "An administrator signed in as you",
 };

@@ -1,5 +1,6 @@
 """EmailSubmission/set create (RFC 8621 sections 7 and 7.5)."""
 
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -221,7 +222,7 @@ def test_addresses_of_every_form(home: Home, alice: JMAP, address: str) -> None:
 def test_who_may_not_send_is_told_so(home: Home, alice: JMAP) -> None:
     """RFC 8621 section 7.5: forbiddenToSend; the permission is `email-send` (management API section 20)."""
     one = {"identityId": identity(alice), "emailId": draft(alice)}
-    change_permissions(home.store, alice.name, RoleChange(disabled=["email-send"]), PERMISSIONS)
+    change_permissions(home.store, alice.name, RoleChange(disabled=["email-send"]), PERMISSIONS, datetime.now(UTC))
 
     alice.says("EmailSubmission/set", create={"a": one})
 
