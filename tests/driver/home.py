@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import fields, replace
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 from argon2 import PasswordHasher
@@ -21,6 +22,7 @@ from pillarbox.datatypes.mail import Folder
 from pillarbox.datatypes.server import Ban, bans
 from pillarbox.http import HTTP, Allowance, Allowances, BanPolicy, Bans, Door, Gate, Setup, Tally, Tickets, Turns
 from pillarbox.jmap import Rereading, Service, Traffic
+from pillarbox.management import Office
 from pillarbox.objects import Limits
 from pillarbox.settings import Rate, snapshot
 from pillarbox.signin.browser import Attempts, RelyingParty, SelfService
@@ -73,6 +75,20 @@ class Home:
         self.anonymous_rate: Rate | None = None
         self.token: Callable[[], str] = _tokens()
         self.rereading = Rereading(store, REGISTRY, feed)
+        self.settings, _ = snapshot({})
+        self.written: dict[str, str] = {}
+        self.asked: list[Mapping[str, Any]] = []
+        """What the running server was asked for by who manages it."""
+        self.office = Office(
+            store,
+            self.directory,
+            Path("/nowhere"),
+            lambda: self.settings,
+            lambda: self.written,
+            self.passwords.hash,
+            self._asked,
+            clock,
+        )
         self.build()
 
     def build(self, **changes: Any) -> None:
@@ -133,8 +149,13 @@ class Home:
             self_service=SelfService(
                 self.check, self.passwords, Attempts(self.shelf, self.key, self.clock), self.party
             ),
+            office=self.office,
         )
         self.web.application = HTTP(self.setup)
+
+    def _asked(self, question: Mapping[str, Any]) -> Mapping[str, Any]:
+        self.asked.append(question)
+        return {}
 
     def abides_by(self, **written: str | Sequence[str]) -> None:
         """These settings of `server.http` are in force, by their names with underscores."""

@@ -1,7 +1,8 @@
 """Who is asking, and what they may touch.
 
 Begin with `actor`: it is made once a request and passed down, never looked up. `directory` names what is needed of
-a place where accounts are known, `permission` what may be done here, `role` and `scope` who may do which of that.
+a place where accounts are known, `permission` what may be done here, `role` and `scope` who may do which of that;
+`manager` is whoever manages the server.
 `proof` is what credentials have shown, whatever they were; `credentials` turns passwords into hashes and checks them,
 `hashing` those of other servers; `token`, `totp` and `redirect` are the arithmetic of tokens, of codes, and of where
 clients are answered; `address` says which addresses are the same. It must not know of data types, stores or protocols.
@@ -12,6 +13,7 @@ from pillarbox.access.address import BadAddress, normal
 from pillarbox.access.credentials import Passwords
 from pillarbox.access.directory import GROUP, LIST, PERSON, RESOURCE, Directory, Principal, Shared
 from pillarbox.access.hashing import is_known_form
+from pillarbox.access.manager import OWNER, Manager
 from pillarbox.access.permission import PERMISSIONS, permission_of
 from pillarbox.access.proof import Ended, Proof, ProofKind, TokenCheck
 from pillarbox.access.role import ADMIN, BUILT_IN, TENANT_ADMIN, USER, RoleSet, effective, flattened, lacking
@@ -22,6 +24,7 @@ __all__ = [
     "BUILT_IN",
     "GROUP",
     "LIST",
+    "OWNER",
     "PERMISSIONS",
     "PERSON",
     "RESOURCE",
@@ -32,6 +35,7 @@ __all__ = [
     "Directory",
     "Ended",
     "Grant",
+    "Manager",
     "Passwords",
     "Principal",
     "Proof",

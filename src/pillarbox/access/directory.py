@@ -52,6 +52,8 @@ class Principal:
     roles: tuple[str, ...] = ()
     permissions: frozenset[str] = frozenset()
     directory: str = ""
+    tenant: int | None = None
+    """The number of the tenant that it belongs to, None for the server's own."""
 
     @property
     def is_group(self) -> bool:

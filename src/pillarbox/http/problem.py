@@ -8,6 +8,7 @@ import orjson
 
 from pillarbox.store import NoAccount, OutOfSpace, StoreError, Unavailable
 from pillarbox.telemetry import Event, emit
+from pillarbox.wire.values import JSON
 
 __all__ = ["CHALLENGE", "Problem", "told"]
 
@@ -40,7 +41,7 @@ class Problem(Exception):
     detail: str
     type: str = "about:blank"
     headers: tuple[tuple[bytes, bytes], ...] = ()
-    more: Mapping[str, str] = field(default_factory=dict)
+    more: Mapping[str, JSON] = field(default_factory=dict)
 
     def octets(self) -> bytes:
         """The document."""

@@ -58,6 +58,8 @@ class Route:
     """What whoever comes with an account has to hold; who lacks it is refused (403)."""
     is_ours_alone: bool = False
     """Whether it is for pages of this server, and those of no other site may read an answer."""
+    takes_keys: bool = False
+    """Whether API keys are as good as an account's credentials."""
     takes_tickets: bool = False
     """Whether a ticket in its URL is as good as credentials."""
     socket: Handler | None = None

@@ -15,6 +15,7 @@ from pillarbox.http.faces import (
     handshake,
     health,
     jmap,
+    management,
     metrics,
     oauth,
     probe,
@@ -334,4 +335,5 @@ ROUTES: Sequence[Route] = (
         Cost.MEMORY,
         "What is counted, for Prometheus, if it is enabled.",
     ),
+    *management.routes(),
 )

@@ -17,6 +17,7 @@ from pillarbox.http.waiting.door import Door
 from pillarbox.http.waiting.sockets import SocketLimit
 from pillarbox.http.waiting.turn import Turns
 from pillarbox.jmap import Service
+from pillarbox.management import Office
 from pillarbox.settings import HTTPVariables
 from pillarbox.signin.browser import SelfService
 from pillarbox.signin.oauth import Authority
@@ -34,7 +35,7 @@ class Setup:
     told to those without an account, and `health` what a process needs to be of use; `policy` is decided of a request
     before all that; `recognition` is what it knows itself by; `allowances` bound how often who may ask, `bans` says who
     is not let in, and `tally` counts what gets them there; `oauth` is the authorization server, `self_service` what
-    else the pages need that people sign in on.
+    else the pages need that people sign in on; `office` is what managing the server needs.
     """
 
     service: Service
@@ -57,3 +58,4 @@ class Setup:
     tally: Tally | None = None
     oauth: Authority | None = None
     self_service: SelfService | None = None
+    office: Office | None = None

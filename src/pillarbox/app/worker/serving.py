@@ -15,8 +15,10 @@ from pillarbox.app.duty import taken
 from pillarbox.app.figures import limits, site, sockets, traffic
 from pillarbox.app.house import House, volatile
 from pillarbox.app.knowing import chosen, directories
+from pillarbox.app.office import office
 from pillarbox.app.orders import GRACE
 from pillarbox.app.policy import bounds, policy, url
+from pillarbox.app.supervisor import control
 from pillarbox.app.worker.entering import Entrances
 from pillarbox.app.worker.showing import Showing
 from pillarbox.app.worker.watch import Watch
@@ -37,6 +39,8 @@ from pillarbox.wire.webpush import KeyPair, base64url
 
 __all__ = ["Openings", "serve"]
 
+_PATIENCE = 60.0
+"""Seconds in which the supervisor answers: it asks each of its processes in turn."""
 _MESSAGES_IN_MEMORY = 64 * 1024 * 1024
 """Octets of messages that one LMTP listener takes in at once, if its largest messages are small; more are put off."""
 
@@ -155,6 +159,8 @@ class _Service:
         self._webs: Mapping[str, WebServer] = {}
         self.entrances = Entrances(built.settings, built.data, openings.seat, watch.lets)
         self.showing = Showing(built.settings, built.store, self.entrances.certificates, door)
+        self._settings = built.settings
+        self._office = office(built, lambda: self._settings, dict, partial(_asked, built))
         self._http = HTTP(self._setup(built.settings))
 
     async def answer(self, question: Message) -> Message:
@@ -174,6 +180,7 @@ class _Service:
     def _use(self, settings: Snapshot) -> None:
         """From now on these hold, for requests and deliveries that begin; what has begun ends under those before."""
         self.below.forget()
+        self._settings = settings
         setup, delivering = self._setup(settings), Policy.of(settings)
         self.watch.use(settings)
         self._http.use(setup)
@@ -233,6 +240,7 @@ class _Service:
             tally=self.watch.tally,
             oauth=self._authorizing.under(settings),
             self_service=self._authorizing.pages(settings, self._check),
+            office=self._office,
         )
 
     def webs(self) -> list[tuple[WebServer, Sequence[socket]]]:
@@ -282,6 +290,11 @@ class _Service:
         """The listeners that speak it, of those that have sockets."""
         listeners = self._built.settings.listeners
         return [one.id for one in listeners if one.protocol == protocol and one.id in self.openings.sockets]
+
+
+def _asked(built: House, question: Message) -> Message:
+    """What the supervisor of this server answers. Raises NotServed."""
+    return control.asked(built.data, question, _PATIENCE)
 
 
 def _memory(policy: Policy) -> int:

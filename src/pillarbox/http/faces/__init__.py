@@ -14,6 +14,7 @@ __all__ = [
     "handshake",
     "health",
     "jmap",
+    "management",
     "metrics",
     "oauth",
     "options",

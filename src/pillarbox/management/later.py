@@ -1,0 +1,46 @@
+"""Endpoints whose part of the server does not exist yet: they are there, and say so (501)."""
+
+from collections.abc import Callable, Iterator
+
+from pillarbox.management.endpoint import Answer, Body, Endpoint, Request
+from pillarbox.management.refusal import NotYet
+from pillarbox.management.shape import ANYTHING
+
+__all__ = ["ENDPOINTS"]
+
+
+def _not_yet(what: str) -> Callable[[Request], Answer]:
+    def refuse(_: Request) -> Answer:
+        raise NotYet(f"{what}: this server does not do that yet")
+
+    return refuse
+
+
+def _reports() -> Iterator[Endpoint]:
+    outgoing, incoming = _not_yet("outgoing reports"), _not_yet("incoming reports")
+    yield Endpoint("GET", "/api/queue/reports", "outgoing-report-list", outgoing, "Reports that wait to be sent.")
+    yield Endpoint("DELETE", "/api/queue/reports", "outgoing-report-delete", outgoing, "Drops those that match.")
+    yield Endpoint("GET", "/api/queue/reports/{id}", "outgoing-report-get", outgoing, "One of them.")
+    yield Endpoint("DELETE", "/api/queue/reports/{id}", "outgoing-report-delete", outgoing, "Drops one of them.")
+    for kind in ("dmarc", "tls", "arf"):
+        at = f"/api/reports/{kind}"
+        yield Endpoint("GET", at, "incoming-report-list", incoming, f"Reports of the kind {kind} that came in.")
+        yield Endpoint("DELETE", at, "incoming-report-delete", incoming, "Drops those that match.")
+        yield Endpoint("GET", f"{at}/{{id}}", "incoming-report-get", incoming, "One of them.")
+        yield Endpoint("DELETE", f"{at}/{{id}}", "incoming-report-delete", incoming, "Drops one of them.")
+
+
+def _spam() -> Iterator[Endpoint]:
+    spam = _not_yet("classification of spam")
+    message = Body(None, media_type="message/rfc822")
+    for kind in ("spam", "ham"):
+        for path in (f"/api/spam-filter/train/{kind}", f"/api/spam-filter/train/{kind}/{{name}}"):
+            yield Endpoint("POST", path, "spam-filter-train", spam, f"Learns a message as {kind}.", body=message)
+    yield Endpoint(
+        "POST", "/api/spam-filter/classify", "spam-filter-classify", spam, "What a message is.", body=Body(ANYTHING)
+    )
+    for method in ("GET", "POST"):
+        yield Endpoint(method, "/api/update/spam-filter", "spam-filter-update", spam, "Newer rules.")
+
+
+ENDPOINTS: tuple[Endpoint, ...] = (*_reports(), *_spam())

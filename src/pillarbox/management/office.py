@@ -1,0 +1,31 @@
+"""The parts of the server that managing it needs, whoever asks: over HTTP, or on the command line."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from pillarbox.datatypes.directory import InternalDirectory
+from pillarbox.settings import Snapshot
+from pillarbox.store import Store
+from pillarbox.wire.values import JSON
+
+__all__ = ["Office"]
+
+
+@dataclass(frozen=True)
+class Office:
+    """A server to be managed.
+
+    `settings` gives what is in force here, `written` the texts of the local file (which win over the database's).
+    `hashed` makes the hash of a password, which takes a tenth of a second and 64 MiB. `ask` has the running server do
+    something, as `{"do": "reload"}`, and gives its answer; None where no server runs. `clock` gives seconds since 1970.
+    """
+
+    store: Store
+    directory: InternalDirectory
+    data: Path
+    settings: Callable[[], Snapshot]
+    written: Callable[[], Mapping[str, str]]
+    hashed: Callable[[str], str]
+    ask: Callable[[Mapping[str, JSON]], Mapping[str, JSON]] | None
+    clock: Callable[[], float]
