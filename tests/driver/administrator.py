@@ -38,7 +38,7 @@ class Administrator:
 
     def does(self, method: str, path: str, body: Any = None, **query: str) -> Any:
         """The data of an answer that says that all went well."""
-        reply = self.calls(method, path, body, **query)
+        reply = self.calls(method, path, body, None, **query)
         assert reply.status == 200, (reply.status, reply.octets)
         return orjson.loads(reply.octets)["data"]
 
