@@ -5,19 +5,21 @@ WebSocket, `home` builds the server under test from the same parts as `pillarbox
 """
 
 from tests.driver.home import FOLDERS, Home
-from tests.driver.jmap import CORE, JMAP, MAIL, QUOTA, SUBMISSION, call, result_of
+from tests.driver.jmap import ADMIN, CORE, JMAP, MAIL, PUSHED, QUOTA, SUBMISSION, call, result_of
 from tests.driver.like import ANY, NOTHING, assert_is, differences, like, one_of
 from tests.driver.pair import Pair
 from tests.driver.talk import Talk
 from tests.driver.web import Reply, Request, Stream, Web
 
 __all__ = [
+    "ADMIN",
     "ANY",
     "CORE",
     "FOLDERS",
     "JMAP",
     "MAIL",
     "NOTHING",
+    "PUSHED",
     "QUOTA",
     "SUBMISSION",
     "Home",

@@ -11,12 +11,18 @@ from tests.driver.like import NOTHING, assert_is
 from tests.driver.talk import Talk
 from tests.driver.web import Reply, Request, Stream, Web
 
-__all__ = ["CORE", "JMAP", "MAIL", "QUOTA", "SUBMISSION", "call", "result_of"]
+from pillarbox.datatypes import REGISTRY
 
+__all__ = ["ADMIN", "CORE", "JMAP", "MAIL", "PUSHED", "QUOTA", "SUBMISSION", "call", "result_of"]
+
+ADMIN = "urn:pillarbox:params:jmap:admin"
 CORE = "urn:ietf:params:jmap:core"
 MAIL = "urn:ietf:params:jmap:mail"
 QUOTA = "urn:ietf:params:jmap:quota"
 SUBMISSION = "urn:ietf:params:jmap:submission"
+
+PUSHED = frozenset(name for name in REGISTRY.pushed if REGISTRY.told_as[name].capability != ADMIN)
+"""The types that people are told of in their own accounts."""
 
 _Call = tuple[str, dict[str, Any], str]
 

@@ -11,7 +11,7 @@ clients are answered; `address` says which addresses are the same. It must not k
 from pillarbox.access.actor import Actor, Grant, Reach, Rights
 from pillarbox.access.address import BadAddress, normal
 from pillarbox.access.credentials import Passwords
-from pillarbox.access.directory import GROUP, LIST, PERSON, RESOURCE, Directory, Principal, Shared
+from pillarbox.access.directory import GROUP, LIST, LOCATION, PERSON, RESOURCE, Directory, Principal, Shared
 from pillarbox.access.hashing import is_known_form
 from pillarbox.access.manager import OWNER, Manager
 from pillarbox.access.permission import PERMISSIONS, permission_of
@@ -24,6 +24,7 @@ __all__ = [
     "BUILT_IN",
     "GROUP",
     "LIST",
+    "LOCATION",
     "OWNER",
     "PERMISSIONS",
     "PERSON",

@@ -30,6 +30,8 @@ class Grant:
     rights: Rights
     quota: int | None = None
     addresses: tuple[str, ...] = ()
+    is_server: bool = False
+    """Whether it is that of the server itself, which those have who manage all of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +45,8 @@ class Reach:
     personal: bool
     rights: Rights
     permissions: frozenset[str]
+    is_server: bool = False
+    """As for Grant."""
 
 
 @dataclass(frozen=True, slots=True)

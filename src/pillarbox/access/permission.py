@@ -18,6 +18,7 @@ __all__ = [
     "OF_TENANT_ADMIN",
     "OF_USER",
     "PERMISSIONS",
+    "SEES_THE_SERVER",
     "permission_of",
 ]
 
@@ -124,7 +125,35 @@ def permission_of(type_name: str, verb: str) -> str:
     return _ODD.get((type_name, verb)) or f"jmap-{_dashed(type_name)}-{_dashed(verb)}"
 
 
-_ODD = {("Core", "echo"): ECHO, ("SearchSnippet", "get"): "jmap-search-snippet"}
+_MANAGED = {
+    "Account": "principal",
+    "ApiKey": "api-key",
+    "Ban": "settings",
+    "Certificate": "settings",
+    "Domain": "domain",
+    "OAuthClient": "oauth-client",
+    "Queue": "message-queue",
+    "QueuedMessage": "message-queue",
+    "Role": "role",
+    "SecurityEvent": "principal",
+    "Tenant": "tenant",
+}
+"""The types of the server's own account, by what their permissions are called in the management API."""
+_AS_MANAGED = {"get": "get", "query": "list", "queryChanges": "list", "changes": "list", "set": "update"}
+
+
+def _managed(type_name: str, verb: str) -> str:
+    name = f"{_MANAGED[type_name]}-{_AS_MANAGED[verb]}"
+    # Settings have no permission of their own to be read one by one.
+    return name if name in PERMISSIONS else f"{_MANAGED[type_name]}-list"
+
+
+SEES_THE_SERVER = frozenset(_managed(name, "get") for name in _MANAGED)
+"""Permissions of which somebody has at least one who sees anything of the server's own account."""
+
+_ODD = {("Core", "echo"): ECHO, ("SearchSnippet", "get"): "jmap-search-snippet"} | {
+    (name, verb): _managed(name, verb) for name in _MANAGED for verb in _AS_MANAGED
+}
 
 
 def _dashed(name: str) -> str:

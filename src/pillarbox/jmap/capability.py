@@ -14,6 +14,7 @@ from pillarbox.wire.collation import COLLATIONS
 from pillarbox.wire.values import JSON
 
 __all__ = [
+    "ADMIN",
     "BLOB",
     "CAPABILITIES",
     "CORE",
@@ -32,6 +33,8 @@ __all__ = [
     "told_of",
 ]
 
+ADMIN = "urn:pillarbox:params:jmap:admin"
+"""Ours: what administrators manage, in the account of the server itself."""
 BLOB = "urn:ietf:params:jmap:blob"
 CORE = "urn:ietf:params:jmap:core"
 MAIL = "urn:ietf:params:jmap:mail"
@@ -153,6 +156,7 @@ def _websocket(facts: Facts) -> Mapping[str, JSON]:
 
 ROWS = (
     Capability(CORE, _core, _of_no_account),
+    Capability(ADMIN, _nothing, _empty),
     Capability(BLOB, _nothing, _blob),
     Capability(MAIL, _nothing, _mail),
     Capability(MDN, _nothing, _empty),
@@ -171,6 +175,8 @@ _LACKING = {row.name: row.lacks for row in ROWS}
 
 def supports(grant: Grant | Reach, capability: str) -> bool:
     """Whether the types of a capability are for an account, as this actor has it."""
+    if grant.is_server or capability == ADMIN:
+        return grant.is_server and capability == ADMIN
     return capability not in _LACKING or not _LACKING[capability](grant)
 
 

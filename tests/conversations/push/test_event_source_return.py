@@ -2,9 +2,7 @@
 
 import pytest
 from tests.conversations.push.test_event_source import make
-from tests.driver import JMAP, Home, Stream, like
-
-from pillarbox.datatypes import REGISTRY
+from tests.driver import JMAP, PUSHED, Home, Stream, like
 
 
 def last_id(stream: Stream) -> str:
@@ -68,7 +66,7 @@ def test_an_id_that_was_never_given_brings_all_states(alice: JMAP, last: str) ->
     """RFC 8620 section 7.3 (ours): a client that knows nothing certain is told everything."""
     changed = alice.listens(last_event_id=last).change()["changed"][alice.account_id]
 
-    assert set(changed) == REGISTRY.pushed
+    assert set(changed) == PUSHED
     assert changed == like(**{name: alice.state(name) for name in ("Email", "Mailbox", "Thread")})
 
 

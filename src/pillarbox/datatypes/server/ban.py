@@ -7,7 +7,20 @@ that whoever is banned again is banned for longer.
 from datetime import datetime, timedelta
 
 from pillarbox.datatypes.server.reading import numbered, selected
-from pillarbox.objects import DataType, Property, Record, before, equal, key, prop
+from pillarbox.objects import (
+    CHANGES,
+    GET,
+    QUERY,
+    QUERY_CHANGES,
+    DataType,
+    Property,
+    Record,
+    before,
+    by,
+    equal,
+    key,
+    prop,
+)
 from pillarbox.store import Below, Document, Equal, Order, Select, Store, Unit, Writing
 from pillarbox.wire.collation import unicode_casemap
 from pillarbox.wire.network import Network, network
@@ -75,8 +88,9 @@ BAN = DataType(
     rfc="ours",
     capability="urn:pillarbox:params:jmap:admin",
     prefix="z",
-    methods=(),
+    methods=(GET, CHANGES, QUERY, QUERY_CHANGES),
     filters=(equal("network", Ban.network), before("expiresBefore", key(Ban.expires, sorted=True))),
+    sorts=(by("expires", key(Ban.expires, sorted=True)),),
 )
 
 

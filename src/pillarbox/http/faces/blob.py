@@ -168,11 +168,14 @@ def _is_known(header: bytes | None, etag: bytes) -> bool:
 
 def _granted(exchange: Exchange, account_id: str, *, to_write: bool) -> Grant:
     try:
-        return granted(exchange.entry.actor, account_id, to_write=to_write)
+        grant = granted(exchange.entry.actor, account_id, to_write=to_write)
     except MethodError as error:
         if error.type == "accountReadOnly":
             raise Problem(403, "the account may only be read") from None
         raise Problem(404, "there is no such account") from None
+    if grant.is_server:
+        raise Problem(404, "there are no blobs in this account")
+    return grant
 
 
 def _disposition(name: str) -> bytes:

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from pillarbox.access import Actor, Ended, Grant, Principal, Proof, ProofKind, Rights, Shared, TokenCheck, attenuated
-from pillarbox.access.permission import AUTHENTICATE, AUTHENTICATE_OAUTH
+from pillarbox.access.permission import AUTHENTICATE, AUTHENTICATE_OAUTH, SEES_THE_SERVER
+from pillarbox.datatypes.server import ACCOUNT
 from pillarbox.http.guard.client import Client
 from pillarbox.http.guard.rates import Allowances
 from pillarbox.http.guard.tally import Tally
@@ -17,11 +18,15 @@ from pillarbox.http.waiting.door import Door
 from pillarbox.jmap import Session
 from pillarbox.signin.credentials import PasswordCheck, SecondFactorMissing
 from pillarbox.telemetry import Event, emit
+from pillarbox.wire.values import Id
 
 __all__ = ["Entry", "Gate"]
 
 _MAX_CREDENTIALS = 4096
 _KEY = b"api_"
+_SERVER = ACCOUNT.id(0)
+"""The server's own account, which those see who manage all of it."""
+_SERVERS = Grant(0, "Server", personal=False, rights=Rights.FULL, is_server=True)
 _NOBODYS = frozenset({ProofKind.API_KEY, ProofKind.FALLBACK})
 """Who has no account of their own."""
 _INVALID_TOKEN = ((b"www-authenticate", b'Bearer realm="Pillarbox", error="invalid_token"'),)
@@ -201,11 +206,14 @@ class Gate:
         for needed in (AUTHENTICATE, *((AUTHENTICATE_OAUTH,) if proof.kind is ProofKind.TOKEN else ())):
             if needed not in principal.permissions:
                 raise Problem(403, f"this account may not be used so: it lacks the permission {needed}")
-        if proof.kind in _NOBODYS:
-            return Entry(Actor(principal.address, {}, attenuated(principal.permissions, proof.scope)), proof)
-        accounts = {principal.id: self._grant(principal, Rights.FULL, personal=True)}
-        accounts |= {group.id: self._grant(group, group.rights, personal=False) for group in principal.groups}
-        return Entry(Actor(principal.address, accounts, attenuated(principal.permissions, proof.scope)), proof)
+        may = attenuated(principal.permissions, proof.scope)
+        accounts: dict[Id, Grant] = {}
+        if proof.kind not in _NOBODYS:
+            accounts[principal.id] = self._grant(principal, Rights.FULL, personal=True)
+            accounts |= {group.id: self._grant(group, group.rights, personal=False) for group in principal.groups}
+        if principal.tenant is None and not may.isdisjoint(SEES_THE_SERVER):
+            accounts[_SERVER] = _SERVERS
+        return Entry(Actor(principal.address, accounts, may), proof)
 
     def _grant(self, account: Principal | Shared, rights: Rights, *, personal: bool) -> Grant:
         quota = self._quota if account.quota is None else account.quota

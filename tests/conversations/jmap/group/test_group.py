@@ -4,10 +4,9 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from tests.driver import ANY, CORE, JMAP, MAIL, NOTHING, SUBMISSION, Home, assert_is, call, like
+from tests.driver import ANY, CORE, JMAP, MAIL, NOTHING, PUSHED, SUBMISSION, Home, assert_is, call, like
 
 from pillarbox.access import Principal, Rights
-from pillarbox.datatypes import REGISTRY
 from pillarbox.datatypes.directory import AccountError
 
 TEAM = "team@home.example"
@@ -181,8 +180,8 @@ def test_nothing_is_told_of_types_that_the_account_lacks(alice: JMAP, bob: JMAP,
     """RFC 8620 section 7.1: the state of a type is what /get would return, which for these is an error."""
     shared = {person: person.listens(last_event_id="of old").change()["changed"][team.id] for person in (alice, bob)}
 
-    assert REGISTRY.pushed - shared[alice].keys() == {"VacationResponse"}
-    assert REGISTRY.pushed - shared[bob].keys() == {"VacationResponse", "Identity", "EmailSubmission"}
+    assert PUSHED - shared[alice].keys() == {"VacationResponse"}
+    assert PUSHED - shared[bob].keys() == {"VacationResponse", "Identity", "EmailSubmission"}
 
 
 def test_who_is_no_longer_in_it_hears_nothing_of_it(home: Home, alice: JMAP, bob: JMAP, team: Principal) -> None:
