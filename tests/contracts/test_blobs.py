@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from hashlib import sha256
 
 import pytest
 from tests.contracts.conftest import Opener
@@ -256,14 +257,14 @@ def test_octets_that_are_what_they_were_are_nothing_to_tell(store: Store, keep: 
         assert unit.verify(Blob(large, len(LARGE))) is None
 
 
-def test_blobs_are_listed_page_by_page_with_how_many_hold_them(store: Store) -> None:
+def test_blobs_are_listed_page_by_page_with_who_holds_them_and_what_they_are(store: Store) -> None:
     with store.write(1) as unit:
-        one, two, three = (unit.add_blob(octets, 0) for octets in (b"a", b"bb", b"ccc"))
+        one, two, three = (unit.add_blob(octets, 7) for octets in (b"a", b"bb", b"ccc"))
         unit.hold(two.number)
         unit.hold(two.number)
     with store.read(1) as unit:
-        assert unit.blobs(0, 2) == [Held(one, 0), Held(two, 2)]
-        assert unit.blobs(two.number, 2) == [Held(three, 0)]
+        assert unit.blobs(0, 2) == [Held(one, 0, sha256(b"a").digest(), 7), Held(two, 2, sha256(b"bb").digest(), 7)]
+        assert unit.blobs(two.number, 2) == [Held(three, 0, sha256(b"ccc").digest(), 7)]
         assert unit.blobs(three.number, 2) == []
 
 

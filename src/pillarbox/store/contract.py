@@ -96,10 +96,12 @@ class Blob:
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """A blob, and how many objects are said to hold it."""
+    """A blob, how many objects are said to hold it, the SHA-256 of its octets, and until when it is kept unheld."""
 
     blob: Blob
     holders: int
+    digest: bytes
+    expires: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -234,6 +236,12 @@ class Unit(Protocol):
     def textless(self, table: Table, limit: int) -> list[int]:
         """Objects of a type with full text that have none, ascending, no more than the limit."""
 
+    def given(self) -> int:
+        """The greatest number that was given in the account, or 0."""
+
+    def remembered(self, after: bytes, limit: int) -> list[tuple[bytes, int]]:
+        """The keys of `Writing.once` behind `after`, each with the time until which it is remembered, in order."""
+
 
 class Writing(Unit, Protocol):
     """One account, to be changed; its own changes are seen by everything it is asked."""
@@ -311,6 +319,21 @@ class Writing(Unit, Protocol):
 
     def savepoint(self) -> AbstractContextManager[None]:
         """A block whose changes are undone if it ends with an exception."""
+
+    def clear(self) -> None:
+        """Everything that the account held is gone, and its epoch is another one; numbers are given on from the last.
+
+        Of the change log nothing is left either. Not within a savepoint.
+        """
+
+    def reserve(self, number: int) -> None:
+        """No number up to this one is given any more."""
+
+    def put_blob(self, number: int, staged: Staged, holders: int, expires: int) -> None:
+        """Octets staged for this account as the blob with a number of its own, held by so many objects.
+
+        For an account that is made again. Raises StoreError if it has a blob of that number, or of these octets.
+        """
 
     def rebuild(self, tables: Iterable[Table]) -> None:
         """Makes indexes, counts and what the change log misses anew from the documents; text and blobs stay.

@@ -114,16 +114,31 @@ class Blobs:
             expires,
         )
         if known == number:
-            for at, piece in enumerate(staged.pieces()):
-                self._session.tell(
-                    "INSERT INTO piece (account_id, blob, at, octets) VALUES ($1, $2, $3, $4)",
-                    self._account,
-                    number,
-                    at * PIECE,
-                    piece,
-                )
+            self._insert_pieces(staged, number)
         self._sizes[known] = staged.size
         return Blob(known, staged.size)
+
+    def put(self, staged: PostgresStaged, number: int, holders: int, expires: int) -> None:
+        """A new row. Raises StoreError if its number or its octets are there."""
+        rows = self._session.ask(
+            "INSERT INTO blob (account_id, number, hash, size, refs, expires) VALUES ($1, $2, $3, $4, $5, $6)"
+            " ON CONFLICT DO NOTHING RETURNING number",
+            self._account,
+            number,
+            staged.digest,
+            staged.size,
+            holders,
+            expires,
+        )
+        if not rows:
+            raise StoreError(f"there is a blob {number}, or one of the same octets")
+        self._insert_pieces(staged, number)
+
+    def clear(self) -> None:
+        """No row is left, and nothing to be read of those that were dropped: their numbers may come again."""
+        for table in ("piece", "dropped", "blob"):
+            self._session.tell(f"DELETE FROM {table} WHERE account_id = $1", self._account)
+        self._sizes.clear()
 
     def hold(self, number: int) -> int:
         """One more holds it; by how much that makes what is held larger."""
@@ -169,12 +184,13 @@ class Blobs:
     def page(self, after: int, limit: int) -> list[Held]:
         """What `Unit.blobs` promises."""
         rows = self._session.ask(
-            "SELECT number, size, refs FROM blob WHERE account_id = $1 AND number > $2 ORDER BY number LIMIT $3",
+            "SELECT number, size, refs, hash, expires FROM blob"
+            " WHERE account_id = $1 AND number > $2 ORDER BY number LIMIT $3",
             self._account,
             after,
             limit,
         )
-        return [Held(Blob(number, size), refs) for number, size, refs in rows]
+        return [Held(Blob(number, size), refs, digest, expires) for number, size, refs, digest, expires in rows]
 
     def verify(self, blob: Blob) -> str | None:
         """What `Unit.verify` promises."""
@@ -247,6 +263,16 @@ class Blobs:
                 "DELETE FROM piece WHERE account_id = $1 AND blob = ANY ($2::bigint[])", self._account, strays
             )
         return len(strays)
+
+    def _insert_pieces(self, staged: PostgresStaged, number: int) -> None:
+        for at, piece in enumerate(staged.pieces()):
+            self._session.tell(
+                "INSERT INTO piece (account_id, blob, at, octets) VALUES ($1, $2, $3, $4)",
+                self._account,
+                number,
+                at * PIECE,
+                piece,
+            )
 
     def _drop(self, numbers: list[int], until: int) -> None:
         if not numbers:

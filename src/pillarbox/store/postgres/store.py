@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 
 from pillarbox.store.contract import NoAccount, StoreError, Unavailable, Unit
+from pillarbox.store.epoch import new_epoch
 from pillarbox.store.feed import Feed, LocalFeed, Notice
 from pillarbox.store.postgres import account as accounts
 from pillarbox.store.postgres.account import Account
@@ -70,7 +71,7 @@ class PostgresStore:
             "INSERT INTO account (account_id, epoch, next_number, sequence, held_size, commits, marked, kinds, tokens)"
             " VALUES ($1, $2, 1, 0, 0, $3, 0, '{}', '') ON CONFLICT (account_id) DO NOTHING",
             account,
-            _epoch(),
+            new_epoch(),
             secrets.randbits(48),
         )
 
@@ -253,9 +254,3 @@ def _rolled_back(session: Session) -> None:
         session.settle()
     except StoreError:
         session.close()
-
-
-def _epoch() -> str:
-    """Eight letters: with no digit in front, no state is ever taken for a number."""
-    alphabet = "bcdfghjklmnpqrstvwxz"
-    return "".join(secrets.choice(alphabet) for _ in range(8))

@@ -174,6 +174,13 @@ class PostgresUnit:
         )
         return [number for (number,) in self._session.ask(sql, self.account, limit)]
 
+    def given(self) -> int:
+        return self._row.next_number - 1
+
+    def remembered(self, after: bytes, limit: int) -> list[tuple[bytes, int]]:
+        sql = "SELECT key, until FROM once WHERE account_id = $1 AND key > $2 ORDER BY key LIMIT $3"
+        return [(key, until) for key, until in self._session.ask(sql, self.account, after, limit)]
+
     def inspect(self, tables: Iterable[Table]) -> Iterator[Finding]:
         wanted = list(tables)
         known = {table: kind for table in wanted if (kind := self._kind(table)) is not None}

@@ -9,12 +9,14 @@ import orjson
 
 from pillarbox.store.contract import Blob, Finding, Staged, Unit
 from pillarbox.store.entries import shape
+from pillarbox.store.epoch import new_epoch
 from pillarbox.store.postgres import changelog
 from pillarbox.store.postgres.account import TOKEN, Account, Kind
 from pillarbox.store.postgres.blobs import READABLE
 from pillarbox.store.postgres.index import Index
 from pillarbox.store.postgres.inspect import held_size, last_change, least_counters, logged_only, misgrouped, unlogged
 from pillarbox.store.postgres.schema import key_of, names_of, quoted
+from pillarbox.store.postgres.server import account_tables
 from pillarbox.store.postgres.session import Row, Session, Value
 from pillarbox.store.postgres.staged import PostgresStaged
 from pillarbox.store.postgres.text import words_of
@@ -46,6 +48,12 @@ class PostgresWriting(PostgresUnit):
 
     def held_size(self) -> int:
         return self._held
+
+    def given(self) -> int:
+        return self._next - 1
+
+    def reserve(self, number: int) -> None:
+        self._next = max(self._next, number + 1)
 
     def fresh(self) -> int:
         number = self._next
@@ -108,10 +116,14 @@ class PostgresWriting(PostgresUnit):
             staged.drop()
 
     def keep_blob(self, staged: Staged, expires: int) -> Blob:
-        if not isinstance(staged, PostgresStaged) or staged.account != self.account:
-            raise TypeError("octets are kept by the account of the store that staged them")
         self._has_written = True
-        return self._blobs.add(staged, self.fresh(), expires)
+        return self._blobs.add(self._ours(staged), self.fresh(), expires)
+
+    def put_blob(self, number: int, staged: Staged, holders: int, expires: int) -> None:
+        self._has_written = True
+        self._blobs.put(self._ours(staged), number, holders, expires)
+        self._held += staged.size * holders
+        self.reserve(number)
 
     def hold(self, blob: int) -> None:
         self._has_written = True
@@ -166,6 +178,21 @@ class PostgresWriting(PostgresUnit):
             raise
         self._session.tell("RELEASE SAVEPOINT inside")
 
+    def clear(self) -> None:
+        self._has_written = True
+        self._index = Index(self._session, self.account)
+        self._blobs.clear()
+        for table in account_tables(self._session):
+            if table != "account":
+                self._tell(f"DELETE FROM {quoted(table)} WHERE account_id = $1")
+        # Whoever listens hears of each type that was there.
+        self.states = dict.fromkeys(self._kinds, 0)
+        self._kinds = {}
+        self._held = 0
+        self.epoch = new_epoch()
+        self._row = replace(self._row, epoch=self.epoch, marked=0)
+        self._tell("UPDATE account SET epoch = $2 WHERE account_id = $1", self.epoch)
+
     def rebuild(self, tables: Iterable[Table]) -> None:
         self._has_written = True
         for table in tables:
@@ -207,6 +234,11 @@ class PostgresWriting(PostgresUnit):
             self._tell("INSERT INTO mark (account_id, sequence, at) VALUES ($1, $2, $3)", self._sequence, self._now)
         row.write(self._session, self.token)
         return True
+
+    def _ours(self, staged: Staged) -> PostgresStaged:
+        if not isinstance(staged, PostgresStaged) or staged.account != self.account:
+            raise TypeError("octets are kept by the account of the store that staged them")
+        return staged
 
     def _written(self, commits: int) -> Account:
         """The row as this unit would leave it."""

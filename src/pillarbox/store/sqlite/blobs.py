@@ -184,20 +184,28 @@ class Blobs:
 
     def add(self, staged: FileStaged, number: int, expires: int) -> Blob:
         """The blob of these octets: the row there is, its time extended, or a new one with this number."""
-        digest = staged.digest
-        row = self._connection.execute("SELECT number FROM blob WHERE hash = ?", (digest,)).fetchone()
+        row = self._connection.execute("SELECT number FROM blob WHERE hash = ?", (staged.digest,)).fetchone()
         if row is not None:
             known = cast("int", row[0])
             self._connection.execute("UPDATE blob SET expires = max(expires, ?) WHERE number = ?", (expires, known))
             return Blob(known, staged.size)
-        octets = staged.finished()
-        if octets is None:
-            self._files.adopt(staged)
-        self._connection.execute(
-            "INSERT INTO blob VALUES (?, ?, ?, 0, ?, ?)", (number, digest, staged.size, expires, octets)
-        )
+        self._insert(staged, number, 0, expires)
         self._sizes[number] = staged.size
         return Blob(number, staged.size)
+
+    def put(self, staged: FileStaged, number: int, holders: int, expires: int) -> None:
+        """A new row. Raises StoreError if its number or its octets are there."""
+        sql = "SELECT 1 FROM blob WHERE number = ? OR hash = ?"
+        if self._connection.execute(sql, (number, staged.digest)).get is not None:
+            raise StoreError(f"there is a blob {number}, or one of the same octets")
+        self._insert(staged, number, holders, expires)
+
+    def clear(self) -> None:
+        """No row is left."""
+        rows = self._connection.execute("SELECT hash FROM blob WHERE octets IS NULL").fetchall()
+        self.deletable += [cast("bytes", digest) for (digest,) in rows]
+        self._connection.execute("DELETE FROM blob")
+        self._sizes.clear()
 
     def hold(self, number: int) -> int:
         """One more holds it; by how much that makes what is held larger."""
@@ -221,9 +229,9 @@ class Blobs:
 
     def page(self, after: int, limit: int) -> list[Held]:
         """What `Unit.blobs` promises."""
-        sql = "SELECT number, size, refs FROM blob WHERE number > ? ORDER BY number LIMIT ?"
-        rows = cast("list[tuple[int, int, int]]", self._connection.execute(sql, (after, limit)).fetchall())
-        return [Held(Blob(number, size), refs) for number, size, refs in rows]
+        sql = "SELECT number, size, refs, hash, expires FROM blob WHERE number > ? ORDER BY number LIMIT ?"
+        rows = cast("list[tuple[int, int, int, bytes, int]]", self._connection.execute(sql, (after, limit)).fetchall())
+        return [Held(Blob(number, size), refs, digest, expires) for number, size, refs, digest, expires in rows]
 
     def make_room(self, size: int, files: int, total: int) -> None:
         count, used = cast(
@@ -275,6 +283,15 @@ class Blobs:
         sql = "SELECT hash FROM blob WHERE octets IS NULL"
         named = {digest for (digest,) in self._connection.execute(sql).fetchall()}
         return [self._files.path(digest) for digest in self._files.digests() if digest not in named]
+
+    def _insert(self, staged: FileStaged, number: int, holders: int, expires: int) -> None:
+        octets = staged.finished()
+        if octets is None:
+            self._files.adopt(staged)
+        self._connection.execute(
+            "INSERT INTO blob VALUES (?, ?, ?, ?, ?, ?)",
+            (number, staged.digest, staged.size, holders, expires, octets),
+        )
 
     def _delete(self, number: int, digest: bytes, *, inline: bool) -> None:
         self._connection.execute("DELETE FROM blob WHERE number = ?", (number,))

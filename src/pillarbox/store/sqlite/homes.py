@@ -8,6 +8,7 @@ from functools import lru_cache
 from pathlib import Path
 
 from pillarbox.store.contract import NoAccount, OutOfSpace
+from pillarbox.store.epoch import new_epoch
 from pillarbox.store.sqlite import folder as folders
 from pillarbox.store.sqlite.blobs import BlobFiles
 from pillarbox.store.sqlite.pool import opened, translated
@@ -50,7 +51,7 @@ class Homes:
                         # Commits are counted from a random number, so that a cached version of an account that was
                         # removed is none of the new one's.
                         connection.execute(
-                            "INSERT INTO account VALUES (?, 1, 0, 0, ?, 0, '{}')", (_epoch(), secrets.randbits(48))
+                            "INSERT INTO account VALUES (?, 1, 0, 0, ?, 0, '{}')", (new_epoch(), secrets.randbits(48))
                         )
                         connection.execute(f"PRAGMA user_version = {VERSION}")
                 finally:
@@ -147,9 +148,3 @@ def files_translated(place: str) -> Iterator[None]:
         raise
     except OSError as problem:
         raise OutOfSpace.or_unavailable(place, problem) from problem
-
-
-def _epoch() -> str:
-    """Eight letters: with no digit in front, no state is ever taken for a number."""
-    alphabet = "bcdfghjklmnpqrstvwxz"
-    return "".join(secrets.choice(alphabet) for _ in range(8))

@@ -20,6 +20,7 @@ __all__ = [
     "create_indexes",
     "create_tables",
     "create_text",
+    "drop_all",
     "drop_damaged_text",
     "drop_indexes",
     "names_of",
@@ -173,6 +174,15 @@ def create_indexes(connection: apsw.Connection, table: Table) -> None:
                 f"CREATE TABLE {names.totals(members.name)} (value {kind} PRIMARY KEY, total INTEGER NOT NULL)"
                 " WITHOUT ROWID"
             )
+
+
+def drop_all(connection: apsw.Connection) -> None:
+    """The tables of all types are gone, those of types included that are not declared any more."""
+    # Full text first: dropping it takes the tables with it that it is made of.
+    for which in ("name GLOB 't_*' AND sql GLOB 'CREATE VIRTUAL*'", "name GLOB '[adins]_*'"):
+        tables = connection.execute(f"SELECT name FROM sqlite_schema WHERE type = 'table' AND {which}").fetchall()
+        for (name,) in tables:
+            connection.execute(f"DROP TABLE {quoted(str(name))}")
 
 
 def drop_indexes(connection: apsw.Connection, table: Table) -> None:

@@ -215,6 +215,13 @@ class SQLiteUnit:
         sql = f"SELECT number FROM {names.documents} EXCEPT SELECT rowid FROM {names.text} ORDER BY number LIMIT ?"
         return [cast("int", number) for (number,) in self._connection.execute(sql, (limit,)).fetchall()]
 
+    def given(self) -> int:
+        return self._next - 1
+
+    def remembered(self, after: bytes, limit: int) -> list[tuple[bytes, int]]:
+        sql = "SELECT key, until FROM once WHERE key > ? ORDER BY key LIMIT ?"
+        return cast("list[tuple[bytes, int]]", self._connection.execute(sql, (after, limit)).fetchall())
+
     def _in_order(self, statement: Statement, select: Select) -> Generator[int, None, None]:
         """A whole result, collapsed if that was asked for; to be closed."""
         seen = set()

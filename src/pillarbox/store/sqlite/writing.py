@@ -14,6 +14,7 @@ from pillarbox.store.contract import (
     Finding,
     Staged,
 )
+from pillarbox.store.epoch import new_epoch
 from pillarbox.store.sqlite import changelog, index
 from pillarbox.store.sqlite.blobs import BlobFiles, Blobs, FileStaged
 from pillarbox.store.sqlite.inspect import (
@@ -23,7 +24,7 @@ from pillarbox.store.sqlite.inspect import (
     misgrouped,
     unlogged,
 )
-from pillarbox.store.sqlite.schema import create_tables, names_of, shape
+from pillarbox.store.sqlite.schema import create_tables, drop_all, names_of, shape
 from pillarbox.store.sqlite.sizes import Sizes
 from pillarbox.store.sqlite.unit import SQLiteUnit
 from pillarbox.store.table import Document, Table
@@ -112,9 +113,12 @@ class SQLiteWriting(SQLiteUnit):
             return self.keep_blob(staged, expires)
 
     def keep_blob(self, staged: Staged, expires: int) -> Blob:
-        if not isinstance(staged, FileStaged) or staged.folder != self._files.incoming:
-            raise TypeError("octets are kept by the account of the store that staged them")
-        return self._blobs.add(staged, self.fresh(), expires)
+        return self._blobs.add(self._ours(staged), self.fresh(), expires)
+
+    def put_blob(self, number: int, staged: Staged, holders: int, expires: int) -> None:
+        self._blobs.put(self._ours(staged), number, holders, expires)
+        self._held += staged.size * holders
+        self.reserve(number)
 
     def hold(self, blob: int) -> None:
         self._held += self._blobs.hold(blob)
@@ -160,6 +164,21 @@ class SQLiteWriting(SQLiteUnit):
             raise
         self._connection.execute("RELEASE inner")
 
+    def clear(self) -> None:
+        drop_all(self._connection)
+        self._blobs.clear()
+        for table in ("change", "once", "mark"):
+            self._connection.execute(f"DELETE FROM {table}")
+        # Whoever listens hears of each type that was there.
+        self.states = dict.fromkeys(self._codes, 0)
+        self._codes, self._states, self._floors, self.shapes = {}, {}, {}, {}
+        self._held = self._marked = 0
+        self.epoch = new_epoch()
+        self._connection.execute("UPDATE account SET epoch = ?", (self.epoch,))
+
+    def reserve(self, number: int) -> None:
+        self._next = max(self._next, number + 1)
+
     def rebuild(self, tables: Iterable[Table]) -> None:
         for table in tables:
             if self._code(table) is not None:
@@ -201,6 +220,11 @@ class SQLiteWriting(SQLiteUnit):
             " kinds = ? WHERE rowid = 1",
             (self._next, self._sequence, self._held, commits, self._marked, orjson.dumps(kinds).decode()),
         )
+
+    def _ours(self, staged: Staged) -> FileStaged:
+        if not isinstance(staged, FileStaged) or staged.folder != self._files.incoming:
+            raise TypeError("octets are kept by the account of the store that staged them")
+        return staged
 
     def _sizes(self, table: Table) -> Sizes:
         # What is written changes them.

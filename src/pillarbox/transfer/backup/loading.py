@@ -1,0 +1,75 @@
+"""An image becomes an account again, in whichever store: documents as they were, what follows from them anew."""
+
+import hashlib
+from collections.abc import Callable, Iterable
+from typing import Any, BinaryIO
+
+from pillarbox.objects import DataType, Registry
+from pillarbox.store import Store, Writing
+from pillarbox.transfer.backup.errors import BadBackup
+from pillarbox.transfer.backup.image import AccountRow, BlobRow, End, KeyRow, ObjectRow, Row
+
+__all__ = ["load", "of_its_type"]
+
+_PORTION = 1024 * 1024
+
+
+def load(
+    store: Store, unit: Writing, registry: Registry, rows: Iterable[Row], octets: Callable[[str], BinaryIO]
+) -> End:
+    """Puts all that an image has into an account, which is empty; how much that was.
+
+    `octets` opens a blob by its SHA-256. Takes the memory of the longest row and the largest message. Raises BadBackup
+    for what cannot have been an account, OSError, and store.StoreError; the unit is then to be given up.
+    """
+    end = End(0, 0, 0, 0)
+    for row in rows:
+        match row:
+            case AccountRow():
+                unit.reserve(row.given)
+            case BlobRow():
+                _put(store, unit, row, octets)
+            case ObjectRow():
+                _insert(unit, registry, row)
+            case KeyRow():
+                unit.once(bytes.fromhex(row.key), row.until, 0)
+            case End():
+                end = row
+    return end
+
+
+def of_its_type(registry: Registry, row: ObjectRow) -> DataType[Any]:
+    """The type of an object, which it could be one of. Raises BadBackup."""
+    try:
+        kind: DataType[Any] = registry[row.type]
+    except KeyError:
+        raise BadBackup(f"it has objects of a type {row.type!r}, which this program does not know") from None
+    try:
+        kind.table.entry(row.document)
+        if kind.holds is not None:
+            kind.holds(row.document)
+    except (AttributeError, LookupError, TypeError, ValueError) as problem:
+        raise BadBackup(f"{row.type} {row.number} is none: {problem!r}") from None
+    return kind
+
+
+def _put(store: Store, unit: Writing, row: BlobRow, octets: Callable[[str], BinaryIO]) -> None:
+    digest = hashlib.sha256()
+    with store.stage(unit.account) as staged:
+        try:
+            with octets(row.sha256) as file:
+                while portion := file.read(_PORTION):
+                    digest.update(portion)
+                    staged.write(portion)
+        except FileNotFoundError:
+            raise BadBackup(f"the octets of blob {row.number} are missing ({row.sha256})") from None
+        if digest.hexdigest() != row.sha256 or staged.size != row.size:
+            raise BadBackup(f"the octets of blob {row.number} are not what they were ({row.sha256})")
+        unit.put_blob(row.number, staged, row.holders, row.expires)
+
+
+def _insert(unit: Writing, registry: Registry, row: ObjectRow) -> None:
+    kind = of_its_type(registry, row)
+    unit.reserve(row.number)
+    text = None if kind.text_again is None else kind.text_again(unit, row.document)
+    unit.insert(kind.table, row.number, row.document, row.apart, text)

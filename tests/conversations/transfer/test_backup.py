@@ -1,0 +1,365 @@
+"""A backup is made of a server in use and becomes one again, or one account of it: what JMAP tells is the same."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from tests.driver import JMAP, Home
+from tests.neighbour.postgres import Cluster
+from tests.neighbour.stores import Data, cut_short, opened
+from tests.toy.clock import Clock
+
+from pillarbox.access import Rights
+from pillarbox.datatypes import REGISTRY
+from pillarbox.datatypes.server import PUSH, QUEUE, add_credential, credentials_of, due
+from pillarbox.settings import snapshot
+from pillarbox.store import LocalFeed, Notice, Store
+from pillarbox.store.sqlite import SQLiteStore
+from pillarbox.transfer.backup import Backed, BackupError, Restored, backup, restore, restore_account, verify
+from pillarbox.transfer.backup.dumping import dump
+from pillarbox.transfer.backup.image import AccountRow, Row
+from pillarbox.upkeep import Patient, Trouble, examined
+
+NOW = datetime(2026, 5, 1, tzinfo=UTC)
+LARGE = "Subject: large\n\n" + "a large one\n" * 50_000
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    return tmp_path / "backup"
+
+
+def backed(store: Store, folder: Path) -> Backed:
+    (*_, last) = backup(store, REGISTRY, folder, NOW)
+    return last
+
+
+def restored(store: Store, folder: Path) -> Restored:
+    store.create(0)
+    (*_, last) = restore(store, REGISTRY, folder, NOW)
+    return last
+
+
+def returned(store: Store, folder: Path, address: str) -> None:
+    for _ in restore_account(store, REGISTRY, folder, address, NOW):
+        pass
+
+
+def rows(store: Store, account: int) -> list[Row]:
+    """All that is kept of an account, but for when it was looked at."""
+    with store.read(account) as unit:
+        found = list(dump(unit, REGISTRY, "", "2026-05-01T00:00:00Z", lambda *_: None))  # type: ignore[arg-type]
+    assert isinstance(found[0], AccountRow)
+    return found[1:]
+
+
+def troubles(home: Home, folder: Path) -> list[Trouble]:
+    """What a doctor finds wrong."""
+    folder.mkdir(mode=0o700, exist_ok=True)
+    patient = Patient(home.store, REGISTRY, home.directory, folder, snapshot({})[0])
+    return [trouble for step in examined(patient) for trouble in step.found]
+
+
+def same(person: JMAP, home: Home) -> JMAP:
+    """The same client, of another server."""
+    return JMAP(home.web, person.name, person.password, person.account_id, person.number)
+
+
+def told(person: JMAP) -> list[Any]:
+    """What the server tells of a person's mail."""
+    return [person.asks(f"{name}/get", ids=None)["list"] for name in ("Mailbox", "Email", "Thread", "Identity")]
+
+
+@contextmanager
+def served(store: Store, clock: Clock) -> Iterator[Home]:
+    home = Home(store, LocalFeed(), clock)
+    try:
+        yield home
+    finally:
+        home.close()
+
+
+@pytest.fixture
+def another(tmp_path: Path, clock: Clock) -> Iterator[Store]:
+    """A store of files with nothing in it."""
+    store = SQLiteStore(tmp_path / "another", REGISTRY.tables, clock)
+    store.create(0)
+    yield store
+    store.close()
+
+
+def test_a_server_is_what_it_was(
+    home: Home, alice: JMAP, bob: JMAP, another: Store, clock: Clock, folder: Path, tmp_path: Path
+) -> None:
+    """Ours: adr/0055."""
+    ids = [alice.receives(f"Subject: plans {number % 2}\n\ngarden {number}\n") for number in range(5)]
+    alice.receives(LARGE)
+    alice.asks("Email/set", update={ids[0]: {"keywords": {"$seen": True}}}, destroy=ids[3:4])
+    bob.receives("Subject: hello\n\nlake\n")
+    home.group("team", alice, readers=[bob])
+    upload = alice.uploads(b"nobody's yet")
+
+    done = backed(home.store, folder)
+    assert (done.lost, done.nameless, done.total, done.done) == ([], [], 4, 4)
+    (*_, found) = verify(REGISTRY, folder)
+    assert (found.problems, found.objects, found.blobs) == ([], done.objects, done.blobs)
+    last = restored(another, folder)
+
+    assert (last.objects, last.blobs, last.lost) == (done.objects, done.blobs, 0)
+    with served(another, clock) as home2:
+        for person in (alice, bob):
+            assert told(same(person, home2)) == told(person)
+        again = same(alice, home2)
+        found_ids = again.asks("Email/query", filter={"text": "garden"})["ids"]
+        assert sorted(found_ids) == sorted(alice.asks("Email/query", filter={"text": "garden"})["ids"]) != []
+        assert again.downloads(upload).octets == b"nobody's yet"
+        assert home2.directory.members("team@home.example") == home.directory.members("team@home.example")
+        assert troubles(home2, tmp_path / "doctor") == []
+
+
+def test_what_is_kept_goes_from_one_store_to_the_other_and_back(
+    home: Home, alice: JMAP, another: Store, folder: Path, tmp_path: Path, clock: Clock
+) -> None:
+    """Documents, blobs, holders, keys and numbers are the same, whichever store."""
+    alice.receives("Subject: plans\n\ngarden\n")
+    alice.receives(LARGE)
+    alice.uploads(b"nobody's yet")
+    before = [rows(home.store, number) for number in (0, alice.number)]
+    backed(home.store, folder)
+
+    restored(another, folder)
+
+    assert [rows(another, number) for number in (0, alice.number)] == before
+    with home.store.read(alice.number) as unit, another.read(alice.number) as unit2:
+        assert (unit2.given(), unit2.held_size()) == (unit.given(), unit.held_size())
+        assert unit2.epoch != unit.epoch
+
+
+@pytest.mark.neighbour
+def test_files_become_a_database(another: Store, postgres: Cluster, clock: Clock, folder: Path, tmp_path: Path) -> None:
+    with served(another, clock) as home:
+        alice = home.person("alice")
+        alice.receives("Subject: plans\n\ngarden\n")
+        alice.receives(LARGE)
+        before = [rows(another, number) for number in (0, alice.number)]
+        backed(another, folder)
+    database = opened(postgres.emptied(), REGISTRY.tables, clock)
+    try:
+        restored(database, folder)
+        assert [rows(database, number) for number in (0, alice.number)] == before
+        with served(database, clock) as home2:
+            assert len(same(alice, home2).asks("Email/query", filter={"body": "garden"})["ids"]) == 1
+            assert troubles(home2, tmp_path / "doctor") == []
+    finally:
+        database.close()
+
+
+def test_clients_of_a_restored_server_cannot_calculate_changes(
+    home: Home, alice: JMAP, another: Store, clock: Clock, folder: Path
+) -> None:
+    """RFC 8620 section 5.2: a state from before the restoration is of another history."""
+    alice.receives("Subject: plans\n\ngarden\n")
+    state = alice.state("Email")
+    backed(home.store, folder)
+    restored(another, folder)
+
+    with served(another, clock) as home2:
+        again = same(alice, home2)
+        again.says("Email/changes", sinceState=state)
+        again.hears("error", type="cannotCalculateChanges")
+
+
+def test_one_account_is_what_it_was_and_others_stay_as_they_are(
+    home: Home, alice: JMAP, bob: JMAP, folder: Path, tmp_path: Path
+) -> None:
+    ids = [alice.receives(f"Subject: {number}\n\ngarden\n") for number in range(3)]
+    alice.receives(LARGE)
+    before = told(alice)
+    backed(home.store, folder)
+    alice.asks("Email/set", destroy=ids)
+    newer = alice.receives("Subject: newer\n\nlake\n")
+    bobs = bob.receives("Subject: bob's\n\nlake\n")
+    state = alice.state("Email")
+    heard: list[Notice] = []
+
+    with home.feed.listen(alice.number, heard.append):
+        returned(home.store, folder, alice.name)
+
+    assert told(alice) == before
+    assert [one["id"] for one in bob.asks("Email/get", ids=None)["list"]] == [bobs]
+    assert {"Email", "Mailbox", "Thread"} <= set(heard[0].states)
+    alice.says("Email/changes", sinceState=state)
+    alice.hears("error", type="cannotCalculateChanges")
+    assert alice.receives("Subject: after\n\n") not in (*ids, newer)
+    assert troubles(home, tmp_path / "doctor") == []
+
+
+def test_an_account_that_is_there_keeps_its_password_and_addresses(home: Home, alice: JMAP, folder: Path) -> None:
+    backed(home.store, folder)
+    home.gives_password(alice, "another one")
+    home.directory.add_alias(alice.name, "a@home.example")
+
+    returned(home.store, folder, "alice@home.example")
+
+    alice.password = "another one"
+    assert {one["email"] for one in alice.asks("Identity/get", ids=None)["list"]} == {alice.name, "a@home.example"}
+
+
+def test_an_account_that_was_removed_is_made_again(
+    home: Home, alice: JMAP, bob: JMAP, folder: Path, tmp_path: Path
+) -> None:
+    """With its password, what else it is signed in with, its aliases, and its place in groups that are still there."""
+    alice.receives("Subject: plans\n\ngarden\n")
+    home.directory.add_alias(alice.name, "a@home.example")
+    home.group("team", alice, bob)
+    home.group("gone", alice)
+    with home.store.write(0) as server:
+        add_credential(server, alice.number, "app-password", NOW, {"name": "phone", "secret": "x", "digest": "y"})
+    before = told(alice)
+    backed(home.store, folder)
+    home.directory.remove_group("gone@home.example")
+    home.directory.remove(alice.name)
+
+    returned(home.store, folder, "a@home.example")
+
+    there = home.directory.find(alice.name)
+    assert there is not None
+    again = JMAP(home.web, alice.name, alice.password, there.id, there.number)
+    assert told(again) == before
+    members = {one.address: rights for one, rights in home.directory.members("team@home.example")}
+    assert members == {alice.name: Rights.FULL, bob.name: Rights.FULL}
+    with home.store.read(0) as server:
+        assert [one.name for one in credentials_of(server, there.number)] == ["phone"]
+    assert troubles(home, tmp_path / "doctor") == []
+
+
+def test_an_address_that_somebody_else_has_by_now_is_told(home: Home, alice: JMAP, bob: JMAP, folder: Path) -> None:
+    home.directory.add_alias(alice.name, "a@home.example")
+    backed(home.store, folder)
+    home.directory.remove(alice.name)
+    home.directory.add_alias(bob.name, "a@home.example")
+    accounts = home.store.accounts()
+
+    with pytest.raises(BackupError, match="is now an address of bob"):
+        returned(home.store, folder, alice.name)
+
+    assert home.store.accounts() == accounts
+    assert home.directory.find(alice.name) is None
+
+
+def test_an_account_that_the_backup_has_not_is_told(home: Home, alice: JMAP, folder: Path) -> None:
+    backed(home.store, folder)
+    bob = home.person("bob")
+    with pytest.raises(BackupError, match="no account bob@"):
+        returned(home.store, folder, bob.name)
+
+
+def test_a_whole_backup_goes_only_where_nothing_is(home: Home, alice: JMAP, folder: Path) -> None:
+    backed(home.store, folder)
+    with pytest.raises(BackupError, match="there are accounts here already"):
+        restored(home.store, folder)
+    assert alice.asks("Mailbox/get", ids=None)["list"] != []
+
+
+def test_a_restoration_that_was_cut_off_is_begun_anew(
+    home: Home, alice: JMAP, bob: JMAP, another: Store, folder: Path
+) -> None:
+    alice.receives("Subject: plans\n\ngarden\n")
+    before = rows(home.store, alice.number)
+    backed(home.store, folder)
+    going = restore(another, REGISTRY, folder, NOW)
+    next(going)
+    next(going)
+    del going
+    assert another.accounts() != [0]
+
+    restored(another, folder)
+
+    assert rows(another, alice.number) == before
+    assert another.accounts() == home.store.accounts()
+
+
+def test_mail_that_waits_to_be_sent_is_due_again(home: Home, alice: JMAP, another: Store, folder: Path) -> None:
+    """Although account 0 was written down after the account, and might have known that all was sent."""
+    email = alice.receives("From: alice@home.example\nTo: x@far.example\n\nhello\n", "drafts")
+    identity = alice.asks("Identity/get", ids=None)["list"][0]["id"]
+    answer = alice.asks("EmailSubmission/set", create={"s": {"emailId": email, "identityId": identity}})
+    assert answer["created"], answer
+    backed(home.store, folder)
+
+    restored(another, folder)
+    assert due(another, QUEUE) == [alice.number]
+    assert due(another, PUSH) == []
+    returned(another, folder, alice.name)
+    assert alice.number in due(another, QUEUE)
+
+
+def test_a_second_backup_copies_what_is_new_and_drops_what_is_gone(home: Home, alice: JMAP, folder: Path) -> None:
+    gone = alice.receives(LARGE)
+    alice.receives("Subject: stays\n\nstays\n")
+    first = backed(home.store, folder)
+    assert first.copied == first.octets > 0
+    alice.asks("Email/set", destroy=[gone])
+    home.clock.now += 2 * 86_400
+    with home.store.write(alice.number) as unit:
+        unit.collect(int(home.clock()))
+
+    second = backed(home.store, folder)
+
+    assert second.copied == 0
+    assert len(list((folder / "blobs").glob("*/*"))) == second.blobs < first.blobs
+    (*_, found) = verify(REGISTRY, folder)
+    assert found.problems == []
+
+
+def test_accounts_that_come_and_go_meanwhile(
+    home: Home, alice: JMAP, bob: JMAP, another: Store, clock: Clock, folder: Path, tmp_path: Path
+) -> None:
+    """Those that account 0 names are in the backup, and no others."""
+    alice.receives("Subject: plans\n\ngarden\n")
+    going = backup(home.store, REGISTRY, folder, NOW)
+    while next(going).done == 0:
+        pass
+    home.directory.remove(alice.name)
+    carol = home.person("carol")
+    carol.receives("Subject: new\n\nnew\n")
+    for _ in going:
+        pass
+
+    (*_, found) = verify(REGISTRY, folder)
+    restored(another, folder)
+
+    assert found.problems == []
+    with served(another, clock) as home2:
+        assert [one.address for one in home2.directory.all()] == [bob.name, carol.name]
+        assert told(same(carol, home2)) == told(carol)
+        assert troubles(home2, tmp_path / "doctor") == []
+
+
+def test_data_without_a_name_is_told_and_left_out(home: Home, alice: JMAP, folder: Path) -> None:
+    home.store.create(77)
+    done = backed(home.store, folder)
+    assert done.nameless == [77]
+    (*_, found) = verify(REGISTRY, folder)
+    assert (found.problems, found.done) == ([], 2)
+
+
+def test_a_message_whose_octets_are_lost_is_told_and_the_rest_comes_back(
+    home: Home, alice: JMAP, another: Store, clock: Clock, folder: Path, data: Data
+) -> None:
+    lost = alice.receives(LARGE)
+    stays = alice.receives("Subject: stays\n\nlake\n")
+    cut_short(data)
+
+    done = backed(home.store, folder)
+    (*_, found) = verify(REGISTRY, folder)
+    restored(another, folder)
+
+    assert [one.account for one in done.lost] == [alice.name]
+    assert (found.problems, found.lost) == ([], 1)
+    with served(another, clock) as home2:
+        again = same(alice, home2)
+        assert {one["id"] for one in again.asks("Email/get", ids=None)["list"]} == {lost, stays}
