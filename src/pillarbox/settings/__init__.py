@@ -6,7 +6,8 @@ the server. The package must not know who obeys a setting, nor where settings ar
 local file that `bootstrap` reads: it is given pairs.
 
 Begin at `snapshot`, then `declare` (what a setting is) and `catalogue` (all there are). The way from a file
-to pairs is `bootstrap`, `flatten`, `environment`, `macro`; the values are `kind`, `quantity`, `address`.
+to pairs is `bootstrap`, `flatten`, `environment`, `macro`; the values are `kind`, `quantity`, `address`. `keys` says
+what is at a key.
 
     configuration = load(path)
     settings, problems = snapshot(configuration.pairs)
@@ -31,13 +32,16 @@ from pillarbox.settings.catalogue import (
     Tls,
     UnusableStore,
 )
-from pillarbox.settings.declare import Declared, Setting
+from pillarbox.settings.declare import Declared, Described, Setting
 from pillarbox.settings.expression import Computed, ExpressionSetting
 from pillarbox.settings.expressions import EvaluationError, ExpressionError
+from pillarbox.settings.keys import described, is_secret, root
 from pillarbox.settings.kind import BadValue, Kind
+from pillarbox.settings.layers import Layers, Owner
 from pillarbox.settings.problem import Problem, ProblemKind, report
 from pillarbox.settings.quantity import DURATION, Bytes, Duration, Rate
 from pillarbox.settings.request import HTTPVariables
+from pillarbox.settings.site import secure_place, sts_policy
 from pillarbox.settings.snapshot import Snapshot, snapshot
 from pillarbox.telemetry import Secret
 
@@ -53,6 +57,7 @@ __all__ = [
     "Configuration",
     "DatabaseStore",
     "Declared",
+    "Described",
     "Duration",
     "EabKey",
     "EvaluationError",
@@ -62,9 +67,11 @@ __all__ = [
     "FolderStore",
     "HTTPVariables",
     "Kind",
+    "Layers",
     "Listener",
     "ListenerProtocol",
     "Network",
+    "Owner",
     "Problem",
     "ProblemKind",
     "Rate",
@@ -78,8 +85,13 @@ __all__ = [
     "UnixAddress",
     "UnusableStore",
     "catalogue",
+    "described",
     "host_name",
+    "is_secret",
     "load",
     "report",
+    "root",
+    "secure_place",
     "snapshot",
+    "sts_policy",
 ]

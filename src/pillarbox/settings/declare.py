@@ -171,6 +171,11 @@ class Described:
     aliases: tuple[str, ...] = ()
     ids: tuple[str, ...] = ()
 
+    @property
+    def is_secret(self) -> bool:
+        """Whether nobody is shown the value: the names of such kinds begin with that word."""
+        return self.kind.startswith("secret")
+
     def spellings(self, identity: str = "id") -> Iterator[str]:
         """Every key that is meant, with this id where any may stand."""
         for each in self.ids or (identity,):

@@ -14,7 +14,9 @@ _INTRODUCTION = """\
 <!-- Made by `python -m pillarbox.settings.document > docs/settings.md`; a test keeps it so. -->
 
 Settings are read at the start from one TOML file: the one named on the command line, else `pillarbox.toml` in
-the working directory, else `/etc/pillarbox/pillarbox.toml`. Without a file, every setting has its default.
+the working directory, else `/etc/pillarbox/pillarbox.toml`. Without a file, every setting has its default. All but
+the keys of `config.local-keys` can be in the database instead, where they are
+[changed while the server runs](administrators/settings.md#changing-them-while-the-server-runs); what the file has wins.
 
 ```toml
 [server]

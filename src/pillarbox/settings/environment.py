@@ -11,6 +11,8 @@ from pillarbox.settings.problem import Problem
 __all__ = ["PREFIX", "override", "variable"]
 
 PREFIX = "PILLARBOX_"
+_OF_COMMANDS = frozenset(("PILLARBOX_SERVER", "PILLARBOX_TOKEN"))
+"""Tell commands where a server is, and stand for no setting."""
 
 
 def variable(key: str) -> str:
@@ -36,7 +38,7 @@ def override(
     result = dict(pairs)
     given: set[str] = set()
     problems: list[Problem] = []
-    for name in sorted(name for name in environment if name.startswith(PREFIX)):
+    for name in sorted(name for name in environment if name.startswith(PREFIX) and name not in _OF_COMMANDS):
         keys = written.get(name) or _read_off(name)
         if len(keys) != 1:
             problems.append(Problem(name, "parse", _AMBIGUOUS.format(_listed(keys))))

@@ -32,10 +32,12 @@ T = TypeVar("T")
 class Snapshot:
     """The value of every setting in the catalogue: `snapshot[MAX_SIZE_REQUEST]`."""
 
-    __slots__ = ("_values",)
+    __slots__ = ("_values", "pairs")
 
-    def __init__(self, values: Mapping[str, object]) -> None:
+    def __init__(self, values: Mapping[str, object], pairs: Mapping[str, str]) -> None:
         self._values = MappingProxyType(dict(values))
+        self.pairs: Mapping[str, str] = MappingProxyType(dict(pairs))
+        """The texts that it was made of, secrets among them."""
 
     def __getitem__(self, setting: Declared[T]) -> T:
         """The value in force, in the type the setting was declared with."""
@@ -69,15 +71,19 @@ def snapshot(pairs: Mapping[str, str]) -> tuple[Snapshot, list[Problem]]:
     key that no setting reads is a problem that names the nearest one there is.
     """
     source = Source(pairs)
-    made = Snapshot({setting.key: setting.read(source) for setting in CATALOGUE})
+    made = Snapshot({setting.key: setting.read(source) for setting in CATALOGUE}, pairs)
     return made, [*source.problems, *_unread(source)]
 
 
+_MOST_HINTS = 50
+"""Keys for which the nearest is sought, which takes milliseconds for each."""
+
+
 def _unread(source: Source) -> Iterator[Problem]:
-    for key in source.unread:
-        nearest = get_close_matches(key.lower(), _known(key), n=1, cutoff=0.8)
+    for place, key in enumerate(source.unread):
+        nearest = get_close_matches(key.lower(), _known(key), n=1, cutoff=0.8) if place < _MOST_HINTS else []
         hint = f"the nearest is {nearest[0]}" if nearest else "and none is like it"
-        yield Problem(key, "unread", f"no setting has this key; {hint}")
+        yield Problem(key, "unread", f"no setting has this key; {hint}" if place < _MOST_HINTS else "no setting has it")
 
 
 def _known(key: str) -> list[str]:

@@ -37,7 +37,9 @@ def test_what_goes_wrong_is_told_and_the_rest_is_tended(
     tended: list[int] = []
     cleared: list[int] = []
 
-    def tend(store: Store, registry: Registry, account: int, now: int, history: int | None) -> None:
+    def tend(
+        store: Store, registry: Registry, account: int, now: int, history: int | None, journal: int | None
+    ) -> None:
         tended.append(account)
         if where == "tend" and account == 0:
             raise problem

@@ -109,6 +109,7 @@ from pillarbox.settings.catalogue.listener import (
     Listener,
     ListenerProtocol,
 )
+from pillarbox.settings.catalogue.local import NEEDED, is_local
 from pillarbox.settings.catalogue.oauth import (
     OAUTH,
     OAUTH_ANONYMOUS_REGISTRATION,
@@ -140,10 +141,12 @@ from pillarbox.settings.catalogue.queue import (
     RELAY_USERNAME,
     RelayTls,
 )
+from pillarbox.settings.catalogue.record import JOURNAL_KEEP, LOG_KEEP, RECORD
 from pillarbox.settings.catalogue.server import (
     ALLOWED_ENDPOINT,
     HOSTNAME,
     HTTP_URL,
+    LOCAL_KEYS,
     LOG_FORMAT,
     LOG_LEVEL,
     LOOKUP,
@@ -223,10 +226,13 @@ __all__ = [
     "HTTP_HEADERS",
     "HTTP_URL",
     "JMAP",
+    "JOURNAL_KEEP",
     "LIMITS",
     "LISTENERS",
     "LISTENING",
+    "LOCAL_KEYS",
     "LOG_FORMAT",
+    "LOG_KEEP",
     "LOG_LEVEL",
     "LOG_REQUESTS",
     "LOOKUP",
@@ -262,6 +268,7 @@ __all__ = [
     "MTA_STS_MAX_AGE",
     "MTA_STS_MODE",
     "MTA_STS_MX",
+    "NEEDED",
     "OAUTH",
     "OAUTH_ANONYMOUS_REGISTRATION",
     "OAUTH_AUTH_CODE",
@@ -292,6 +299,7 @@ __all__ = [
     "QUEUE_RETRY",
     "RATE_ACCOUNT",
     "RATE_ANONYMOUS",
+    "RECORD",
     "RELAY_HOST",
     "RELAY_PORT",
     "RELAY_SECRET",
@@ -347,6 +355,7 @@ __all__ = [
     "Tls",
     "UnusableDirectory",
     "UnusableStore",
+    "is_local",
 ]
 
 GROUPS: tuple[Group, ...] = (
@@ -363,6 +372,7 @@ GROUPS: tuple[Group, ...] = (
     DELIVERY,
     QUEUE,
     LIMITS,
+    RECORD,
     WATCHING,
 )
 """Every group, in the order of the documentation."""

@@ -2,6 +2,7 @@
 
 from pillarbox.settings.address import NETWORK
 from pillarbox.settings.catalogue.hostname import HOSTNAME
+from pillarbox.settings.catalogue.local import LOCAL_KEYS
 from pillarbox.settings.catalogue.lookup import LOOKUP, lists
 from pillarbox.settings.declare import Group, ListSetting, Setting
 from pillarbox.settings.expression import ExpressionSetting
@@ -14,6 +15,7 @@ __all__ = [
     "ALLOWED_ENDPOINT",
     "HOSTNAME",
     "HTTP_URL",
+    "LOCAL_KEYS",
     "LOG_FORMAT",
     "LOG_LEVEL",
     "LOOKUP",
@@ -78,5 +80,15 @@ LOG_FORMAT = Setting(
 SERVER = Group(
     "Server",
     "What the server is called, where it is reached, and what it tells.",
-    (HOSTNAME, HTTP_URL, ALLOWED_ENDPOINT, LOOKUP, WORKERS, OUTBOUND_ALLOW_NETWORKS, LOG_LEVEL, LOG_FORMAT),
+    (
+        HOSTNAME,
+        HTTP_URL,
+        ALLOWED_ENDPOINT,
+        LOOKUP,
+        WORKERS,
+        OUTBOUND_ALLOW_NETWORKS,
+        LOG_LEVEL,
+        LOG_FORMAT,
+        LOCAL_KEYS,
+    ),
 )
