@@ -90,4 +90,7 @@ class Directory(Protocol):
     """Finds principals."""
 
     def find(self, address: str) -> Principal | None:
-        """Whose name, address or alias this is, in any case of letters. Raises store.Unavailable."""
+        """Whose name, address or alias this is, in any case of letters; of `@domain`, who receives what is for nobody.
+
+        Raises store.Unavailable.
+        """

@@ -53,6 +53,8 @@ _JMAP = (
     | _each("jmap-blob", "get copy lookup upload")
     # Ours: the reference knows no MDNs.
     | _each("jmap-mdn", "parse send")
+    # Ours: the way of one's own messages.
+    | _each("jmap-journal-entry", "get changes query query-changes")
     | {"jmap-search-snippet", ECHO}
 )
 _IMAP = _each(

@@ -79,7 +79,7 @@ _ALL_MAIL = (
     | _methods(
         "email", "mailbox", "thread", "identity", "email-submission", "sieve-script", "vacation-response", "quota"
     )
-    | _methods("mdn")
+    | _methods("mdn", "journal-entry")
     | {"jmap-search-snippet", EMAIL_SEND, EMAIL_RECEIVE}
 )
 
@@ -142,6 +142,12 @@ _ROWS = (
         "Change your mail filters",
         "The app sees and changes the rules by which your mail is sorted.",
         _methods("sieve-script"),
+    ),
+    _of(
+        "urn:pillarbox:params:jmap:journal",
+        "See the way of your mail",
+        "The app sees from whom mail came and to whom it went, when, and what became of it.",
+        _methods("journal-entry"),
     ),
     _of(
         ACCOUNT,

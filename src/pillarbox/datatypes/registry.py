@@ -1,6 +1,7 @@
 """The data types that exist. A new one adds its line here and nowhere else."""
 
 from pillarbox.datatypes.core import BLOB, QUOTA
+from pillarbox.datatypes.journal import JOURNAL_ENTRY
 from pillarbox.datatypes.mail import (
     EMAIL,
     EMAIL_SUBMISSION,
@@ -27,9 +28,12 @@ from pillarbox.datatypes.server import (
     GRANT,
     MEMBERSHIP,
     OAUTH_CLIENT,
+    PAUSE,
     ROLE,
     SECURITY_EVENT,
+    SETTING,
     SIGNING_KEY,
+    TENANT,
 )
 from pillarbox.objects import Registry
 
@@ -52,10 +56,12 @@ REGISTRY = Registry(
         EMAIL_SUBMISSION,
         GRANT,
         IDENTITY,
+        JOURNAL_ENTRY,
         MAILBOX,
         MDN,
         MEMBERSHIP,
         OAUTH_CLIENT,
+        PAUSE,
         PUSH_KEY,
         PUSH_SUBSCRIPTION,
         QUEUED_MESSAGE,
@@ -63,7 +69,9 @@ REGISTRY = Registry(
         ROLE,
         SEARCH_SNIPPET,
         SECURITY_EVENT,
+        SETTING,
         SIGNING_KEY,
+        TENANT,
         THREAD,
         VACATION_RESPONSE,
     )

@@ -3,7 +3,8 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from pillarbox.datatypes.directory.known import AccountError, account_at
+from pillarbox.datatypes.directory.known import account_at
+from pillarbox.datatypes.directory.refused import AccountError
 from pillarbox.datatypes.server import PERSON, Account
 from pillarbox.store import Unit
 from pillarbox.wire.values import JSON

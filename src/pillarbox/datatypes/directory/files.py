@@ -1,6 +1,6 @@
 """The files of accounts: each is made before its name is given, and taken away after (adr/0034)."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from contextlib import suppress
 
 from pillarbox.datatypes.directory.known import accounts, refuse_taken
@@ -58,15 +58,19 @@ class Files:
     def made(self, server: Writing, wanted: str, folders: Iterable[Folder], properties: Mapping[str, JSON]) -> Account:
         """A new account, its file first."""
         refuse_taken(server, wanted)
-        number = self._unused(server)
-        self._store.create(number)
-        with self._store.write(number) as unit:
-            furnish(unit, folders)
-            know_addresses(unit, [wanted])
+        number = self.unused(server)
+        self.furnish(number, folders, [wanted])
         know_domain(server, wanted)
         document: dict[str, JSON] = {"address": wanted, "aliases": [], **properties, "known": [wanted]}
         server.insert(ACCOUNT.table, number, document)
         return Account(number, document)
+
+    def furnish(self, number: int, folders: Iterable[Folder], addresses: Collection[str]) -> None:
+        """The file of a new account, with Mailboxes and addresses that it knows."""
+        self._store.create(number)
+        with self._store.write(number) as unit:
+            furnish(unit, folders)
+            know_addresses(unit, addresses)
 
     def acquaint(self, number: int) -> None:
         """Tells an account of its addresses. Whoever changes them again meanwhile waits, and tells it again."""
@@ -81,7 +85,7 @@ class Files:
         named = {0, *server.numbers(ACCOUNT.table, 2**31)}
         return [number for number in self._store.accounts() if number not in named]
 
-    def _unused(self, server: Writing) -> int:
+    def unused(self, server: Writing) -> int:
         """A number with nothing behind it.
 
         Which numbers are given is kept with the name, so one whose account was never named is given again.

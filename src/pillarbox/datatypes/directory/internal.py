@@ -5,17 +5,20 @@ given last, so that whoever finds the name finds the file; taken away in the oth
 itself is told after they have changed, and again if that was interrupted (adr/0034).
 """
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
-from contextlib import contextmanager
+import time
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, contextmanager
+from datetime import UTC, datetime
 from typing import cast
 
-from pillarbox.access import USER, Principal, Reach, Rights, RoleSet
+from pillarbox.access import PERMISSIONS, USER, Manager, Principal, Reach, Rights
 from pillarbox.access.permission import OF_USER
 from pillarbox.datatypes.directory.adopting import Newcomer, account_of, news
-from pillarbox.datatypes.directory.files import Files, know_domain, taken_away
+from pillarbox.datatypes.directory.errands import errand, owner
+from pillarbox.datatypes.directory.files import Files, know_domain
 from pillarbox.datatypes.directory.known import (
-    AccountError,
-    account_at,
+    account_named,
+    catching_all,
     everyone,
     existing,
     existing_group,
@@ -25,7 +28,8 @@ from pillarbox.datatypes.directory.known import (
     refuse_taken,
 )
 from pillarbox.datatypes.directory.lists import existing_list, listed
-from pillarbox.datatypes.directory.roles import RoleChange, checked, described, kept
+from pillarbox.datatypes.directory.principals import Action, Errand, Kind, Operation, change, destroy, make
+from pillarbox.datatypes.directory.refused import AccountError
 from pillarbox.datatypes.mail import Folder
 from pillarbox.datatypes.server import (
     ACCOUNT,
@@ -34,9 +38,12 @@ from pillarbox.datatypes.server import (
     DOMAIN,
     GROUP,
     LIST,
+    LOCATION,
     MEMBERSHIP,
     PERSON,
+    RESOURCE,
     ROLE,
+    TENANT,
     Account,
     admit,
     dismiss,
@@ -45,12 +52,13 @@ from pillarbox.datatypes.server import (
     selected,
 )
 from pillarbox.store import Notice, Store, Unit, Writing
+from pillarbox.wire.dkim import DkimKey
 from pillarbox.wire.values import JSON
 
 __all__ = ["InternalDirectory"]
 
 
-_OF_WEIGHT = frozenset(one.name for one in (ACCOUNT, API_KEY, CREDENTIAL, MEMBERSHIP, ROLE))
+_OF_WEIGHT = frozenset(one.name for one in (ACCOUNT, API_KEY, CREDENTIAL, MEMBERSHIP, ROLE, TENANT))
 """The types by which it is decided who somebody is, and what they may do. Grants, which begin all the time, are watched
 by who knows their tokens (`signin.oauth.token`).
 """
@@ -59,9 +67,10 @@ by who knows their tokens (`signin.oauth.token`).
 class InternalDirectory:
     """The directory in account 0 (`access.Directory`), and changes to it. Each raises store.Unavailable."""
 
-    def __init__(self, store: Store) -> None:
+    def __init__(self, store: Store, clock: Callable[[], float] = time.time) -> None:
         self._store = store
         self._files = Files(store)
+        self._clock = clock
 
     @contextmanager
     def listen(self, listener: Callable[[], None]) -> Iterator[None]:
@@ -78,14 +87,29 @@ class InternalDirectory:
             yield
 
     def find(self, address: str) -> Principal | None:
-        """Whose address or alias this is; a group's too."""
-        try:
-            wanted = normal(address)
-        except AccountError:
-            return None
+        """Whose name, address or alias this is; a group's too.
+
+        Of `@domain`, who receives what is for nobody there.
+        """
         with self._store.read(0) as unit:
-            found = account_at(unit, wanted)
+            found = catching_all(unit, address[1:]) if address[:1] == "@" else account_named(unit, address)
             return None if found is None else principal(unit, found)
+
+    @contextmanager
+    def errand(
+        self,
+        manager: Manager,
+        now: datetime,
+        folders: Sequence[Folder] = (),
+        keys: Sequence[DkimKey] = (),
+        place: str = "",
+    ) -> Iterator[Errand]:
+        """A block in which principals are made, changed and destroyed, all of it or nothing (`principals`).
+
+        What cannot be in one unit is done once it is committed. Raises store.StoreError.
+        """
+        with errand(self._store, manager, now, folders, keys, place) as begun:
+            yield begun
 
     def numbered(self, number: int) -> Principal | None:
         """Whose account has this number; a group's too."""
@@ -108,7 +132,7 @@ class InternalDirectory:
         with self._store.read(0) as unit:
             rights = members_of(unit, existing_group(unit, address).number)
             found = [(principal(unit, one), rights[one.number]) for one in numbered(unit, ACCOUNT, rights)]
-        return sorted(found, key=lambda one: one[0].address)
+        return sorted(found, key=lambda one: one[0].name)
 
     def domains(self) -> list[str]:
         """The domains that accounts have had addresses in."""
@@ -130,15 +154,15 @@ class InternalDirectory:
 
         Raises AccountError, as for roles that who makes it, by their permissions, may not give.
         """
-        with self._store.write(0) as server:
-            properties = kept(checked(server, RoleSet(), RoleChange(roles), by))
-            properties |= {"secret": secret, "quota": quota, "kind": PERSON, "description": described(description)}
-            return principal(server, self._files.made(server, normal(address), folders, properties))
+        wanted = normal(address)
+        properties: dict[str, JSON] = {"quota": quota, "description": description, "roles": [*roles]}
+        with self._as(by, folders) as begun:
+            return self._made(begun, Kind.INDIVIDUAL, wanted, properties, secret)
 
     def describe(self, address: str, description: str) -> None:
         """Another name for people, of an account or a group. Raises AccountError."""
-        with self._store.write(0) as server:
-            _change(server, existing(server, address), {"description": described(description)})
+        with self._as(PERMISSIONS) as begun:
+            _change(begun, existing(begun.server, address), Action.SET, "description", description)
 
     def adopt(self, one: Newcomer, folders: Iterable[Folder]) -> Principal:
         """The account of whoever another directory knows: made, or changed to what that says now.
@@ -158,7 +182,7 @@ class InternalDirectory:
             for address in one.addresses:
                 know_domain(server, address)
             if changes:
-                _change(server, account, changes)
+                _put(server, account, changes)
         self._files.acquaint(account.number)
         with self._store.read(0) as server:
             return principal(server, existing(server, cast("str", changes.get("address", account.address))))
@@ -176,24 +200,24 @@ class InternalDirectory:
 
         Raises AccountError.
         """
-        with self._store.write(0) as server:
-            numbers = {_person(server, member).number: rights for member, rights in members.items()}
-            account = self._files.made(server, normal(address), folders, {"secret": "", "quota": quota, "kind": kind})
-            for number, rights in numbers.items():
-                admit(server, account.number, number, rights)
-            return principal(server, account)
+        wanted = normal(address)
+        with self._as(PERMISSIONS, folders) as begun:
+            people = {_person(begun.server, member): rights for member, rights in members.items()}
+            made = self._made(begun, _KINDS[kind], wanted, {"quota": quota})
+            for person, rights in people.items():
+                admit(begun.server, made.number, person.number, rights)
+            return made
 
     def add_list(self, address: str, members: Iterable[str]) -> Principal:
         """A new list; its account holds nothing but what is on its way to its members. Raises AccountError."""
-        with self._store.write(0) as server:
-            properties: dict[str, JSON] = {"secret": "", "kind": LIST, "members": [*listed(address, members)]}
-            return principal(server, self._files.made(server, normal(address), (), properties))
+        wanted = normal(address)
+        with self._as(PERMISSIONS) as begun:
+            return self._made(begun, Kind.LIST, wanted, {"externalMembers": [*listed(address, members)]})
 
     def remove_list(self, address: str) -> None:
         """The list is gone with what was still on its way to its members. Raises AccountError."""
-        with self._store.write(0) as server:
-            account = taken_away(server, existing_list(server, address))
-        self._store.remove(account.number)
+        with self._as(PERMISSIONS) as begun:
+            destroy(begun, existing_list(begun.server, address).title)
 
     def add_member(self, group: str, member: str, rights: Rights) -> None:
         """One more member, or another right of one. Raises AccountError."""
@@ -209,34 +233,30 @@ class InternalDirectory:
     def add_alias(self, address: str, alias: str) -> None:
         """One more address, of an account or a group. Raises AccountError."""
         wanted = normal(alias)
-        with self._store.write(0) as server:
-            account = existing(server, address)
-            refuse_taken(server, wanted)
-            know_domain(server, wanted)
-            _change(server, account, {"aliases": [*account.aliases, wanted]})
-        self._files.acquaint(account.number)
+        with self._as(PERMISSIONS) as begun:
+            account = existing(begun.server, address)
+            refuse_taken(begun.server, wanted)
+            know_domain(begun.server, wanted)
+            _change(begun, account, Action.ADD, "emails", wanted)
 
     def remove_alias(self, address: str, alias: str) -> None:
         """One address less. Raises AccountError."""
         wanted = normal(alias)
-        with self._store.write(0) as server:
-            account = existing(server, address)
+        with self._as(PERMISSIONS) as begun:
+            account = existing(begun.server, address)
             if wanted not in account.aliases:
                 raise AccountError(f"{wanted} is no alias of {address}")
-            _change(server, account, {"aliases": [one for one in account.aliases if one != wanted]})
-        self._files.acquaint(account.number)
+            _change(begun, account, Action.REMOVE, "emails", wanted)
 
     def remove(self, address: str) -> None:
         """The account is gone with all it held, and with its memberships. Raises AccountError."""
-        with self._store.write(0) as server:
-            account = taken_away(server, _person(server, address))
-        self._store.remove(account.number)
+        with self._as(PERMISSIONS) as begun:
+            destroy(begun, _person(begun.server, address).title)
 
     def remove_group(self, address: str) -> None:
         """The group is gone with all its account held; its members stay. Raises AccountError."""
-        with self._store.write(0) as server:
-            account = taken_away(server, existing_group(server, address))
-        self._store.remove(account.number)
+        with self._as(PERMISSIONS) as begun:
+            destroy(begun, existing_group(begun.server, address).title)
 
     def clear(self, now: int) -> None:
         """Finishes what was interrupted: removals, accounts that were made and never named, addresses not yet told.
@@ -245,6 +265,20 @@ class InternalDirectory:
         older copy: `pillarbox doctor` tells of it. Raises store.StoreError.
         """
         self._files.clear(now)
+
+    def _as(self, permissions: frozenset[str], folders: Iterable[Folder] = ()) -> AbstractContextManager[Errand]:
+        """A block of work in the name of whoever owns the data folder."""
+        now = datetime.fromtimestamp(self._clock(), UTC)
+        return errand(self._store, owner(permissions), now, [*folders])
+
+    def _made(
+        self, begun: Errand, kind: Kind, wanted: str, properties: Mapping[str, JSON], secret: str = ""
+    ) -> Principal:
+        """A new account of this address, whose domain is ours from now on if it was not."""
+        refuse_taken(begun.server, wanted)
+        know_domain(begun.server, wanted)
+        entry = make(begun, kind, {"name": wanted, "emails": [wanted], **properties}, secret)
+        return principal(begun.server, Account(entry.number, entry.document))
 
 
 def _person(server: Unit, address: str) -> Account:
@@ -255,5 +289,12 @@ def _person(server: Unit, address: str) -> Account:
     return account
 
 
-def _change(server: Writing, account: Account, changes: Mapping[str, JSON]) -> None:
+def _change(begun: Errand, account: Account, action: Action, field: str, value: str) -> None:
+    change(begun, account.title, [Operation(action, field, value)])
+
+
+def _put(server: Writing, account: Account, changes: Mapping[str, JSON]) -> None:
     server.update(ACCOUNT.table, account.number, account.document, {**account.document, **changes})
+
+
+_KINDS = {GROUP: Kind.GROUP, RESOURCE: Kind.RESOURCE, LOCATION: Kind.LOCATION}

@@ -2,7 +2,8 @@
 
 from collections.abc import Callable, Iterable
 
-from pillarbox.datatypes.directory.known import AccountError, account_at, normal
+from pillarbox.datatypes.directory.known import account_named, normal
+from pillarbox.datatypes.directory.refused import AccountError
 from pillarbox.datatypes.server import ACCOUNT, LIST, Account, numbered, selected
 from pillarbox.store import Member, Select, Store, Unit, Writing
 
@@ -13,7 +14,7 @@ MAX_MEMBERS = 1000
 
 def existing_list(server: Unit, address: str) -> Account:
     """The list with this address. Raises AccountError."""
-    account = account_at(server, normal(address))
+    account = account_named(server, address)
     if account is None or account.kind != LIST:
         raise AccountError(f"there is no list {address}; `pillarbox list list` shows which there are")
     return account

@@ -21,6 +21,8 @@ from pillarbox.datatypes.queue.sending import (
     hurry,
     keep,
     messages,
+    numbers_of,
+    postpone,
     queued_message,
     upcoming,
 )
@@ -38,6 +40,8 @@ __all__ = [
     "hurry",
     "keep",
     "messages",
+    "numbers_of",
+    "postpone",
     "queued",
     "queued_message",
     "upcoming",

@@ -1,8 +1,8 @@
 """What a sender reads and writes: an account's messages in the order in which they are to be tried."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import orjson
@@ -11,7 +11,22 @@ from pillarbox.datatypes.queue.message import QUEUED_MESSAGE
 from pillarbox.store import Document, Order, Select, Unit, Writing
 from pillarbox.wire.values import utc_date, utc_datetime
 
-__all__ = ["Addressee", "Queued", "finish", "how_many", "hurry", "keep", "messages", "queued_message", "upcoming"]
+__all__ = [
+    "Addressee",
+    "Queued",
+    "finish",
+    "how_many",
+    "hurry",
+    "keep",
+    "messages",
+    "numbers_of",
+    "postpone",
+    "queued_message",
+    "upcoming",
+]
+
+_SPARE = timedelta(seconds=10)
+"""How long after the attempt that an administrator asked for a message is given up at the earliest."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +88,11 @@ def upcoming(unit: Unit, limit: int) -> list[Queued]:
     return [_queued(stored.number, stored.document) for stored in unit.get(QUEUED_MESSAGE.table, numbers)]
 
 
+def numbers_of(unit: Unit, limit: int) -> list[int]:
+    """The numbers of the account's messages, ascending, no more than the limit."""
+    return unit.numbers(QUEUED_MESSAGE.table, limit)
+
+
 def how_many(unit: Unit) -> int:
     """How many messages of the account are on their way."""
     return unit.count(QUEUED_MESSAGE.table, Select())
@@ -101,6 +121,29 @@ def hurry(unit: Writing, message: Queued, now: datetime) -> None:
         [one if one.is_over else replace(one, next_attempt=min(one.next_attempt, now)) for one in message.recipients]
     )
     unit.update(QUEUED_MESSAGE.table, message.number, message.document, _document(replace(moved, is_hurried=True)))
+
+
+def postpone(
+    unit: Writing, message: Queued, at: datetime, now: datetime, chosen: Callable[[Addressee], bool] = lambda _: True
+) -> bool:
+    """Those who are chosen and wait are next tried at a time, now if it is over; whether there are any.
+
+    Nothing goes out before it is released. Who would be given up before that time is not until shortly after it.
+    """
+    begin = max(at, now) if message.is_released else max(at, message.release)
+    if not any(one.status == "waiting" and chosen(one) for one in message.recipients):
+        return False
+    moved = message.moved(
+        [
+            replace(one, next_attempt=begin) if one.status == "waiting" and chosen(one) else one
+            for one in message.recipients
+        ]
+    )
+    expires = message.expires if begin <= message.expires else begin + _SPARE
+    is_hurried = message.is_hurried or (message.is_released and at <= now)
+    there = replace(moved, expires=expires, is_hurried=is_hurried)
+    unit.update(QUEUED_MESSAGE.table, message.number, message.document, _document(there))
+    return True
 
 
 def finish(unit: Writing, message: Queued, now: datetime) -> None:

@@ -1,13 +1,14 @@
 """Data types of the server itself, kept in account 0.
 
 Begin with `account`, which `datatypes.directory` finds, makes and removes; `membership` says whose groups they are in,
-`role` what they may do, `credential` and `apikey` what is signed in with, `grant` and `consent` what was let in by
-whom, `audit` what happened to all that. `oauthclient` keeps who was registered to be let in, `signingkey` what tokens
-are made with. `due` knows which accounts have work to be done, `ban` who is not let in; `certificate` and `acme` keep
-what is had from authorities. `reading` is what they have in common.
+`tenant` in which part of the server they are, `role` what they may do, `credential` and `apikey` what is signed in
+with, `grant` and `consent` what was let in by whom, `audit` what happened to all that. `oauthclient` keeps who was
+registered to be let in, `signingkey` what tokens are made with. `due` knows which accounts have work to be done,
+`pause` which work is not begun, `ban` who is not let in; `certificate` and `acme` keep what is had from authorities.
+`reading` is what they have in common.
 """
 
-from pillarbox.datatypes.server.account import ACCOUNT, GROUP, LIST, PERSON, RESOURCE, Account
+from pillarbox.datatypes.server.account import ACCOUNT, GROUP, LIST, LOCATION, PERSON, RESOURCE, Account
 from pillarbox.datatypes.server.acme import (
     ACME_ACCOUNT,
     ACME_CHALLENGE,
@@ -87,11 +88,26 @@ from pillarbox.datatypes.server.domain import (
     Domain,
     add_dkim_key,
     dkim_keys,
+    domain_named,
     domains,
     is_domain,
+    kept_dkim_key,
     remove_dkim_key,
 )
-from pillarbox.datatypes.server.due import DUE, PUSH, QUEUE, due, expect, settle
+from pillarbox.datatypes.server.due import (
+    DUE,
+    PUSH,
+    QUEUE,
+    REINDEX,
+    TEND,
+    Due,
+    chores,
+    due,
+    expect,
+    finish_chore,
+    give_chore,
+    settle,
+)
 from pillarbox.datatypes.server.grant import (
     APP,
     BROWSER,
@@ -127,8 +143,17 @@ from pillarbox.datatypes.server.oauthclient import (
     client_named,
     remove_client,
 )
+from pillarbox.datatypes.server.pause import PAUSE, Pause, is_paused, pause, resume
 from pillarbox.datatypes.server.reading import looked_at, numbered, selected
 from pillarbox.datatypes.server.role import ROLE, Role, all_roles, role_named, role_sets
+from pillarbox.datatypes.server.setting import (
+    SETTING,
+    KeptSetting,
+    TooManySettings,
+    keep_settings,
+    kept_settings,
+    setting_texts,
+)
 from pillarbox.datatypes.server.signingkey import (
     SIGNING_KEY,
     TOKENS,
@@ -137,6 +162,7 @@ from pillarbox.datatypes.server.signingkey import (
     forget_signing_key,
     signing_keys,
 )
+from pillarbox.datatypes.server.tenant import TENANT, Tenant, tenant_named, tenants_numbered
 
 __all__ = [
     "ACCOUNT",
@@ -158,20 +184,26 @@ __all__ = [
     "GRANT",
     "GROUP",
     "LIST",
+    "LOCATION",
     "LOITER",
     "LONGEST",
     "MEMBERSHIP",
     "OAUTH_CLIENT",
     "PASSKEY",
+    "PAUSE",
     "PERSON",
     "PUSH",
     "QUEUE",
     "RECOVERY",
+    "REINDEX",
     "RESOURCE",
     "ROLE",
     "SCAN",
     "SECURITY_EVENT",
+    "SETTING",
     "SIGNING_KEY",
+    "TENANT",
+    "TEND",
     "TOKENS",
     "TOTP",
     "Account",
@@ -182,18 +214,23 @@ __all__ = [
     "Consent",
     "Credential",
     "Domain",
+    "Due",
     "Grant",
     "IssuedCertificate",
     "KeptCertificate",
+    "KeptSetting",
     "Membership",
     "OAuthClient",
+    "Pause",
     "Role",
     "SecurityEvent",
     "SecurityKind",
     "ShownChallenge",
     "SigningKey",
+    "Tenant",
     "TooManyClients",
     "TooManyCredentials",
+    "TooManySettings",
     "acme_account",
     "add_api_key",
     "add_client",
@@ -217,6 +254,7 @@ __all__ = [
     "challenges",
     "change_client",
     "change_credential",
+    "chores",
     "clear_grants",
     "client_named",
     "consented",
@@ -225,10 +263,12 @@ __all__ = [
     "credentials_of",
     "dismiss",
     "dkim_keys",
+    "domain_named",
     "domains",
     "due",
     "end_grant",
     "expect",
+    "finish_chore",
     "forget_acme_account",
     "forget_consent",
     "forget_consents",
@@ -238,6 +278,7 @@ __all__ = [
     "forget_memberships",
     "forget_security_events",
     "forget_signing_key",
+    "give_chore",
     "grant_numbered",
     "grants_for",
     "grants_of",
@@ -247,25 +288,34 @@ __all__ = [
     "hide_challenges",
     "http_challenge",
     "is_domain",
+    "is_paused",
     "is_use_told",
     "keep_acme_account",
     "keep_certificate",
+    "keep_settings",
+    "kept_dkim_key",
+    "kept_settings",
     "lift",
     "looked_at",
     "members_of",
     "note",
     "note_use",
     "numbered",
+    "pause",
     "remember_consent",
     "remove_api_key",
     "remove_client",
     "remove_credential",
     "remove_dkim_key",
+    "resume",
     "role_named",
     "role_sets",
     "security_events",
     "selected",
+    "setting_texts",
     "settle",
     "show_challenge",
     "signing_keys",
+    "tenant_named",
+    "tenants_numbered",
 ]

@@ -2,12 +2,13 @@
 
 from datetime import datetime
 
+from pillarbox.access import RoleSet
 from pillarbox.datatypes.server.reading import selected
 from pillarbox.objects import DataType, Property, Record, equal, prop
 from pillarbox.store import Document, Equal, Select, Unit, Writing
 from pillarbox.wire.collation import unicode_casemap
 from pillarbox.wire.network import Network, network
-from pillarbox.wire.values import UTCDate, utc_date, utc_datetime
+from pillarbox.wire.values import UnsignedInt, UTCDate, utc_date, utc_datetime
 
 __all__ = ["API_KEY", "ApiKey", "add_api_key", "api_key", "api_keys", "remove_api_key"]
 
@@ -15,19 +16,28 @@ __all__ = ["API_KEY", "ApiKey", "add_api_key", "api_key", "api_keys", "remove_ap
 class ApiKey(Record):
     """A key by its name, the digest of its secret, and what it may do.
 
-    It has the permissions of its roles and `enabled_permissions`, without `disabled_permissions`. From `networks` alone
-    it is good, if there are any, and until `expires`, if that is given.
+    It has the permissions of its roles and `enabled_permissions`, without `disabled_permissions`, and no more than the
+    account has whose number is `maker`. From `networks` alone it is good, if there are any, and until `expires`, if
+    that is given. One whose secret was chosen elsewhere has a slow hash of it, `secret`, in place of the digest.
     """
 
-    name: Property[str] = prop(immutable=True)
-    digest: Property[str] = prop(secret=True)
+    name: Property[str] = prop()
+    digest: Property[str] = prop(default="", secret=True)
+    secret: Property[str] = prop(default="", secret=True)
     description: Property[str] = prop(default="")
     roles: Property[list[str]] = prop(default=[])
     enabled_permissions: Property[list[str]] = prop(default=[])
     disabled_permissions: Property[list[str]] = prop(default=[])
+    maker: Property[UnsignedInt | None] = prop(default=None, server_set=True)
+    tenant: Property[UnsignedInt | None] = prop(default=None)
     networks: Property[list[str]] = prop(default=[])
     created: Property[UTCDate] = prop()
     expires: Property[UTCDate | None] = prop(default=None)
+
+    @property
+    def role_set(self) -> RoleSet:
+        """What it is given and denied."""
+        return RoleSet(frozenset(self.roles), frozenset(self.enabled_permissions), frozenset(self.disabled_permissions))
 
     @property
     def spans(self) -> tuple[Network, ...]:
@@ -46,7 +56,7 @@ API_KEY = DataType(
     capability="urn:pillarbox:params:jmap:admin",
     prefix="y",
     methods=(),
-    filters=(equal("name", ApiKey.name, sorted=True),),
+    filters=(equal("name", ApiKey.name, sorted=True), equal("tenant", ApiKey.tenant)),
 )
 
 
@@ -56,9 +66,9 @@ def api_keys(server: Unit) -> list[ApiKey]:
 
 
 def api_key(server: Unit, name: str) -> ApiKey | None:
-    """The one of this name, which is spelt in one way."""
+    """The one of this name; in any case of letters, unless keys of before are told apart by that."""
     found = selected(server, API_KEY, Select(Equal("name", unicode_casemap(name))))
-    return next((one for one in found if one.name == name), None)
+    return next((one for one in found if one.name == name or len(found) == 1), None)
 
 
 def add_api_key(server: Writing, name: str, digest: str, now: datetime, properties: Document) -> ApiKey:

@@ -39,6 +39,8 @@ class SecurityKind(Enum):
     RECOVERY_CODE_USED = "recovery-code-used"
     PERMISSIONS_CHANGED = "permissions-changed"
     """Other roles or permissions of its own were given to the account."""
+    ADDRESSES_CHANGED = "addresses-changed"
+    """An administrator gave the account another name or other addresses."""
     PASSKEY_ADDED = "passkey-added"
     PASSKEY_REMOVED = "passkey-removed"
     GRANT_BEGUN = "grant-begun"

@@ -6,7 +6,7 @@ from pillarbox.datatypes.server.reading import selected
 from pillarbox.objects import DataType, Property, Record, equal, prop
 from pillarbox.store import Document, Equal, Select, Unit, Writing
 from pillarbox.wire.collation import unicode_casemap
-from pillarbox.wire.values import JSON, UTCDate
+from pillarbox.wire.values import JSON, UnsignedInt, UTCDate
 
 __all__ = [
     "MAX_CLIENTS",
@@ -38,6 +38,7 @@ class OAuthClient(Record):
     secret: Property[str] = prop(default="", secret=True)
     mark: Property[str] = prop(default="", secret=True)
     created: Property[UTCDate] = prop()
+    tenant: Property[UnsignedInt | None] = prop(default=None)
 
 
 OAUTH_CLIENT = DataType(
@@ -46,7 +47,7 @@ OAUTH_CLIENT = DataType(
     capability="urn:pillarbox:params:jmap:admin",
     prefix="cl",
     methods=(),
-    filters=(equal("client", OAuthClient.client, sorted=True),),
+    filters=(equal("client", OAuthClient.client, sorted=True), equal("tenant", OAuthClient.tenant)),
 )
 
 

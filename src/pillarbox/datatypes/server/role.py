@@ -10,6 +10,7 @@ from pillarbox.datatypes.server.reading import selected
 from pillarbox.objects import DataType, Property, Record, equal, prop
 from pillarbox.store import Equal, Select, Unit
 from pillarbox.wire.collation import unicode_casemap
+from pillarbox.wire.values import UnsignedInt
 
 __all__ = ["ROLE", "Role", "all_roles", "role_named", "role_sets"]
 
@@ -17,11 +18,12 @@ __all__ = ["ROLE", "Role", "all_roles", "role_named", "role_sets"]
 class Role(Record):
     """A role by its name, with the roles that it has and the permissions that it gives and takes."""
 
-    name: Property[str] = prop(immutable=True)
+    name: Property[str] = prop()
     description: Property[str] = prop(default="")
     roles: Property[list[str]] = prop(default=[])
     enabled_permissions: Property[list[str]] = prop(default=[])
     disabled_permissions: Property[list[str]] = prop(default=[])
+    tenant: Property[UnsignedInt | None] = prop(default=None)
 
     @property
     def role_set(self) -> RoleSet:
@@ -35,7 +37,7 @@ ROLE = DataType(
     capability="urn:pillarbox:params:jmap:admin",
     prefix="ro",
     methods=(),
-    filters=(equal("name", Role.name),),
+    filters=(equal("name", Role.name), equal("tenant", Role.tenant)),
 )
 
 

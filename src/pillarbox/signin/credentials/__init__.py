@@ -33,6 +33,7 @@ from pillarbox.signin.credentials.secondfactor import (
     remove_second_factor,
 )
 from pillarbox.signin.credentials.secret import app_password
+from pillarbox.signin.credentials.secret import digest as secret_digest
 from pillarbox.signin.credentials.way import (
     MAX_PASSWORD,
     CredentialError,
@@ -86,4 +87,5 @@ __all__ = [
     "remove_key",
     "remove_second_factor",
     "renewed",
+    "secret_digest",
 ]

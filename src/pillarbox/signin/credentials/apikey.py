@@ -3,11 +3,13 @@
 import hmac
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
-from pillarbox.access import BUILT_IN, PERMISSIONS, Principal, Proof, ProofKind, RoleSet, effective
+from pillarbox.access import BUILT_IN, PERMISSIONS, Principal, Proof, ProofKind
 from pillarbox.access.permission import AUTHENTICATE
+from pillarbox.datatypes.directory import may, permitted
+from pillarbox.datatypes.directory.principals import Kind, named
 from pillarbox.datatypes.server import (
     API_KEY,
     ApiKey,
@@ -17,7 +19,9 @@ from pillarbox.datatypes.server import (
     numbered,
     remove_api_key,
     role_sets,
+    tenants_numbered,
 )
+from pillarbox.signin.credentials.hasher import Verifier
 from pillarbox.signin.credentials.secret import app_password, digest
 from pillarbox.signin.credentials.way import CredentialError, Tried
 from pillarbox.store import Store, Unit
@@ -34,17 +38,21 @@ _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._@-]{0,99}")
 class ApiKeys:
     """The way in by a key's name and secret. Nobody's account is theirs, and no other credentials open it."""
 
-    def __init__(self, store: Store) -> None:
+    def __init__(self, store: Store, passwords: Verifier) -> None:
         self._store = store
+        self._passwords = passwords
 
     def verified(self, tried: Tried) -> Proof | None:
-        """Which key this is."""
-        found = digest(tried.password)
+        """Which key this is. Slow where its secret was chosen elsewhere."""
         with self._store.read(0) as server:
             one = api_key(server, tried.name)
-            if one is None or not found or not hmac.compare_digest(one.digest, found):
-                return None
-            return _proof(server, one)
+            proof = None if one is None else _proof(server, one)
+        return proof if one is not None and self._opens(one, tried.password) else None
+
+    def _opens(self, one: ApiKey, secret: str) -> bool:
+        if one.digest:
+            return hmac.compare_digest(one.digest, digest(secret))
+        return bool(one.secret) and self._passwords.verify(one.secret, secret)
 
     def confirmed(self, name: str, proof: Proof, age: float) -> Proof | None:  # noqa: ARG002 - as every way
         """The same with the permissions that it has now, as long as it is there."""
@@ -82,8 +90,11 @@ def add_key(store: Store, wanted: NewApiKey, now: datetime) -> str:
         if missing is not None:
             raise CredentialError(f"there is no role {missing!r}")
         keys = api_keys(server)
-        if any(one.name == wanted.name for one in keys):
+        there = named(server, wanted.name)
+        if there is not None and there.kind is Kind.API_KEY:
             raise CredentialError(f"there is a key {wanted.name} already; remove it first")
+        if there is not None:
+            raise CredentialError(f"{wanted.name} is the name of a principal of the type {there.kind.value}")
         if len(keys) >= MAX_KEYS:
             raise CredentialError(f"{MAX_KEYS} keys are the most")
         add_api_key(
@@ -123,9 +134,13 @@ def remove_key(store: Store, name: str) -> bool:
 
 def _proof(server: Unit, one: ApiKey) -> Proof:
     # A key that may not be used would be none.
-    enabled = frozenset(one.enabled_permissions) | {AUTHENTICATE}
-    own = RoleSet(frozenset(one.roles), enabled, frozenset(one.disabled_permissions))
-    permissions = effective(own, role_sets(server, one.roles))
+    own = replace(one.role_set, enabled=one.role_set.enabled | {AUTHENTICATE})
+    tenant = None if one.tenant is None else tenants_numbered(server, (one.tenant,)).get(one.tenant)
+    known = role_sets(server, {*one.roles, *(() if tenant is None else tenant.roles)})
+    permissions = permitted(own, known, tenant)
+    if one.maker is not None:
+        # A key does no more than who made it may do now, and nothing once they are gone.
+        permissions &= may(server, one.maker)
     principal = Principal(
         API_KEY.id(one.number),
         one.number,
@@ -136,5 +151,6 @@ def _proof(server: Unit, one: ApiKey) -> Proof:
         kind="api-key",
         description=one.description,
         permissions=permissions,
+        tenant=one.tenant,
     )
     return Proof(principal, ProofKind.API_KEY, one.number, None, one.spans, one.ends, methods=())

@@ -92,7 +92,7 @@ class MainPasswords:
     def confirmed(self, name: str, proof: Proof, age: float) -> Proof | None:
         """The same with what else is known now, where neither the hash nor the second factor is another."""
         before = proof.principal
-        principal = self._directory.find(before.address if before.directory else name)
+        principal = self._directory.find(before.name if before.directory else name)
         if principal is None or (principal.id, principal.secret, principal.directory) != (
             before.id,
             before.secret,

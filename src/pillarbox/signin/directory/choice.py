@@ -83,7 +83,8 @@ class Directories:
     def find(self, address: str) -> Principal | None:
         """Whose address or alias this is. Raises store.StoreError, of which one is DirectoryAway."""
         found = self._accounts.find(address)
-        if found is not None:
+        # A whole domain is nothing that a directory could be asked for.
+        if found is not None or address.startswith("@"):
             return found
         name = self._of(address)
         if name is None:

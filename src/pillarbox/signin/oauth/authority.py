@@ -178,7 +178,7 @@ class Authority:
             "active": True,
             "scope": " ".join(sorted(scopes)),
             "client_id": grant.client,
-            "username": principal.address,
+            "username": principal.name,
             "token_type": "Bearer" if token.kind is TokenKind.ACCESS else "refresh_token",
             "exp": token.expires,
             "iat": token.issued,

@@ -19,8 +19,8 @@ def claims(principal: Principal, scopes: frozenset[str] | None) -> dict[str, Any
     if scopes is None or "profile" in scopes:
         if principal.description:
             found["name"] = principal.description
-        found["preferred_username"] = principal.address
-    if scopes is None or "email" in scopes:
+        found["preferred_username"] = principal.name
+    if principal.address and (scopes is None or "email" in scopes):
         # The server that gives the address is the one that says so.
         found |= {"email": principal.address, "email_verified": True}
     return found

@@ -1,0 +1,245 @@
+"""What can be said of a principal: each field, the types that have it, and what is done with what is said.
+
+The fields are those of the reference's management API, section 4.2, and the actions those of section 4.4.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from enum import Enum, unique
+from typing import cast
+
+from pillarbox.access import PERMISSIONS
+from pillarbox.datatypes.directory.principals.address import addresses_of, put_addresses
+from pillarbox.datatypes.directory.principals.belonging import (
+    put_external_members,
+    put_groups,
+    put_lists,
+    put_members,
+)
+from pillarbox.datatypes.directory.principals.errand import Draft, Errand
+from pillarbox.datatypes.directory.principals.granting import check_power, role_of
+from pillarbox.datatypes.directory.principals.kind import ACCOUNTS, GROUPS, Kind, names_of
+from pillarbox.datatypes.directory.principals.naming import join_tenant, rename
+from pillarbox.datatypes.directory.principals.secret import add_secret, remove_secret, set_secrets
+from pillarbox.datatypes.directory.refused import Unfit, shown
+from pillarbox.wire.values import JSON
+
+__all__ = ["FIELDS", "Action", "Field", "Operation", "apply", "merged"]
+
+MAX_ITEMS = 10_000
+_LONGEST = 512
+_LONGEST_SECRET = 2048
+_MOST_OCTETS = 2**53 - 1
+
+
+@unique
+class Action(Enum):
+    """What is done to a field."""
+
+    SET = "set"
+    ADD = "addItem"
+    REMOVE = "removeItem"
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """One step of a change."""
+
+    action: Action
+    field: str
+    value: JSON
+
+
+Apply = Callable[[Errand, Draft, Action, JSON], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """A field: the types of principals that have it, whether it is a list of items, and what setting it does."""
+
+    kinds: frozenset[Kind]
+    apply: Apply
+    has_items: bool = False
+
+
+def apply(errand: Errand, draft: Draft, operation: Operation) -> None:
+    """Does a step of a change. Raises AccountError."""
+    field = FIELDS.get(operation.field)
+    if field is None or draft.kind not in field.kinds:
+        raise Unfit(f"{shown(operation.field)}: a principal of the type {draft.kind.value} has no such field to set")
+    if operation.action is not Action.SET and not field.has_items:
+        raise Unfit(f"{operation.field}: there are no items to add or to remove, it can only be set")
+    field.apply(errand, draft, operation.action, operation.value)
+    draft.touched.add(operation.field)
+
+
+def _text(name: str) -> Apply:
+    def put(_: Errand, draft: Draft, __: Action, value: JSON) -> None:
+        text = _one(name, value)
+        if draft.kind is Kind.OAUTH_CLIENT:
+            _put_metadata(draft, _METADATA[name], text)
+        else:
+            draft.document[name] = text
+
+    return put
+
+
+def _quota(_: Errand, draft: Draft, __: Action, value: JSON) -> None:
+    if draft.kind is Kind.TENANT:
+        several = value if isinstance(value, list) else [] if value in ("", None) else [value]
+        if len(several) > _MOST_QUOTAS:
+            raise Unfit(f"quota: no more than {_MOST_QUOTAS} numbers")
+        draft.document["quota"] = [_number(one) for one in several]
+        return
+    # Nothing at all is no quota in the reference, and so is 0.
+    draft.document["quota"] = None if value in ("", None, 0) else _number(value)
+
+
+_MOST_QUOTAS = 13
+
+
+def _number(value: JSON) -> int:
+    if not isinstance(value, int) or isinstance(value, bool) or not 0 <= value <= _MOST_OCTETS:
+        raise Unfit("quota: a whole number of octets is expected")
+    return value
+
+
+def _emails(errand: Errand, draft: Draft, action: Action, value: JSON) -> None:
+    if draft.kind is Kind.OAUTH_CLIENT:
+        _put_metadata(draft, "contacts", merged(_metadata(draft, "contacts"), "emails", action, value))
+        return
+    had = addresses_of(draft)
+    if action is Action.REMOVE:
+        gone = _one("emails", value).strip().casefold()
+        put_addresses(errand, draft, [one for one in had if one.casefold() != gone])
+        return
+    put_addresses(errand, draft, merged(had, "emails", action, value))
+
+
+def _belonging(name: str, put: Callable[[Errand, Draft, Callable[[list[str]], list[str]]], None]) -> Apply:
+    def applied(errand: Errand, draft: Draft, action: Action, value: JSON) -> None:
+        put(errand, draft, lambda had: merged(had, name, action, value))
+
+    return applied
+
+
+def _roles(errand: Errand, draft: Draft, action: Action, value: JSON) -> None:
+    had = names_of(draft.entry, "roles")
+    wanted = merged(had, "roles", action, value)
+    for name in wanted:
+        if name not in had:
+            role_of(errand, draft, name)
+    draft.document["roles"] = sorted(wanted)
+
+
+def _permissions(name: str) -> Apply:
+    def put(_: Errand, draft: Draft, action: Action, value: JSON) -> None:
+        wanted = merged(names_of(draft.entry, name), name, action, value)
+        unknown = next((one for one in wanted if one not in PERMISSIONS), None)
+        if unknown is not None:
+            raise Unfit(f"there is no permission {shown(unknown)}", f"Invalid {name} value")
+        draft.document[name] = sorted(wanted)
+
+    return put
+
+
+def _secrets(errand: Errand, draft: Draft, action: Action, value: JSON) -> None:
+    if draft.kind is Kind.API_KEY:
+        check_power(errand, draft)
+        _put_key_secret(draft, action, value)
+    elif action is Action.SET:
+        set_secrets(errand, draft, _texts("secrets", value, _LONGEST_SECRET))
+    else:
+        change = add_secret if action is Action.ADD else remove_secret
+        change(errand, draft, _one("secrets", value, _LONGEST_SECRET))
+
+
+def _put_key_secret(draft: Draft, action: Action, value: JSON) -> None:
+    """A key has one secret: what is kept of it is a digest, marked so, or a slow hash."""
+    texts = _texts("secrets", value, _LONGEST_SECRET) if action is Action.SET else [_one("secrets", value)]
+    found = [one for one in texts if one]
+    if len(found) > 1:
+        raise Unfit("secrets: a key has one secret")
+    kept = found[0] if found and action is not Action.REMOVE else ""
+    is_digest = kept.startswith(KEY_DIGEST)
+    draft.document |= {
+        "digest": kept.removeprefix(KEY_DIGEST) if is_digest else "",
+        "secret": "" if is_digest else kept,
+    }
+
+
+KEY_DIGEST = "digest:"
+"""In front of the digest of a key's secret, where that is one that we made."""
+
+
+def _urls(_: Errand, draft: Draft, action: Action, value: JSON) -> None:
+    wanted = merged(_metadata(draft, "redirect_uris"), "urls", action, value)
+    _put_metadata(draft, "redirect_uris", wanted)
+
+
+_METADATA = {"description": "client_name", "picture": "logo_uri"}
+
+
+def _metadata(draft: Draft, name: str) -> list[str]:
+    return cast("list[str]", cast("dict[str, JSON]", draft.document["metadata"]).get(name, []))
+
+
+def _put_metadata(draft: Draft, name: str, value: JSON) -> None:
+    """What a client says of itself (RFC 7591 section 2); nothing where it is empty."""
+    metadata = {**cast("dict[str, JSON]", draft.document["metadata"]), name: value}
+    draft.document["metadata"] = {key: one for key, one in metadata.items() if one}
+
+
+def merged(had: list[str], name: str, action: Action, value: JSON) -> list[str]:
+    """What becomes of a list of texts: each is in it once. Raises Unfit."""
+    match action:
+        case Action.SET:
+            return [*dict.fromkeys(_texts(name, value))]
+        case Action.ADD:
+            return [*dict.fromkeys([*had, _one(name, value)])]
+        case Action.REMOVE:
+            gone = _one(name, value)
+            return [one for one in had if one.casefold() != gone.casefold()]
+
+
+def _texts(name: str, value: JSON, longest: int = _LONGEST) -> list[str]:
+    if value is None:
+        return []
+    several = value if isinstance(value, list) else [value]
+    if len(several) > MAX_ITEMS:
+        raise Unfit(f"{name}: no more than {MAX_ITEMS}")
+    return [_one(name, one, longest) for one in several]
+
+
+def _one(name: str, value: JSON, longest: int = _LONGEST) -> str:
+    if not isinstance(value, str):
+        raise Unfit(f"{name}: a text is expected")
+    if len(value.encode("utf-8", "replace")) > longest or any(ord(one) < 32 or ord(one) == 127 for one in value):
+        raise Unfit(f"{name}: a text of no more than {longest} octets without control characters is expected")
+    return value
+
+
+_ALL = frozenset(Kind)
+_WITH_ROLES = frozenset((Kind.INDIVIDUAL, Kind.TENANT, Kind.ROLE, Kind.API_KEY))
+_WITH_PERMISSIONS = _WITH_ROLES | {Kind.GROUP}
+
+FIELDS: Mapping[str, Field] = {
+    "tenant": Field(_ALL - {Kind.TENANT}, lambda errand, draft, _, value: join_tenant(errand, draft, value)),
+    "name": Field(_ALL, lambda errand, draft, _, value: rename(errand, draft, _one("name", value))),
+    "description": Field(_ALL, _text("description")),
+    "picture": Field(ACCOUNTS | {Kind.TENANT, Kind.OAUTH_CLIENT}, _text("picture")),
+    "quota": Field(GROUPS | {Kind.INDIVIDUAL, Kind.TENANT}, _quota),
+    "emails": Field(ACCOUNTS | {Kind.OAUTH_CLIENT}, _emails, has_items=True),
+    "memberOf": Field(GROUPS | {Kind.INDIVIDUAL}, _belonging("memberOf", put_groups), has_items=True),
+    "members": Field(GROUPS | {Kind.LIST, Kind.ROLE}, _belonging("members", put_members), has_items=True),
+    "externalMembers": Field(
+        frozenset((Kind.LIST,)), _belonging("externalMembers", put_external_members), has_items=True
+    ),
+    "lists": Field(GROUPS | {Kind.INDIVIDUAL}, _belonging("lists", put_lists), has_items=True),
+    "roles": Field(_WITH_ROLES, _roles, has_items=True),
+    "enabledPermissions": Field(_WITH_PERMISSIONS, _permissions("enabledPermissions"), has_items=True),
+    "disabledPermissions": Field(_WITH_PERMISSIONS, _permissions("disabledPermissions"), has_items=True),
+    "urls": Field(frozenset((Kind.OAUTH_CLIENT,)), _urls, has_items=True),
+    "secrets": Field(frozenset((Kind.INDIVIDUAL, Kind.API_KEY)), _secrets, has_items=True),
+}
+"""In the order in which a new principal is given them: what others depend on comes first."""

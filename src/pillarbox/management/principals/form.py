@@ -1,0 +1,88 @@
+"""What a principal looks like when it is sent and when it is told (management API section 4.2)."""
+
+from pillarbox.access import PERMISSIONS
+from pillarbox.datatypes.directory.principals import Kind
+from pillarbox.management.shape import NULL, Choice, Fields, Integer, ListOf, OneOf, Shape, Text
+
+__all__ = ["CHANGES", "NEW", "TOLD", "TYPES"]
+
+TYPES = tuple(kind.value for kind in Kind)
+
+_MOST = 10_000
+_TEXT = Text()
+_NAMES = ListOf(_TEXT, _MOST)
+_ONE_OR_MORE = OneOf((_TEXT, _NAMES))
+_SECRET = Text(2048, doc="A hash, a password to be hashed here, an otpauth:// URL, or $app$name$hash. Never told.")
+_PERMISSION = Choice(tuple(sorted(PERMISSIONS)))
+_OCTETS = Integer(doc="Octets.")
+_QUOTAS = ListOf(
+    Integer(), 13, doc="Of a tenant: octets, then how many principals there may be of each type by its number."
+)
+
+_TOLD: dict[str, Shape] = {
+    "id": Text(64, doc="The server's name for it, which stays when it is called something else."),
+    "type": Choice(TYPES),
+    "name": Text(320, doc="What it is called, as no other principal of any type is."),
+    "description": Text(4096, doc="Its name for people."),
+    "picture": Text(4096, doc="A URL."),
+    "tenant": Text(320, doc="The name of the tenant that it belongs to; left out for what is the server's own."),
+    "emails": ListOf(Text(320), doc="Its addresses, the primary one first; @domain receives what is for nobody there."),
+    "quota": OneOf((_OCTETS, _QUOTAS)),
+    "usedQuota": Integer(doc="Octets that it holds; told of one principal alone, and not where it is none."),
+    "memberOf": _NAMES,
+    "lists": _NAMES,
+    "members": OneOf((Integer(doc="Of a domain or a tenant: how many."), _NAMES)),
+    "externalMembers": ListOf(Text(320), doc="Of a list: addresses elsewhere that it sends to."),
+    "roles": _NAMES,
+    "enabledPermissions": ListOf(_PERMISSION),
+    "disabledPermissions": ListOf(_PERMISSION),
+    "urls": ListOf(Text(2048), doc="Of an OAuth client: where it is answered."),
+}
+
+TOLD = Fields(
+    _TOLD,
+    required=("id", "type", "name"),
+    doc="A principal. Lists that its type has are always there, texts and numbers where there is something to tell.",
+)
+
+_SENT: dict[str, Shape] = {
+    "id": OneOf((Integer(), _TEXT, NULL)),
+    "type": Choice(("superuser", *TYPES)),
+    "name": Text(320),
+    "description": OneOf((NULL, _TEXT)),
+    "picture": OneOf((NULL, _TEXT)),
+    "tenant": OneOf((NULL, _TEXT)),
+    "emails": _ONE_OR_MORE,
+    "secrets": OneOf((_SECRET, ListOf(_SECRET, 100))),
+    "quota": OneOf((NULL, _OCTETS, _QUOTAS)),
+    "usedQuota": OneOf((NULL, Integer())),
+    "memberOf": _ONE_OR_MORE,
+    "lists": _ONE_OR_MORE,
+    "members": OneOf((Integer(), _TEXT, _NAMES)),
+    "externalMembers": _ONE_OR_MORE,
+    "roles": _ONE_OR_MORE,
+    "enabledPermissions": _ONE_OR_MORE,
+    "disabledPermissions": _ONE_OR_MORE,
+    "urls": _ONE_OR_MORE,
+}
+
+NEW = Fields(
+    _SENT,
+    required=("type", "name"),
+    doc="A principal to be made. `id` and `usedQuota` are taken and say nothing.",
+)
+
+_VALUE = OneOf((NULL, Integer(), Text(2048), ListOf(OneOf((Integer(), Text(2048))), _MOST)))
+
+CHANGES = ListOf(
+    Fields(
+        {
+            "action": Choice(("set", "addItem", "removeItem")),
+            "field": Text(64),
+            "value": _VALUE,
+        },
+        required=("action", "field", "value"),
+        doc="One step of a change.",
+    ),
+    1000,
+)
