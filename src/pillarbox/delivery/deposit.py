@@ -13,21 +13,26 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cached_property, partial
 from secrets import token_hex
-from typing import TypeAlias
+from typing import TypeAlias, assert_never, cast
 
 from pillarbox.access import LIST, Principal
+from pillarbox.datatypes.journal import make_room_in_journal
 from pillarbox.datatypes.mail import Arrival, NewEmail, arrival, file, inbox, note_report
 from pillarbox.datatypes.server import QUEUE, expect
+from pillarbox.delivery import reply
 from pillarbox.delivery.handing import HandedOn, NoRoom, hand_on, likeness
+from pillarbox.delivery.journaling import journal_filed, journal_refused, journal_repeated
 from pillarbox.delivery.policy import Policy
+from pillarbox.delivery.reply import Reply
 from pillarbox.delivery.trace import Hop, body, hops, trace, without_return_path
 from pillarbox.delivery.vacation import Unexpected, respond
 from pillarbox.objects import Registry
-from pillarbox.store import Staged, Store, Writing
+from pillarbox.store import Staged, Store, StoreError, Writing
+from pillarbox.telemetry import Event, emit
 from pillarbox.wire.message import Receipt, parse, receipt
 from pillarbox.wire.values import Id, utc_date
 
-__all__ = ["Deposit", "Filed", "HandedOn", "Known", "Looping", "Offer", "Outcome", "OverQuota"]
+__all__ = ["Deposit", "Filed", "HandedOn", "Known", "Looping", "Offer", "Outcome", "OverQuota", "told_of"]
 
 REMEMBERED = 7 * 86_400
 """Seconds. RFC 5321 section 4.5.4.1 has senders give up after four to five days."""
@@ -129,12 +134,32 @@ class Deposit:
         self._clock = clock
         self._token = token
 
-    def deliver(self, principal: Principal, offer: Offer, policy: Policy) -> Outcome:
+    def deliver(self, principal: Principal, offer: Offer, policy: Policy, to: str | None = None) -> Outcome:
         """Files a message in the Inbox of an account. What is told as filed is on disk.
 
-        With it an answer is queued, if the account has one. A list hands it on instead. Raises store.Unavailable and
-        OSError, and then nothing was filed.
+        With it an answer is queued, if the account has one, and the journal is told, of the address `to` that it came
+        for. A list hands it on instead. Raises store.Unavailable and OSError, and then nothing was filed.
         """
+        outcome = self._delivered(principal, offer, policy, to or principal.address)
+        if isinstance(outcome, OverQuota | Looping):
+            self.refused(principal, offer.hop, len(offer.raw), told_of(outcome), policy, to)
+        return outcome
+
+    def refused(
+        self, principal: Principal, hop: Hop, size: int, told: Reply, policy: Policy, to: str | None = None
+    ) -> None:
+        """Tells the journal of an account that a message of so many octets was not filed, and why."""
+        if not policy.keeps_journal or principal.kind == LIST:
+            return
+        try:
+            with self._store.write(principal.number) as unit:
+                make_room_in_journal(unit)
+                journal_refused(unit, hop, to or principal.address, size, None, told)
+        except StoreError as problem:
+            # Who offered it is told all the same.
+            emit(Event.STORE_FAILED, known=problem.known)
+
+    def _delivered(self, principal: Principal, offer: Offer, policy: Policy, to: str) -> Outcome:
         if offer.hops > policy.max_received:
             return Looping()
         if principal.kind == LIST:
@@ -148,7 +173,7 @@ class Deposit:
         now = self._clock()
         with self._store.stage(principal.number) as staged:
             staged.write(offer.raw)
-            file_it = partial(self._filed, principal, offer, policy, staged, message, now)
+            file_it = partial(self._filed, principal, offer, policy, to, staged, message, now)
             try:
                 with suppress(Unexpected):
                     return file_it(is_expected=False)
@@ -171,6 +196,7 @@ class Deposit:
         principal: Principal,
         offer: Offer,
         policy: Policy,
+        to: str,
         staged: Staged,
         message: Arrival,
         now: float,
@@ -179,8 +205,12 @@ class Deposit:
     ) -> Outcome:
         """Raises _NoRoom, and Unexpected if an answer is to be sent that account 0 was not told to expect."""
         quota = policy.quota if principal.quota is None else principal.quota
+        named = next(iter(cast("list[str]", message.document["messageId"] or ())), None)
         with self._store.write(principal.number) as unit:
             if not unit.once(_key(principal, offer), int(now) + REMEMBERED, int(now)):
+                if policy.keeps_journal:
+                    make_room_in_journal(unit)
+                    journal_repeated(unit, offer.hop, to, len(offer.raw), named)
                 return Known()
             if quota is not None and unit.held_size() + len(offer.raw) > quota:
                 raise _NoRoom
@@ -190,7 +220,23 @@ class Deposit:
             number, _ = file(unit, self._registry, blob, message, _in_inbox(unit, now))
             if offer.report is not None:
                 note_report(unit, blob, offer.report)
-        return Filed(self._registry["Email"].id(number), len(offer.raw))
+            email = self._registry["Email"].id(number)
+            if policy.keeps_journal:
+                journal_filed(unit, offer.hop, to, len(offer.raw), named, email)
+        return Filed(email, len(offer.raw))
+
+
+def told_of(outcome: Outcome) -> Reply:
+    """The reply to whoever offered the message."""
+    match outcome:
+        case Filed() | Known() | HandedOn():
+            return reply.STORED
+        case OverQuota(ever):
+            return reply.FULL if ever else reply.TOO_LARGE_EVER
+        case Looping():
+            return reply.LOOP
+        case _:
+            assert_never(outcome)
 
 
 def _in_inbox(unit: Writing, now: float) -> NewEmail:

@@ -5,12 +5,11 @@ from datetime import UTC, datetime
 
 from pillarbox.access import Directory, Principal
 from pillarbox.delivery import reply
-from pillarbox.delivery.deposit import Deposit, Offer
+from pillarbox.delivery.deposit import Deposit, Offer, told_of
 from pillarbox.delivery.path import Malformed, path
 from pillarbox.delivery.policy import Policy
 from pillarbox.delivery.reply import Reply
 from pillarbox.delivery.route import Route, refusal
-from pillarbox.delivery.session import told_of
 from pillarbox.delivery.trace import Hop
 
 __all__ = ["Filer"]
@@ -49,7 +48,7 @@ class Filer:
             moment=datetime.fromtimestamp(self._clock(), UTC),
             is_ours=True,
         )
-        return told_of(self._deposit.deliver(principal, Offer(hop, octets, mark), self._policy))
+        return told_of(self._deposit.deliver(principal, Offer(hop, octets, mark), self._policy, address))
 
     def _find(self, address: str) -> Principal | None:
         try:

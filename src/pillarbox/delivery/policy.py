@@ -29,6 +29,9 @@ class Policy:
     wording: Wording = field(default_factory=Wording)
     """That of vacation responses."""
 
+    keeps_journal: bool = True
+    """Whether accounts remember what came in."""
+
     @classmethod
     def of(cls, settings: Snapshot) -> "Policy":
         """The policy that follows from the settings."""
@@ -42,4 +45,5 @@ class Policy:
             quota=settings[catalogue.ACCOUNT_QUOTA],
             vacation_period=settings[catalogue.VACATION_PERIOD].seconds,
             wording=Wording(settings[catalogue.VACATION_PREFIX], settings[catalogue.VACATION_SUBJECT]),
+            keeps_journal=settings[catalogue.JOURNAL_KEEP] is not None,
         )

@@ -9,6 +9,7 @@ from pillarbox.access.permission import EMAIL_RECEIVE
 from pillarbox.delivery import reply
 from pillarbox.delivery.path import Path
 from pillarbox.delivery.reply import Reply
+from pillarbox.wire.collation import unicode_casemap
 
 __all__ = ["Route", "refusal"]
 
@@ -27,6 +28,8 @@ class Route:
     end in a dot and may be written in its ASCII form or in its own script (RFC 5890). With sub-addressing,
     `alice+anything` is `alice`, unless somebody has that very address.
 
+    What is for nobody of a domain is for whoever receives that, if somebody does.
+
     `<postmaster>` without a domain is whoever is postmaster of this host or of the domain it is in (RFC 5321 section
     4.5.1); that somebody is, an address or an alias in the directory has to say.
     """
@@ -40,9 +43,14 @@ class Route:
         """Whose mail it is, None if nobody's here. Raises store.Unavailable."""
         for local in self._locals(recipient.local):
             for domain in self._domains(recipient.domain):
-                found = self._directory.find(f"{local}@{domain}")
-                if found is not None:
+                address = f"{local}@{domain}"
+                found = self._directory.find(address)
+                if found is not None and _receives(found, address):
                     return found
+        for domain in self._domains(recipient.domain):
+            found = self._directory.find(f"@{domain}")
+            if found is not None:
+                return found
         return None
 
     def _locals(self, local: str) -> Iterator[str]:
@@ -66,3 +74,9 @@ class Route:
         with suppress(UnicodeError):
             forms += [name.encode("idna").decode("ascii"), name.encode("idna").decode("idna")]
         yield from dict.fromkeys(form.lower() for form in forms)
+
+
+def _receives(found: Principal, address: str) -> bool:
+    """Whether mail for this address is theirs whom it found: who is merely called so receives nothing by it."""
+    # Its domain is asked for in both of its forms: one of them is that of the addresses.
+    return not found.login or unicode_casemap(address) in map(unicode_casemap, found.addresses)

@@ -9,12 +9,12 @@ from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Protocol, TypeVar, assert_never
+from typing import Protocol, TypeVar
 
 from pillarbox.access import Directory
 from pillarbox.delivery import reply
 from pillarbox.delivery.data import Room
-from pillarbox.delivery.deposit import Deposit, Filed, HandedOn, Known, Looping, Offer, Outcome, OverQuota
+from pillarbox.delivery.deposit import Deposit, Filed, HandedOn, Known, Looping, Offer, OverQuota, told_of
 from pillarbox.delivery.dialogue import Answer, Dialogue, End, Look, Recipient, Take, Transaction, Wait
 from pillarbox.delivery.path import Path
 from pillarbox.delivery.policy import Policy
@@ -24,7 +24,7 @@ from pillarbox.delivery.trace import Hop
 from pillarbox.store import OutOfSpace, Unavailable
 from pillarbox.telemetry import Event, emit, request_scope
 
-__all__ = ["Delivery", "Run", "Session", "told_of"]
+__all__ = ["Delivery", "Run", "Session"]
 
 T = TypeVar("T")
 
@@ -177,13 +177,15 @@ class Session:
                 told = await self._deliver(recipient, offer)
             else:
                 _tell(_event(told), recipient.path, told, id=offer.hop.id)
+                await self._refuse(recipient, offer.hop, told)
             self._say(told.about(recipient.path))
             await self._flush()
 
     async def _deliver(self, recipient: Recipient, offer: Offer) -> Reply:
         principal, path = recipient.principal, recipient.path
+        deposit = self._delivery.deposit
         try:
-            outcome = await self._delivery.run(lambda: self._delivery.deposit.deliver(principal, offer, self._policy))
+            outcome = await self._delivery.run(lambda: deposit.deliver(principal, offer, self._policy, path.text))
         except (Unavailable, OSError) as trouble:
             told = reply.NO_ROOM if isinstance(trouble, OutOfSpace) else reply.FAILED
             _tell(Event.LMTP_DEFERRED, path, told, id=offer.hop.id, reason=str(trouble))
@@ -204,6 +206,15 @@ class Session:
                 _tell(_event(told), path, told, id=offer.hop.id, account=principal.id)
         return told
 
+    async def _refuse(self, recipient: Recipient, hop: Hop, told: Reply) -> None:
+        """The journal has it too, where it can; the message is gone already, and with it its size."""
+        principal, path = recipient.principal, recipient.path
+        deposit = self._delivery.deposit
+        try:
+            await self._delivery.run(lambda: deposit.refused(principal, hop, 0, told, self._policy, path.text))
+        except Exception as bug:  # noqa: BLE001 - the face where bugs end
+            _tell(Event.LMTP_FAILED, path, told, id=hop.id, exception=bug)
+
     def _hop(self, transaction: Transaction) -> Hop:
         recipients = transaction.recipients
         return Hop(
@@ -215,7 +226,12 @@ class Session:
             reverse_path=transaction.reverse_path.text,
             only_recipient=recipients[0].path.text if len(recipients) == 1 else None,
             moment=datetime.fromtimestamp(self._delivery.clock(), UTC),
+            tls=self._tls(),
         )
+
+    def _tls(self) -> str | None:
+        found = self._writer.get_extra_info("ssl_object")
+        return None if found is None else str(found.version())
 
     def _say(self, told: Reply) -> None:
         if told.code == 421:
@@ -244,19 +260,6 @@ class Session:
         self._writer.close()
         async with asyncio.timeout(LINGER):
             await self._writer.wait_closed()
-
-
-def told_of(outcome: Outcome) -> Reply:
-    """The reply to whoever offered the message."""
-    match outcome:
-        case Filed() | Known() | HandedOn():
-            return reply.STORED
-        case OverQuota(ever):
-            return reply.FULL if ever else reply.TOO_LARGE_EVER
-        case Looping():
-            return reply.LOOP
-        case _:
-            assert_never(outcome)
 
 
 def _event(told: Reply) -> Event:

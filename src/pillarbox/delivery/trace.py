@@ -34,6 +34,8 @@ class Hop:
     moment: datetime
     is_ours: bool = False
     """Whether it was queued here, so that no protocol handed it over."""
+    tls: str | None = None
+    """The version of TLS, None for none."""
 
 
 def trace(hop: Hop) -> bytes:

@@ -47,7 +47,7 @@ def respond(
     told = vacation(unit, moment)
     if told is None:
         return
-    own = {bare(address) or address: address for address in (*principal.aliases, principal.address)}
+    own = {bare(address) or address: address for address in (*principal.aliases, principal.address) if address}
     headers = cast("list[dict[str, str]]", message.apart["headers"])
     written_to = addressed_as(headers, own) if may_be_answered(sender, headers, own) else None
     if written_to is None:

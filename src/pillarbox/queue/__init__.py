@@ -9,9 +9,10 @@ here is passed in.
 from pillarbox.queue.attempt import Caller, Tls
 from pillarbox.queue.books import Books
 from pillarbox.queue.carrier import Carrier
+from pillarbox.queue.configured import books_of, resolver_of
 from pillarbox.queue.here import Here, Letter, Whose
 from pillarbox.queue.reply import Reply
-from pillarbox.queue.resolver import Resolver
+from pillarbox.queue.resolver import LookupFailed, Resolver
 from pillarbox.queue.route import Relay, Routes, domain_of
 from pillarbox.queue.schedule import Schedule
 from pillarbox.queue.sender import Sender
@@ -23,6 +24,7 @@ __all__ = [
     "Carrier",
     "Here",
     "Letter",
+    "LookupFailed",
     "Patience",
     "Relay",
     "Reply",
@@ -32,5 +34,7 @@ __all__ = [
     "Sender",
     "Tls",
     "Whose",
+    "books_of",
     "domain_of",
+    "resolver_of",
 ]

@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 
 from pillarbox.datatypes.mail import cancel_submission, note_delivery, release_submission
 from pillarbox.datatypes.queue import (
+    Addressee,
     Outgoing,
     Queued,
     Recipient,
@@ -16,11 +17,14 @@ from pillarbox.datatypes.queue import (
     finish,
     hurry,
     keep,
+    messages,
+    postpone,
     queued_message,
     upcoming,
 )
-from pillarbox.datatypes.server import QUEUE, due, settle
+from pillarbox.datatypes.server import QUEUE, due, is_paused, settle
 from pillarbox.queue.dsn import Report, Subject, dsn
+from pillarbox.queue.journaling import journal_attempt, journal_release
 from pillarbox.queue.octets import sendable
 from pillarbox.queue.outcome import Outcome, begun, concluded, released
 from pillarbox.queue.reply import Reply
@@ -30,12 +34,19 @@ from pillarbox.queue.verdict import Verdict
 from pillarbox.store import NoAccount, Store, Unit, Writing
 from pillarbox.wire.dkim import DkimKey, author_domain, signature
 
-__all__ = ["Books", "Looked"]
+__all__ = ["Books", "Chosen", "Looked"]
+
+Chosen = Callable[[Addressee], bool]
+"""Says of a recipient whether something is done about it."""
 
 _RETURNED = 1 << 20
 """Octets of a message that are read to tell its sender of it."""
 _STOPPED = Reply(451, "4.3.0 something is wrong in the sending server; its log says what")
 _CANCELLED = Reply(554, "5.7.1 cancelled by the administrator of the sending server")
+
+
+def _everybody(_: Addressee) -> bool:
+    return True
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +69,8 @@ class Books:
         clock: Callable[[], float],
         chance: Callable[[], float],
         token: Callable[[], str],
+        *,
+        is_journaled: bool = True,
     ) -> None:
         self._store = store
         self._host = host
@@ -66,6 +79,7 @@ class Books:
         self._clock = clock
         self._chance = chance
         self._token = token
+        self._is_journaled = is_journaled
 
     @property
     def now(self) -> datetime:
@@ -75,6 +89,10 @@ class Books:
     def due(self) -> list[int]:
         """The accounts that have messages, or may be about to. Raises store.StoreError."""
         return due(self._store, QUEUE)
+
+    def is_paused(self) -> bool:
+        """Whether an administrator wants nothing to be tried. Raises store.StoreError."""
+        return is_paused(self._store, QUEUE)
 
     def look(self, account: int, limit: int) -> Looked:
         """An account's messages, no more than the limit. Raises store.StoreError."""
@@ -99,6 +117,8 @@ class Books:
                 keep(unit, released(message, prefix))
                 if message.submission is not None:
                     release_submission(unit, message.submission)
+                if self._is_journaled:
+                    journal_release(unit, message, octets, self.now)
         with self._store.read(account) as unit:
             return queued_message(unit, number)
 
@@ -133,24 +153,10 @@ class Books:
 
         None if the message is gone. Raises store.StoreError.
         """
-        now = self.now
         try:
             with self._store.write(account) as unit:
                 message = queued_message(unit, number)
-                if message is None:
-                    return None
-                outcome = concluded(message, verdicts, self._schedule, now, self._chance())
-                if message.submission is not None and outcome.known:
-                    note_delivery(unit, message.submission, outcome.known)
-                if outcome.reports:
-                    self._tell(unit, message, outcome.reports, now)
-                if outcome.message.is_over:
-                    if message.submission is not None and not message.is_released:
-                        cancel_submission(unit, message.submission)
-                    finish(unit, message, now)
-                else:
-                    keep(unit, outcome.message)
-                return outcome
+                return None if message is None else self._concluded(unit, message, verdicts)
         except NoAccount:
             return None
 
@@ -179,20 +185,58 @@ class Books:
             hurry(unit, message, self.now)
         return True
 
+    def postpone(self, account: int, numbers: Sequence[int], at: datetime, chosen: Chosen = _everybody) -> int:
+        """Those who are chosen are next tried then, or now if that is over; of how many messages there were any.
+
+        All of them or none. Raises store.StoreError.
+        """
+        with self._store.write(account) as unit:
+            return sum(postpone(unit, one, at, self.now, chosen) for one in messages(unit, numbers))
+
     def cancel(self, account: int, number: int) -> bool:
         """Whether the message was there; it is given up for everybody who does not have it, and the sender told.
 
         Raises store.StoreError.
         """
+        return bool(self.cancel_each(account, (number,)))
+
+    def cancel_each(self, account: int, numbers: Sequence[int]) -> int:
+        """The same of several at once, all of them or none: how many there were. Raises store.StoreError."""
+        with self._store.write(account) as unit:
+            found = messages(unit, numbers)
+            for message in found:
+                # Of whom some server is just told, what came of it is written down later. There is no attempt after
+                # that.
+                self._cancelled(unit, replace(message, expires=self.now), _everybody)
+        return len(found)
+
+    def cancel_for(self, account: int, number: int, chosen: Chosen) -> bool:
+        """Whether the message is given up for some who do not have it, and are chosen. Raises store.StoreError."""
         with self._store.write(account) as unit:
             message = queued_message(unit, number)
-            if message is None:
-                return False
-            # Of whom some server is just told, what came of it is written down later. There is no attempt after that.
-            keep(unit, replace(message, expires=self.now))
-        waiting = [one.address for one in message.recipients if one.status == "waiting"]
-        self.conclude(account, number, dict.fromkeys(waiting, Verdict(_CANCELLED)))
-        return True
+            return message is not None and self._cancelled(unit, message, chosen)
+
+    def _cancelled(self, unit: Writing, message: Queued, chosen: Chosen) -> bool:
+        waiting = [one.address for one in message.recipients if one.status == "waiting" and chosen(one)]
+        self._concluded(unit, message, dict.fromkeys(waiting, Verdict(_CANCELLED)))
+        return bool(waiting)
+
+    def _concluded(self, unit: Writing, message: Queued, verdicts: Mapping[str, Verdict]) -> Outcome:
+        now = self.now
+        outcome = concluded(message, verdicts, self._schedule, now, self._chance())
+        if message.submission is not None and outcome.known:
+            note_delivery(unit, message.submission, outcome.known)
+        if outcome.reports:
+            self._tell(unit, message, outcome.reports, now)
+        if self._is_journaled:
+            journal_attempt(unit, message, outcome, verdicts, now)
+        if outcome.message.is_over:
+            if message.submission is not None and not message.is_released:
+                cancel_submission(unit, message.submission)
+            finish(unit, message, now)
+        else:
+            keep(unit, outcome.message)
+        return outcome
 
     def _tell(self, unit: Writing, message: Queued, reports: Sequence[Report], now: datetime) -> None:
         octets = message.prefix.encode() + sendable(_octets(unit, message, _RETURNED))

@@ -22,6 +22,8 @@ _LIFETIME = 20.0
 _SYSTEM = "/etc/resolv.conf"
 _MOST = 50
 """Records of one answer that are looked at."""
+_LONGEST = 4096
+"""Characters of a record that are told."""
 
 
 class LookupFailed(Exception):
@@ -72,6 +74,19 @@ class Resolver:
         """As Names has it."""
         found = [str(one.address) for kind in ("AAAA", "A") for one in await self._asked(host, kind)]
         return list(dict.fromkeys(found))
+
+    async def records(self, name: str, kind: str) -> list[str]:
+        """The records of a name as a zone file has them, in order, texts whole and without quotes.
+
+        Raises Unanswered.
+        """
+        try:
+            found = await self._asked(name, kind)
+        except NoSuchName:
+            return []
+        if kind == "TXT":
+            return sorted(b"".join(one.strings).decode("utf-8", "replace")[:_LONGEST] for one in found)
+        return sorted(one.to_text()[:_LONGEST] for one in found)
 
     async def _asked(self, name: str, kind: str) -> list[Any]:
         try:

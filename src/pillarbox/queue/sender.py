@@ -1,7 +1,8 @@
 """Whose messages are tried when: one task for the whole server.
 
 It begins with the accounts that account 0 names, and hears of more by the feed. A message costs a task only while it is
-being tried; of an account with many, only the next hundred are looked at.
+being tried; of an account with many, only the next hundred are looked at. While an administrator wants nothing to be
+tried, nothing is; what is under way goes on.
 """
 
 import asyncio
@@ -10,7 +11,7 @@ from contextlib import ExitStack, suppress
 from functools import partial
 
 from pillarbox.datatypes.queue import QUEUED_MESSAGE, Queued
-from pillarbox.datatypes.server import DUE
+from pillarbox.datatypes.server import DUE, PAUSE
 from pillarbox.queue.books import Books
 from pillarbox.queue.carrier import Carrier, Through
 from pillarbox.queue.outcome import Outcome
@@ -70,6 +71,7 @@ class Sender:
         self._rounds = Rounds(self._look, self._stumbled)
         self._flights: dict[asyncio.Task[None], set[Progress]] = {}
         self._hungry: set[int] = set()
+        self._is_paused = False
 
     async def run(self) -> None:
         """Reads, listens and sends until it is cancelled. What fails is told in the log and tried again."""
@@ -102,8 +104,8 @@ class Sender:
 
     def _hear(self, notice: Notice) -> None:
         """Called on the writer's thread."""
-        is_ours = DUE.name in notice.states if notice.account == 0 else QUEUED_MESSAGE.name in notice.states
-        if is_ours:
+        kinds = (DUE, PAUSE) if notice.account == 0 else (QUEUED_MESSAGE,)
+        if any(kind.name in notice.states for kind in kinds):
             # A loop that was closed in this very moment tells nobody.
             with suppress(RuntimeError):
                 self._loop.call_soon_threadsafe(self._rounds.ask, notice.account)
@@ -124,6 +126,10 @@ class Sender:
         return _AFTER_BUG
 
     async def _read_all(self) -> None:
+        was_paused, self._is_paused = self._is_paused, await self._through(self._books.is_paused)
+        if was_paused and not self._is_paused:
+            for number in self._accounts:
+                self._rounds.ask(number)
         for number in await self._through(self._books.due):
             if number not in self._accounts:
                 account = self._accounts[number] = _Account()
@@ -145,6 +151,8 @@ class Sender:
         if account.timer is not None:
             account.timer.cancel()
         for message in looked.messages:
+            if self._is_paused:
+                return
             if message.number in account.flying:
                 continue
             wait = (message.next_attempt - now).total_seconds()

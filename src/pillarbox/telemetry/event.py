@@ -44,6 +44,11 @@ class Event(Enum):
         "info",
         "A name and a password, or an API key, were verified, which are then known for a while: account, kind, client.",
     )
+    BACKUP_DONE = (
+        "backup.done",
+        "info",
+        "A backup was written: accounts, objects, octets (of blobs), copied (of these), lost (blobs), seconds.",
+    )
     BAN_MADE = "ban.made", "warn", "An address is not let in any more: address, reason, evidence, until."
     BAN_SPARED = (
         "ban.spared",
@@ -98,8 +103,15 @@ class Event(Enum):
     LMTP_HANDED_ON = "lmtp.handed-on", "info", "A list's message was accepted: recipient, id, account, members."
     LMTP_REFUSED = "lmtp.refused", "info", "A recipient or a message was refused: recipient, reply, id, account."
     LMTP_REPEATED = "lmtp.repeated", "info", "A message was accepted that was filed before: recipient, id, account."
+    LOG_FULL = "log.full", "error", "Nothing more is written to the file of the log today: file, most (octets)."
+    LOG_STUCK = "log.stuck", "warn", "Old files of the log cannot be removed: known."
     NETWORK_BIND_ERROR = "network.bind-error", "error", "An address is not listened on, others are: listener, known."
     NETWORK_PROXY_ERROR = "network.proxy-error", "warn", "A trusted proxy sent no right header: listener, peer, known."
+    MANAGEMENT_CHANGED = (
+        "management.changed",
+        "info",
+        "Who manages the server made, changed or removed something: manager, kind, name, change (which fields).",
+    )
     PUSH_ENDED = (
         "push.ended",
         "info",
@@ -133,6 +145,7 @@ class Event(Enum):
         "error",
         "A bug kept a process from doing as the supervisor asked: known, exception.",
     )
+    RESTORE_DONE = "restore.done", "info", "A restoration ended: account (or all), objects, lost (blobs), seconds."
     SERVER_ASTRAY = (
         "server.astray",
         "warn",
@@ -147,6 +160,7 @@ class Event(Enum):
     SERVER_CRAMPED = "server.cramped", "warn", "Fewer connections fit than the settings allow: descriptors, needed."
     SERVER_STOPPED = "server.stopped", "info", "The last connection is closed: seconds of service."
     SERVER_UNCHANGED = "server.unchanged", "error", "Settings could not be read again; those before hold: known."
+    SETTINGS_CHANGED = "settings.changed", "info", "Settings are others in the database: by whom, keys, number."
     SETTINGS_PROBLEM = "settings.problem", "warn", "A setting is not in force as written: key, kind, text."
 
     TLS_CERTIFICATE_UNUSABLE = (

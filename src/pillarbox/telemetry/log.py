@@ -12,14 +12,16 @@ import traceback
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any, Literal, TextIO, TypeAlias
 
+from pillarbox.telemetry.book import LONGEST, Book, Kept
 from pillarbox.telemetry.event import Event
 from pillarbox.telemetry.metric import EVENTS_TOLD
 from pillarbox.telemetry.request import request_id
 from pillarbox.telemetry.secret import HIDDEN, Secret
 
-__all__ = ["FORMATS", "LEVELS", "Format", "Level", "configure", "emit", "is_wanted", "reset", "tell"]
+__all__ = ["FORMATS", "LEVELS", "Format", "Level", "configure", "emit", "is_wanted", "keep_lines", "reset", "tell"]
 
 Level = Literal["trace", "debug", "info", "warn", "error", "disable"]
 LEVELS: tuple[Level, ...] = ("trace", "debug", "info", "warn", "error", "disable")
@@ -42,9 +44,19 @@ def configure(level: Level = "info", form: Format | None = None, stream: TextIO 
     _hear_libraries()
 
 
+def keep_lines(folder: Path | None) -> None:
+    """From now on each line is appended to a file in the folder too, as JSON; None for no longer."""
+    if _log.book is not None and _log.book.folder == folder:
+        return
+    if _log.book is not None:
+        _log.book.close()
+    _log.book = None if folder is None else Book(folder)
+
+
 def reset() -> None:
-    """As if `configure` had never been called."""
+    """As if neither `configure` nor `keep_lines` had ever been called."""
     _log.threshold, _log.render = logging.WARNING, None
+    keep_lines(None)
 
 
 def emit(event: Event, /, **fields: object) -> None:
@@ -76,7 +88,22 @@ def tell(event: Event, /, **fields: object) -> None:
         if (identity := request_id()) is not None:
             line["request"] = identity
         line["timestamp"] = datetime.now(UTC).isoformat().replace("+00:00", "Z")
-        _log.lines.write(_log.render(_without_secrets(_with_traceback(line))))
+        shown = _without_secrets(_with_traceback(line))
+        book, render = _log.book, _log.render
+        if book is not None:
+            # First: some renderers take apart what they are given.
+            _keep(book, _json(shown), shown)
+        _log.lines.write(render(shown))
+
+
+def _keep(book: Book, line: str, fields: _Fields) -> None:
+    octets = line.encode() + b"\n"
+    if len(octets) > LONGEST:
+        short = {name: fields[name] for name in ("level", "event", "timestamp")}
+        octets = _json({"known": "the line was too long", **short}).encode() + b"\n"
+    day = fields["timestamp"][:10]
+    if book.write(octets, day) is Kept.FULL:
+        tell(Event.LOG_FULL, file=f"{day}.log", most=book.most)
 
 
 # The numbers of the standard library. Nothing is emitted as critical, so that this threshold silences everything, and
@@ -115,6 +142,7 @@ class _Log:
     threshold: int = logging.WARNING
     lines = _Lines(None)
     render: Callable[[_Fields], str] | None = None
+    book: Book | None = None
 
 
 _log = _Log()
@@ -132,9 +160,13 @@ def _renderer(form: Format | None, *, terminal: bool) -> Callable[[_Fields], str
             exception_formatter=plain_traceback,
         )
         return lambda fields: console(None, "", fields)
+    return _json
+
+
+def _json(fields: _Fields) -> str:
     # The standard library's JSON and not orjson, which refuses lone surrogates and large numbers: a
     # log line that raises would turn one fault into two.
-    return lambda fields: json.dumps(fields, default=repr)
+    return json.dumps(fields, default=repr)
 
 
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")

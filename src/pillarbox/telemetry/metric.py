@@ -23,6 +23,7 @@ __all__ = [
     "HTTP_REQUESTS",
     "HTTP_SECONDS",
     "HTTP_SENT",
+    "LOG_DROPPED",
     "METRICS",
     "QUEUE_MESSAGES",
     "QUEUE_TRYING",
@@ -136,6 +137,12 @@ TLS_ENDS = Metric(
 WORKER_STARTS = Metric(
     "pillarbox_process_starts_total", Kind.COUNTER, ("process",), "How often a process of the server was started."
 )
+LOG_DROPPED = Metric(
+    "pillarbox_log_dropped_lines_total",
+    Kind.COUNTER,
+    (),
+    "Lines that are not in the files of the log, for want of room or since these cannot be written.",
+)
 
 METRICS: tuple[Metric, ...] = (
     HTTP_REQUESTS,
@@ -147,6 +154,7 @@ METRICS: tuple[Metric, ...] = (
     QUEUE_TRYING,
     TLS_ENDS,
     EVENTS_TOLD,
+    LOG_DROPPED,
     WORKER_STARTS,
 )
 """Every metric that is counted."""

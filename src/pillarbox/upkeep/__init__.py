@@ -1,12 +1,14 @@
 """Keeping what is kept in order: what has had its time is dropped, and what is there is verified and mended.
 
 Begin with `doctor`: an `examination` finds what is wrong with an account, a `mending` makes anew what follows from its
-documents. `tending` drops what nobody needs. `reach` says whether clients find the way. It must not serve anybody.
+documents, `reindexing` all of it. `tending` drops what nobody needs. `reach` says whether clients find the way. It must
+not serve anybody.
 """
 
 from pillarbox.upkeep.doctor import Patient, examined, mended, patients
 from pillarbox.upkeep.finding import Deed, Step, Trouble
 from pillarbox.upkeep.reach import Tried, candidates, judged
+from pillarbox.upkeep.reindexing import reindex
 from pillarbox.upkeep.tending import tend
 
 __all__ = [
@@ -20,5 +22,6 @@ __all__ = [
     "judged",
     "mended",
     "patients",
+    "reindex",
     "tend",
 ]

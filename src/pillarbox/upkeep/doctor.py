@@ -103,7 +103,7 @@ def _examined(patient: Patient, account: _Account) -> Iterator[Step]:
 
 def _of_directory(patient: Patient) -> list[Trouble]:
     with told(_SERVER, "directory") as found:
-        names = {principal.number: principal.address for principal in patient.directory.all()}
+        names = {principal.number: principal.name for principal in patient.directory.all()}
         kept = set(patient.store.accounts()) - {0}
         for number in sorted(names.keys() - kept):
             found.append(Trouble(names[number], "file", "the account has no data"))

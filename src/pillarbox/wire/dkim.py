@@ -16,7 +16,7 @@ from cryptography.hazmat.primitives.asymmetric import ed25519, padding, rsa
 
 from pillarbox.wire.message import addresses
 
-__all__ = ["ALGORITHMS", "Algorithm", "DkimKey", "author_domain", "new_key", "record", "signature"]
+__all__ = ["ALGORITHMS", "Algorithm", "DkimKey", "author_domain", "new_key", "public", "record", "signature"]
 
 Algorithm: TypeAlias = Literal["rsa", "ed25519"]
 ALGORITHMS: tuple[Algorithm, ...] = ("rsa", "ed25519")
@@ -68,16 +68,21 @@ def new_key(domain: str, selector: str, algorithm: Algorithm) -> DkimKey:
     return DkimKey(domain, selector, algorithm, octets)
 
 
-def record(key: DkimKey) -> tuple[str, str]:
-    """The name of the DNS record to publish, and its text (section 3.6.1; RFC 8463 section 4)."""
+def public(key: DkimKey) -> str:
+    """Its public half in base64, as the record has it (section 3.6.1; RFC 8463 section 4)."""
     private = _loaded(key)
     if isinstance(private, ed25519.Ed25519PrivateKey):
-        public = private.public_key().public_bytes(serialization.Encoding.Raw, serialization.PublicFormat.Raw)
+        octets = private.public_key().public_bytes(serialization.Encoding.Raw, serialization.PublicFormat.Raw)
     else:
-        public = private.public_key().public_bytes(
+        octets = private.public_key().public_bytes(
             serialization.Encoding.DER, serialization.PublicFormat.SubjectPublicKeyInfo
         )
-    text = f"v=DKIM1; k={key.algorithm}; p={base64.b64encode(public).decode()}"
+    return base64.b64encode(octets).decode()
+
+
+def record(key: DkimKey) -> tuple[str, str]:
+    """The name of the DNS record to publish, and its text (section 3.6.1)."""
+    text = f"v=DKIM1; k={key.algorithm}; h=sha256; p={public(key)}"
     return f"{key.selector}._domainkey.{key.domain}", text
 
 

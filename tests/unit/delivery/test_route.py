@@ -39,7 +39,7 @@ class Book:
 def test_what_the_directory_is_asked(recipient: str, asked: list[str]) -> None:
     book = Book()
     assert Route(book, "mail.ours.example", sub_addressing=True).find(path(f"<{recipient}>")[0]) is None
-    assert book.asked == asked
+    assert [one for one in book.asked if not one.startswith("@")] == asked
 
 
 def test_the_first_that_is_known_is_taken() -> None:
@@ -59,4 +59,23 @@ def test_without_sub_addressing_a_plus_is_a_letter() -> None:
 def test_a_host_without_domain_is_asked_once() -> None:
     book = Book()
     Route(book, "localhost", sub_addressing=True).find(path("<postmaster>")[0])
-    assert book.asked == ["postmaster@localhost"]
+    assert book.asked == ["postmaster@localhost", "@localhost"]
+
+
+def test_what_is_for_nobody_is_for_who_receives_that() -> None:
+    """Management API section 4.2, "emails"."""
+    found = Route(Book("@ours.example"), "localhost", sub_addressing=True).find(path("<nobody@ours.example>")[0])
+    assert found is not None
+    assert found.address == "@ours.example"
+
+
+def test_who_is_merely_called_so_receives_nothing() -> None:
+    """Ours: a name is not an address."""
+
+    class Called(Book):
+        def find(self, address: str) -> Principal | None:
+            found = super().find(address)
+            return None if found is None else Principal(found.id, 1, "", (), "", None, login=address)
+
+    route = Route(Called("alice@ours.example"), "localhost", sub_addressing=True)
+    assert route.find(path("<alice@ours.example>")[0]) is None
