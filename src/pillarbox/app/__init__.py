@@ -12,7 +12,7 @@ from pillarbox.app.house import House, house
 from pillarbox.app.lock import Served
 from pillarbox.app.newcomer import folders
 from pillarbox.app.privileges import Refused, settled
-from pillarbox.app.supervisor import CannotStart, NotServed, Opened, asked, serve
+from pillarbox.app.supervisor import CannotStart, NotServed, Opened, asked, is_served, serve
 
 __all__ = [
     "CannotStart",
@@ -26,6 +26,7 @@ __all__ = [
     "expiring",
     "folders",
     "house",
+    "is_served",
     "serve",
     "settled",
 ]

@@ -20,8 +20,8 @@ __all__ = ["Above", "Answer", "Below", "Gone", "Message", "answered"]
 Message: TypeAlias = Mapping[str, Any]
 Answer: TypeAlias = Callable[[Message], Awaitable[Message]]
 
-_LONGEST = 16 * 1024 * 1024
-"""Octets of a line, of which settings with certificates in them have a few hundred thousand."""
+_LONGEST = 24 * 1024 * 1024
+"""Octets of a line: settings with certificates in them have a few hundred thousand, calls of endpoints 22 million."""
 _MOST_NOTES = 16
 """Kinds of notes that a process has told; each is told again when it changes, and no oftener than that."""
 

@@ -9,16 +9,16 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from pillarbox.app.channel import Message
 from pillarbox.app.house import House, house
+from pillarbox.app.logbook import log_by
 from pillarbox.app.orders import Orders
 from pillarbox.datatypes import REGISTRY
 from pillarbox.jmap import Rereading
-from pillarbox.settings import Snapshot, catalogue, snapshot
+from pillarbox.settings import Snapshot
 from pillarbox.store import StoreError
-from pillarbox.telemetry import configure, measure
+from pillarbox.telemetry import measure
 
-__all__ = ["end_at_once", "hearing", "on_duty", "ready", "stops", "taken"]
+__all__ = ["end_at_once", "hearing", "on_duty", "ready", "stops"]
 
 _GARBAGE = 20_000
 """So many new objects that may be part of a cycle are there between two looks for garbage."""
@@ -38,7 +38,7 @@ def on_duty() -> Iterator[tuple[Orders, Snapshot]]:
     sys.setswitchinterval(0.0005)
     orders = Orders.taken(int(sys.argv[1]))
     settings = orders.settings
-    configure(settings[catalogue.LOG_LEVEL], settings[catalogue.LOG_FORMAT])
+    log_by(settings, orders.folder)
     measure(orders.folder / "metrics", "background" if orders.number == orders.workers else str(orders.number))
     try:
         yield orders, settings
@@ -56,6 +56,8 @@ def hearing(orders: Orders, settings: Snapshot) -> Iterator[House]:
     with house(settings, orders.folder) as built:
         # Damaged, or of another version: that is told now, and not to each client.
         built.store.version(0)
+        # The database may have other words on it.
+        log_by(built.settings, built.data)
         rereading = Rereading(built.store, REGISTRY, built.feed.here)
         with rereading.running(), built.feed.hearing(rereading.ask):
             yield built
@@ -73,13 +75,6 @@ def stops(orders: Orders) -> asyncio.Event:
     loop.add_signal_handler(signal.SIGTERM, stopping.set)
     loop.add_reader(orders.life, gone)
     return stopping
-
-
-def taken(question: Message) -> Snapshot:
-    """The settings that the supervisor says are in force from now on; the log is configured by them."""
-    settings, _ = snapshot(question["pairs"])
-    configure(settings[catalogue.LOG_LEVEL], settings[catalogue.LOG_FORMAT])
-    return settings
 
 
 def ready(orders: Orders) -> None:

@@ -4,8 +4,7 @@ from pillarbox.http import Scraping, Site, too_large
 from pillarbox.jmap import Traffic
 from pillarbox.net import Guard, Rules
 from pillarbox.objects import Limits
-from pillarbox.settings import Snapshot, catalogue, host_name
-from pillarbox.wire.mtasts import StsPolicy
+from pillarbox.settings import Snapshot, catalogue, host_name, sts_policy
 
 __all__ = ["guard", "limits", "site", "sockets", "traffic"]
 
@@ -58,14 +57,7 @@ def traffic(settings: Snapshot) -> Traffic:
 
 def site(settings: Snapshot) -> Site:
     """What is told to those who have no account."""
-    return Site(host_name(settings), _policy(settings), _scraping(settings), settings[catalogue.LOG_REQUESTS])
-
-
-def _policy(settings: Snapshot) -> StsPolicy | None:
-    mode, names = settings[catalogue.MTA_STS_MODE], settings[catalogue.MTA_STS_MX]
-    if mode == "disable" or (mode != "none" and not names):
-        return None
-    return StsPolicy(mode, int(settings[catalogue.MTA_STS_MAX_AGE].seconds), names)
+    return Site(host_name(settings), sts_policy(settings), _scraping(settings), settings[catalogue.LOG_REQUESTS])
 
 
 def _scraping(settings: Snapshot) -> Scraping | None:

@@ -8,10 +8,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pillarbox.app.descriptors import POOL
-from pillarbox.settings import DatabaseStore, FolderStore, Snapshot, UnusableStore
+from pillarbox.settings import DatabaseStore, FolderStore, Layers, Snapshot, UnusableStore, snapshot
 from pillarbox.settings.catalogue import DATA_STORE
 from pillarbox.store import Feed, Listener, Store, StoreError, Volatile
 from pillarbox.store.hub import HubFeed
+from pillarbox.telemetry import Event, emit
 
 if TYPE_CHECKING:
     # The directory knows all data types, and these are loaded when a house is opened: see the package.
@@ -23,13 +24,14 @@ __all__ = ["House", "house", "linked", "sole", "volatile"]
 
 @dataclass(frozen=True)
 class House:
-    """The parts that keep and know, under these settings."""
+    """The parts that keep and know, under these settings, which `layers` are the texts of."""
 
     settings: Snapshot
     data: Path
     store: Store
     feed: HubFeed
     directory: "InternalDirectory"
+    layers: Layers
 
     @cached_property
     def passwords(self) -> "Passwords":
@@ -41,7 +43,10 @@ class House:
 
 @contextmanager
 def house(settings: Snapshot, data: Path) -> Iterator[House]:
-    """Everything that is kept where the settings say, made if it is new. Raises store.StoreError."""
+    """Everything that is kept where the local settings say, made if it is new, under those of the database too.
+
+    Raises store.StoreError; not where the database's settings alone cannot be read, which the log is told.
+    """
     from pillarbox.datatypes.directory import InternalDirectory  # noqa: PLC0415
 
     data.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -51,7 +56,10 @@ def house(settings: Snapshot, data: Path) -> Iterator[House]:
             store = _store(settings, data, feed)
             try:
                 store.create(0)
-                yield House(settings, data, store, feed, InternalDirectory(store))
+                layers = Layers(settings.pairs, _kept(store))
+                if layers.pairs is not layers.written:
+                    settings, _ = snapshot(layers.pairs)
+                yield House(settings, data, store, feed, InternalDirectory(store), layers)
             finally:
                 store.close()
         finally:
@@ -98,6 +106,16 @@ def volatile(built: House, seat: int) -> Volatile:
             from pillarbox.store.sqlite import SQLiteVolatile  # noqa: PLC0415
 
             return SQLiteVolatile(built.data, seat=seat)
+
+
+def _kept(store: Store) -> dict[str, str]:
+    from pillarbox.datatypes.server import setting_texts  # noqa: PLC0415
+
+    try:
+        return setting_texts(store)
+    except StoreError as problem:
+        emit(Event.STORE_FAILED, known=problem.known)
+        return {}
 
 
 @contextmanager

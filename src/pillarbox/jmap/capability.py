@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from pillarbox.access import Grant, Reach, Rights, permission_of
 from pillarbox.datatypes.core import DIGESTS, LOOKED_UP, MAX_SOURCES
+from pillarbox.datatypes.journal import JOURNAL
 from pillarbox.objects import Limits, Registry
 from pillarbox.wire.collation import COLLATIONS
 from pillarbox.wire.values import JSON
@@ -18,6 +19,7 @@ __all__ = [
     "BLOB",
     "CAPABILITIES",
     "CORE",
+    "JOURNAL",
     "MAIL",
     "MDN",
     "QUOTA",
@@ -158,6 +160,7 @@ ROWS = (
     Capability(CORE, _core, _of_no_account),
     Capability(ADMIN, _nothing, _empty),
     Capability(BLOB, _nothing, _blob),
+    Capability(JOURNAL, _nothing, _empty, lacks=_only_read),
     Capability(MAIL, _nothing, _mail),
     Capability(MDN, _nothing, _empty),
     Capability(QUOTA, _nothing, _empty),

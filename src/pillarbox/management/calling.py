@@ -3,6 +3,7 @@
 Nothing here knows of HTTP but its words: the command line calls in the same way, without a server.
 """
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -12,18 +13,20 @@ from urllib.parse import parse_qsl, unquote_to_bytes
 import orjson
 
 from pillarbox.access import Manager
-from pillarbox.management.endpoint import Endpoint, Raw, Request, Within, tag
+from pillarbox.management.endpoint import PART, Endpoint, Raw, Request, Within, tag
 from pillarbox.management.office import Office
 from pillarbox.management.refusal import Forbidden, Invalid, Refusal
 from pillarbox.management.shape import FLAG, INSTANT, Fault, Integer
 from pillarbox.wire.json import NotJSON, parse
-from pillarbox.wire.values import JSON
+from pillarbox.wire.values import JSON, MAX_INT
 
 __all__ = ["Reply", "Sent", "answered", "check", "document", "found", "query_of"]
 
 _MOST_PARAMETERS = 64
 _SECRET = frozenset(("token", "access_token", "secret", "password", "api_key", "apikey", "authorization"))
 """Parameters that would leave a secret in logs and histories (RFC 6750 section 5.3)."""
+_WHOLE = re.compile(r"(-?[0-9]{1,18})(\.0{1,9})?")
+"""Ten, and ten as other programs may write it: to JSON they are one number (JSON Schema Core section 4.2.3)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +65,7 @@ def check(endpoint: Endpoint, manager: Manager) -> None:
 def answered(endpoint: Endpoint, office: Office, manager: Manager, parts: Mapping[str, str], sent: Sent) -> Reply:
     """What the endpoint gives. Raises Refusal; store.StoreError."""
     check(endpoint, manager)
+    _check_parts(parts)
     request = Request(
         office, manager, parts, _parameters(endpoint, sent.query), _body(endpoint, sent.body), sent.matching
     )
@@ -70,7 +74,7 @@ def answered(endpoint: Endpoint, office: Office, manager: Manager, parts: Mappin
         return Reply(answer.status, answer.headers, answer.data.octets, answer.data.media_type)
     headers = dict(answer.headers)
     if endpoint.is_tagged:
-        headers["ETag"] = tag(answer.data)
+        headers.setdefault("ETag", tag(answer.data))
         if sent.unmatched is not None and headers["ETag"] in [one.strip() for one in sent.unmatched.split(",")]:
             return Reply(304, headers, b"", "application/json")
     return Reply(answer.status, headers, orjson.dumps({"data": answer.data}), "application/json")
@@ -81,18 +85,21 @@ def query_of(text: str) -> dict[str, str]:
 
     Raises Invalid.
     """
+    return dict(_pairs(text))
+
+
+def _pairs(text: str) -> list[tuple[str, str]]:
     try:
-        pairs = parse_qsl(text, keep_blank_values=True, max_num_fields=_MOST_PARAMETERS, errors="strict")
+        return parse_qsl(text, max_num_fields=_MOST_PARAMETERS, errors="strict")
     except ValueError:
         raise Invalid([Fault("", "the query is no list of parameters in percent-encoded UTF-8")]) from None
-    return {name: value for name, value in dict(pairs).items() if value}
 
 
 def _parameters(endpoint: Endpoint, text: str) -> dict[str, Any]:
     known = {one.name: one for one in endpoint.parameters}
     values: dict[str, Any] = {}
     faults: list[Fault] = []
-    for name, written in query_of(text).items():
+    for name, written in _pairs(text):
         parameter = known.get(name)
         if parameter is None:
             told = "a secret has no place in a URL" if name.lower() in _SECRET else "there is no such parameter here"
@@ -102,7 +109,7 @@ def _parameters(endpoint: Endpoint, text: str) -> dict[str, Any]:
         wrong = list(parameter.shape.faults(value, name))
         faults += wrong
         if not wrong:
-            values[name] = datetime.fromisoformat(value) if parameter.shape is INSTANT else value
+            values[name] = datetime.fromisoformat(value.upper()) if parameter.shape is INSTANT else value
     missing = [one for one in known.values() if one.is_required and one.name not in values]
     faults += [Fault(one.name, "this parameter is required") for one in missing if one.name not in dict(faults)]
     if faults:
@@ -110,10 +117,17 @@ def _parameters(endpoint: Endpoint, text: str) -> dict[str, Any]:
     return values
 
 
+def _check_parts(parts: Mapping[str, str]) -> None:
+    """Raises Invalid."""
+    faults = [fault for name, part in parts.items() for fault in PART.faults(part, name)]
+    if faults:
+        raise Invalid(faults)
+
+
 def _value(shape: object, written: str) -> Any:
     """What a parameter's text is as JSON."""
-    if isinstance(shape, Integer) and written.lstrip("-").isdecimal() and written.isascii() and len(written) < 20:
-        return int(written)
+    if isinstance(shape, Integer) and (whole := _WHOLE.fullmatch(written)) is not None:
+        return int(whole[1])
     if shape is FLAG:
         return {"true": True, "1": True, "false": False, "0": False}.get(written.lower(), written)
     if shape is INSTANT:
@@ -130,12 +144,23 @@ def _body(endpoint: Endpoint, octets: bytes) -> object:
     if endpoint.body.shape is None:
         return octets
     try:
-        value = parse(octets)
+        value = _whole(parse(octets))
     except NotJSON as problem:
         raise Invalid([Fault("", str(problem))]) from None
     faults = list(endpoint.body.shape.faults(value))
     if faults:
         raise Invalid(faults)
+    return value
+
+
+def _whole(value: JSON) -> JSON:
+    """The same with whole numbers for those that were written with a fraction of nothing, as 1.0."""
+    if isinstance(value, float) and value.is_integer() and abs(value) <= MAX_INT:
+        return int(value)
+    if isinstance(value, list):
+        return [_whole(one) for one in value]
+    if isinstance(value, dict):
+        return {name: _whole(one) for name, one in value.items()}
     return value
 
 

@@ -11,12 +11,13 @@ import orjson
 from pillarbox.access import Manager
 from pillarbox.management.office import Office
 from pillarbox.management.refusal import Changed, Forbidden
-from pillarbox.management.shape import ANYTHING, Fields, Integer, ListOf, Shape
+from pillarbox.management.shape import ANYTHING, Fields, Integer, ListOf, Shape, Text
 from pillarbox.wire.values import JSON
 
 __all__ = [
     "FEW",
     "PAGING",
+    "PART",
     "Answer",
     "Body",
     "Endpoint",
@@ -31,6 +32,9 @@ __all__ = [
 
 FEW = 1024 * 1024
 """Octets of a body, unless an endpoint says other (management API section 1)."""
+
+PART = Text(least=1)
+"""What a placeholder of a path may stand for, once it is decoded."""
 
 
 class Within(Enum):

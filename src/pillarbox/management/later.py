@@ -43,4 +43,12 @@ def _spam() -> Iterator[Endpoint]:
         yield Endpoint(method, "/api/update/spam-filter", "spam-filter-update", spam, "Newer rules.")
 
 
-ENDPOINTS: tuple[Endpoint, ...] = (*_reports(), *_spam())
+def _stored() -> Iterator[Endpoint]:
+    uids, undelete = _not_yet("UIDs of IMAP"), _not_yet("restoring what was deleted")
+    yield Endpoint("DELETE", "/api/store/uids/{name}", "purge-account", uids, "Gives all messages new UIDs.")
+    at = "/api/store/undelete/{name}"
+    yield Endpoint("GET", at, "undelete", undelete, "What was deleted and can be restored.")
+    yield Endpoint("POST", at, "undelete", undelete, "Restores some of it.", body=Body(ANYTHING))
+
+
+ENDPOINTS: tuple[Endpoint, ...] = (*_reports(), *_spam(), *_stored())

@@ -23,6 +23,7 @@ __all__ = [
     "Nothing",
     "Other",
     "Refusal",
+    "TooLarge",
     "Unsupported",
 ]
 
@@ -133,6 +134,12 @@ class Changed(Refusal):
 
     def __init__(self) -> None:
         super().__init__("somebody has changed this meanwhile; read it again")
+
+
+class TooLarge(Refusal):
+    """More octets than there may be."""
+
+    status = HTTPStatus.REQUEST_ENTITY_TOO_LARGE
 
 
 class Forbidden(Refusal):

@@ -6,7 +6,7 @@ A shape yields what is wrong with a value, each with the place where it is, so t
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any, NamedTuple, Protocol, TypeAlias
 
 from pillarbox.wire.values import JSON
@@ -33,7 +33,9 @@ __all__ = [
 Schema: TypeAlias = dict[str, Any]
 """A schema of OpenAPI 3.1, which is JSON Schema 2020-12."""
 
-_CONTROLS = re.compile(r"[\x00-\x1f\x7f]")
+_SURROGATE = re.compile(r"[\ud800-\udfff]")
+_LINE, _LINES = r"[^\x00-\x1f\x7f]", r"[^\x00-\x08\x0b\x0c\x0e-\x1f\x7f]"
+"""A character of a text of one line; of one with lines and tabs. Both are the same to Python and to ECMA-262."""
 
 
 class Fault(NamedTuple):
@@ -55,7 +57,10 @@ class Shape(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Text:
-    """A text of no more than `longest` octets in UTF-8, on one line unless it `has_lines`."""
+    """A text of no more than `longest` characters of Unicode, on one line unless it `has_lines`.
+
+    A `pattern` is of the whole text, and means the same in Python and in ECMA-262; no control character fits one.
+    """
 
     longest: int = 512
     pattern: str | None = None
@@ -68,28 +73,27 @@ class Text:
         if not isinstance(value, str):
             yield Fault(at, "a text is expected")
             return
-        try:
-            octets = len(value.encode())
-        except UnicodeEncodeError:
+        if _SURROGATE.search(value):
             yield Fault(at, "this is no text in Unicode")
-            return
-        if octets > self.longest:
-            yield Fault(at, f"no more than {self.longest} octets")
+        elif len(value) > self.longest:
+            yield Fault(at, f"no more than {self.longest} characters")
         elif len(value) < self.least:
             yield Fault(at, f"at least {self.least} characters" if self.least > 1 else "this may not be empty")
-        elif not self.has_lines and _CONTROLS.search(value):
+        elif not re.fullmatch(f"{self._character}*", value):
             yield Fault(at, "control characters have no place here")
         elif self.pattern is not None and not re.fullmatch(self.pattern, value):
             yield Fault(at, f"this is not of the form {self.pattern}")
 
     def schema(self) -> Schema:
-        # Octets are no fewer than characters.
-        made: Schema = {"type": "string", "maxLength": self.longest}
+        pattern = f"(?:{self.pattern})" if self.pattern is not None else f"{self._character}*"
+        made: Schema = {"type": "string", "maxLength": self.longest, "pattern": f"^{pattern}$"}
         if self.least:
             made["minLength"] = self.least
-        if self.pattern is not None:
-            made["pattern"] = f"^(?:{self.pattern})$"
         return _said(made, self.doc, self.example)
+
+    @property
+    def _character(self) -> str:
+        return _LINES if self.has_lines else _LINE
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,15 +142,11 @@ class _Flag:
 @dataclass(frozen=True, slots=True)
 class _Instant:
     def faults(self, value: object, at: str = "") -> Iterator[Fault]:
-        try:
-            found = datetime.fromisoformat(value) if isinstance(value, str) and len(value) <= 64 else None
-        except ValueError:
-            found = None
-        if found is None or found.tzinfo is None:
+        if not isinstance(value, str) or not _is_instant(value):
             yield Fault(at, "a time is expected, as 2026-01-31T12:00:00Z")
 
     def schema(self) -> Schema:
-        return {"type": "string", "format": "date-time"}
+        return {"type": "string", "format": "date-time", "maxLength": _LONGEST_INSTANT}
 
 
 @dataclass(frozen=True, slots=True)
@@ -234,16 +234,19 @@ class Map:
 
     of: Shape
     doc: str = ""
+    names: Shape = field(default_factory=Text)
 
     def faults(self, value: object, at: str = "") -> Iterator[Fault]:
         if not isinstance(value, dict):
             yield Fault(at, "an object is expected")
             return
         for name, one in value.items():
+            yield from self.names.faults(name, _under(at, name))
             yield from self.of.faults(one, _under(at, name))
 
     def schema(self) -> Schema:
-        return _said({"type": "object", "additionalProperties": self.of.schema()}, self.doc, None)
+        made = {"type": "object", "propertyNames": self.names.schema(), "additionalProperties": self.of.schema()}
+        return _said(made, self.doc, None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -288,6 +291,19 @@ NAMES: Shape = ListOf(Text(), most=10_000)
 
 
 _LONGEST_NAME = 80
+_LONGEST_INSTANT = 64
+_INSTANT_FORM = re.compile(r"\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d(\.\d+)?([Zz]|[+-]\d\d:\d\d)", re.ASCII)
+
+
+def _is_instant(text: str) -> bool:
+    """Whether it is a time of RFC 3339 section 5.6, of a year that is still one of ours in UTC."""
+    if len(text) > _LONGEST_INSTANT or not _INSTANT_FORM.fullmatch(text):
+        return False
+    try:
+        datetime.fromisoformat(text.upper()).astimezone(UTC)
+    except (ValueError, OverflowError):
+        return False
+    return True
 
 
 def _under(at: str, name: str) -> str:

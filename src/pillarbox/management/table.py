@@ -1,8 +1,41 @@
 """Every endpoint in one table."""
 
-from pillarbox.management import later
+from pillarbox.management import (
+    bans,
+    certificates,
+    declaration,
+    dkim,
+    dns,
+    events,
+    journal,
+    later,
+    logs,
+    maintenance,
+    principals,
+    queue,
+    reload,
+    settings,
+)
 from pillarbox.management.endpoint import Endpoint
+from pillarbox.management.openapi import with_document
 
 __all__ = ["ENDPOINTS"]
 
-ENDPOINTS: tuple[Endpoint, ...] = (*later.ENDPOINTS,)
+_WITHOUT_DOCUMENT: tuple[Endpoint, ...] = (
+    *bans.ENDPOINTS,
+    *certificates.ENDPOINTS,
+    *declaration.ENDPOINTS,
+    *dkim.ENDPOINTS,
+    *dns.ENDPOINTS,
+    *events.ENDPOINTS,
+    *journal.ENDPOINTS,
+    *logs.ENDPOINTS,
+    *maintenance.ENDPOINTS,
+    *principals.ENDPOINTS,
+    *queue.ENDPOINTS,
+    *settings.ENDPOINTS,
+    *reload.ENDPOINTS,
+    *later.ENDPOINTS,
+)
+
+ENDPOINTS: tuple[Endpoint, ...] = with_document(_WITHOUT_DOCUMENT, later.ENDPOINTS)

@@ -5,6 +5,9 @@ from collections.abc import Callable
 from dataclasses import asdict
 from functools import partial
 
+from pillarbox.app.background.chores import CHORES, chores_done
+from pillarbox.app.background.forgetting import FORGETTING, forgotten
+from pillarbox.app.background.managing import managed
 from pillarbox.app.background.pushing import PUSHING, pushed
 from pillarbox.app.background.queueing import SENDING, sent
 from pillarbox.app.background.reaching import REACHING, checked, watched
@@ -12,12 +15,14 @@ from pillarbox.app.background.renewing import RENEWING, renewed
 from pillarbox.app.background.standing import Standing
 from pillarbox.app.background.tending import TENDING, tended
 from pillarbox.app.channel import Below, Message
-from pillarbox.app.duty import end_at_once, hearing, on_duty, ready, stops, taken
+from pillarbox.app.configuring import Configuring
+from pillarbox.app.duty import end_at_once, hearing, on_duty, ready, stops
 from pillarbox.app.house import House, linked, sole
 from pillarbox.app.lock import alone
 from pillarbox.app.orders import GRACE, Orders
 from pillarbox.http import Door
 from pillarbox.net.loop import use_fast_loop
+from pillarbox.settings import report
 
 __all__ = ["main"]
 
@@ -42,14 +47,21 @@ async def _work(orders: Orders, built: House) -> bool:
     ready(orders)
     door = Door()
     standing = Standing(built)
+    # Of what the database says wrong, one process tells for all.
+    configuring = Configuring(built, door, standing.use, report)
     finished = True
     try:
         async with asyncio.TaskGroup() as tasks:
             working = tasks.create_task(_work_alone(standing, door))
-            hearing = tasks.create_task(Below(orders.channel).serve(partial(_answer, standing, door)))
+            answer = partial(_answer, standing, configuring, door)
+            hearing = [
+                tasks.create_task(Below(orders.channel).serve(answer)),
+                tasks.create_task(configuring.run()),
+                tasks.create_task(standing.kept(lambda built: forgotten(built, door), FORGETTING)),
+            ]
             await stopping.wait()
-            working.cancel()
-            hearing.cancel()
+            for one in (working, *hearing):
+                one.cancel()
             # Its parts hear of that one after the other; until then each may still go through the door.
             await asyncio.wait([working], timeout=GRACE)
             door.close()
@@ -60,14 +72,16 @@ async def _work(orders: Orders, built: House) -> bool:
     return finished
 
 
-async def _answer(standing: Standing, door: Door, question: Message) -> Message:
+async def _answer(standing: Standing, configuring: Configuring, door: Door, question: Message) -> Message:
     """Does what the supervisor asks for."""
     match question["do"]:
         case "use":
-            standing.use(taken(question))
+            configuring.reread(question["pairs"])
             return {}
         case "check":
             return {"found": [asdict(one) for one in await checked(standing.built, door)]}
+        case "call":
+            return await door.through(managed, standing, configuring.layers.written, question)
         case _:
             return {"failed": "nothing like it is done here"}
 
@@ -87,6 +101,7 @@ async def _work_while(is_ours: Callable[[], bool], standing: Standing, door: Doo
     async with asyncio.TaskGroup() as tasks:
         parts = (
             standing.kept(lambda built: tended(built, door), TENDING),
+            standing.kept(lambda built: chores_done(built, door), CHORES),
             standing.kept(lambda built: pushed(built, door), PUSHING),
             standing.kept(lambda built: sent(built, door), SENDING),
             standing.kept(lambda built: watched(built, door), REACHING),

@@ -2,7 +2,6 @@
 
 import asyncio
 import random
-import secrets
 import time
 from collections.abc import Sequence
 
@@ -10,7 +9,7 @@ from pillarbox.app.figures import guard
 from pillarbox.app.house import House
 from pillarbox.app.knowing import KNOWING, directories
 from pillarbox.datatypes import REGISTRY
-from pillarbox.datatypes.server import dkim_keys, is_domain
+from pillarbox.datatypes.server import is_domain
 from pillarbox.delivery import Deposit, Filer, Policy
 from pillarbox.http import Door
 from pillarbox.net.outbound import trusting
@@ -21,15 +20,15 @@ from pillarbox.queue import (
     Letter,
     Relay,
     Reply,
-    Resolver,
     Routes,
-    Schedule,
     Sender,
     Tls,
     Whose,
+    books_of,
     domain_of,
+    resolver_of,
 )
-from pillarbox.settings import Declared, Snapshot, TcpAddress, catalogue, host_name
+from pillarbox.settings import Declared, Snapshot, catalogue, host_name
 from pillarbox.store import StoreError
 from pillarbox.telemetry import Event, Secret, emit
 
@@ -37,6 +36,7 @@ __all__ = ["SENDING", "books", "sent"]
 
 SENDING: Sequence[Declared[object]] = (
     catalogue.HOSTNAME,
+    catalogue.JOURNAL_KEEP,
     catalogue.OUTBOUND_ALLOW_NETWORKS,
     *catalogue.DELIVERY.settings,
     *catalogue.QUEUE.settings,
@@ -64,16 +64,7 @@ async def sent(built: House, door: Door) -> None:
 
 def books(built: House) -> Books:
     """What is written down of messages on their way."""
-    settings = built.settings
-    return Books(
-        built.store,
-        host_name(settings),
-        _schedule(settings),
-        lambda domain: dkim_keys(built.store, domain),
-        time.time,
-        random.random,
-        lambda: secrets.token_hex(16),
-    )
+    return books_of(built.store, built.settings, time.time)
 
 
 def _sender(built: House, door: Door) -> Sender:
@@ -83,21 +74,9 @@ def _sender(built: House, door: Door) -> Sender:
     return Sender(built.store, kept, carrier, door.through, _GRACE)
 
 
-def _schedule(settings: Snapshot) -> Schedule:
-    notice = settings[catalogue.QUEUE_NOTIFY]
-    # Whoever writes an empty list wants no other waits than the longest of the defaults.
-    waits = settings[catalogue.QUEUE_RETRY] or catalogue.QUEUE_RETRY.default[-1:]
-    return Schedule(
-        [wait.seconds for wait in waits],
-        None if notice is None else notice.seconds,
-        settings[catalogue.QUEUE_EXPIRE].seconds,
-    )
-
-
 def _routes(settings: Snapshot) -> Routes:
-    servers = settings[catalogue.DNS_SERVERS]
     return Routes(
-        Resolver([(str(one.host), one.port) for one in servers if isinstance(one, TcpAddress)]),
+        resolver_of(settings),
         guard(settings),
         host_name(settings),
         _relay(settings),

@@ -13,9 +13,9 @@ from pillarbox.store import NoAccount, StoreError
 from pillarbox.telemetry import Event, emit
 from pillarbox.upkeep import tend
 
-__all__ = ["TENDING", "tended"]
+__all__ = ["TENDING", "tend_account", "tended"]
 
-TENDING = (catalogue.MAX_CHANGES_HISTORY,)
+TENDING = (catalogue.JOURNAL_KEEP, catalogue.MAX_CHANGES_HISTORY)
 """The settings that it works by."""
 
 _TEND_SECONDS = 3600.0
@@ -23,8 +23,6 @@ _TEND_SECONDS = 3600.0
 
 async def tended(built: House, door: Door) -> None:
     """Tends each account, now and every hour, for as long as it is not cancelled."""
-    history = built.settings[catalogue.MAX_CHANGES_HISTORY]
-    seconds = int(history.seconds) if history is not None else None
     while True:
         now = int(datetime.now(UTC).timestamp())
         accounts: list[int] = []
@@ -34,8 +32,17 @@ async def tended(built: House, door: Door) -> None:
             accounts = await door.through(built.store.accounts)
         for account in accounts:
             with _survived():
-                await door.through(tend, built.store, REGISTRY, account, now, seconds)
+                await door.through(tend_account, built, account, now)
         await asyncio.sleep(_TEND_SECONDS)
+
+
+def tend_account(built: House, account: int, now: int) -> None:
+    """Tends one account as the settings say. Raises store.StoreError."""
+    history = built.settings[catalogue.MAX_CHANGES_HISTORY]
+    keep = built.settings[catalogue.JOURNAL_KEEP]
+    # What was written down before it was switched off goes too.
+    journal = 0 if keep is None else int(keep.seconds)
+    tend(built.store, REGISTRY, account, now, None if history is None else int(history.seconds), journal)
 
 
 @contextmanager

@@ -7,8 +7,8 @@ do.
 """
 
 from pillarbox.app.supervisor.binding import Opened
-from pillarbox.app.supervisor.control import NotServed, asked
+from pillarbox.app.supervisor.control import NotServed, asked, is_served
 from pillarbox.app.supervisor.crew import CannotStart
 from pillarbox.app.supervisor.supervisor import serve
 
-__all__ = ["CannotStart", "NotServed", "Opened", "asked", "serve"]
+__all__ = ["CannotStart", "NotServed", "Opened", "asked", "is_served", "serve"]

@@ -1,4 +1,4 @@
-"""The supervisor's socket in the data folder, where commands ask it: `reload`, `doctor`."""
+"""The supervisor's socket in the data folder, where commands ask it: `reload`, `doctor`; `call` for what is managed."""
 
 import asyncio
 import json
@@ -13,12 +13,11 @@ from typing import Any, cast
 from pillarbox.app.channel import Answer, Message, answered
 from pillarbox.store.hub import bound, connected
 
-__all__ = ["NotServed", "asked", "opened"]
+__all__ = ["NotServed", "asked", "is_served", "opened"]
 
 _NAME = "control"
-_LONGEST = 64 * 1024
-"""Octets of a question."""
-_LONGEST_ANSWER = 16 * 1024 * 1024
+_LONGEST = 23 * 1024 * 1024
+"""Octets of a question and of an answer, in which a body of 16 MiB is base64."""
 _PATIENCE = 5.0
 """Seconds that whoever connects may take to ask."""
 _MOST = 16
@@ -64,7 +63,7 @@ def asked(folder: Path, question: Message, seconds: float) -> dict[str, Any]:
         with connected(folder, seconds, _NAME) as line:
             line.sendall(json.dumps(dict(question)).encode() + b"\n")
             octets = bytearray()
-            while not octets.endswith(b"\n") and len(octets) < _LONGEST_ANSWER:
+            while not octets.endswith(b"\n") and len(octets) < _LONGEST:
                 more = line.recv(65_536)
                 if not more:
                     raise NotServed("the server ended before it had answered; its log says why")
@@ -78,6 +77,17 @@ def asked(folder: Path, question: Message, seconds: float) -> dict[str, Any]:
         raise NotServed(told) from None
     answer: dict[str, Any] = json.loads(octets)
     return answer
+
+
+def is_served(folder: Path) -> bool:
+    """Whether a server that has the folder can be asked. Raises PermissionError."""
+    try:
+        connected(folder, _PATIENCE, _NAME).close()
+    except PermissionError as problem:
+        raise PermissionError(problem.errno, problem.strerror, str(folder / _NAME)) from None
+    except OSError:
+        return False
+    return True
 
 
 def _is_ours(writer: asyncio.StreamWriter) -> bool:

@@ -19,6 +19,10 @@ _OVERTIME = 3.0
 _ANSWER = 20.0
 """Seconds that a process may take to do as it is asked; one that starts takes some of them until it listens."""
 
+_CALL = 300.0
+"""Seconds that an endpoint may take."""
+_LOOK = 0.05
+
 
 class Staff:
     """The workers, and the one in the background.
@@ -83,6 +87,16 @@ class Staff:
         # Who has died meanwhile, or was not started yet, begins with what is in force now.
         told = zip(everybody, answers, strict=True)
         return [f"{one.name}: {answer['failed']}" for one, answer in told if answer and "failed" in answer]
+
+    async def call(self, question: Message) -> Message:
+        """What an endpoint answers, asked of the process for whose work nobody else waits."""
+        loop = asyncio.get_running_loop()
+        until = loop.time() + _ANSWER
+        # While a server starts, that one is started last; and when it dies, again.
+        while not self.background.is_running and loop.time() < until:
+            await asyncio.sleep(_LOOK)
+        answer = await self.background.ask(question, _CALL)
+        return answer or {"failed": "the server's background worker ended before it had answered; the log says why"}
 
     async def end(self) -> None:
         """All have ended, killed if need be."""

@@ -17,16 +17,17 @@ from pillarbox import __version__
 from pillarbox.app import descriptors
 from pillarbox.app.channel import Message, answered
 from pillarbox.app.lock import refuse_served, served
+from pillarbox.app.logbook import log_by
 from pillarbox.app.privileges import settled
 from pillarbox.app.supervisor import control, service
 from pillarbox.app.supervisor.binding import Opened, bound, paths, released
-from pillarbox.app.supervisor.change import change
+from pillarbox.app.supervisor.change import Change, change
 from pillarbox.app.supervisor.plan import Plan
 from pillarbox.app.supervisor.staff import Staff
 from pillarbox.net import Balance
-from pillarbox.settings import BootstrapError, Configuration, Snapshot, catalogue, report, snapshot
+from pillarbox.settings import BootstrapError, Configuration, Problem, Snapshot, catalogue, report, snapshot
 from pillarbox.store.hub import Hub
-from pillarbox.telemetry import Event, configure, emit
+from pillarbox.telemetry import Event, emit
 
 __all__ = ["serve"]
 
@@ -56,6 +57,7 @@ def serve(
     try:
         settled(data, paths(opened))
         data.mkdir(mode=0o700, parents=True, exist_ok=True)
+        log_by(settings, data)
         with served(data), _shared(workers) as (balance, life):
             descriptors.make_room(settings.listeners, workers)
             plan = Plan(pairs, data, opened, workers, balance, life)
@@ -138,8 +140,12 @@ class _Supervisor:
         match question.get("do"):
             case "reload":
                 return await self._reload()
+            case "try":
+                return self._tried()
             case "doctor":
                 return await self._examined()
+            case "call":
+                return await self._staff.call(question)
             case _:
                 return {"failed": "this server does not know what it is asked; it may be of another version"}
 
@@ -154,19 +160,12 @@ class _Supervisor:
             except BootstrapError as problem:
                 emit(Event.SERVER_UNCHANGED, known=problem.known)
                 return {"unchanged": problem.told}
-            _, problems = snapshot(read.pairs)
-            problems = [*read.problems, *problems]
-            _, before = snapshot(self._plan.pairs)
-            found = change(self._plan.pairs, read.pairs)
+            found, problems, applied = self._news(read)
             # Whatever dies from now on is started again with these.
             self._plan = replace(self._plan, pairs=found.pairs)
             settings, _ = snapshot(found.pairs)
-            configure(settings[catalogue.LOG_LEVEL], settings[catalogue.LOG_FORMAT])
+            log_by(settings, self._plan.data)
             report(problems)
-            # What is not in force as it is written is told as a problem, and what nothing read is not missed.
-            idle = {problem.key for problem in problems if problem.kind != "deprecated"}
-            idle |= {problem.key for problem in before if problem.kind == "unread"} - read.pairs.keys()
-            applied = [key for key in found.applied if key not in idle]
             self._waiting = found.restart
             self._notes.clear()
             failed = await self._staff.hand({"do": "use", "pairs": dict(found.pairs)})
@@ -179,6 +178,27 @@ class _Supervisor:
             )
             told = [asdict(problem) for problem in problems]
             return {"applied": applied, "restart": found.restart, "problems": told, "failed": failed}
+
+    def _tried(self) -> Message:
+        """What `_reload` would answer, while all stays as it is."""
+        try:
+            read = self._again()
+        except BootstrapError as problem:
+            return {"unchanged": problem.told}
+        found, problems, applied = self._news(read)
+        told = [asdict(problem) for problem in problems]
+        return {"applied": applied, "restart": found.restart, "problems": told, "failed": []}
+
+    def _news(self, read: Configuration) -> tuple[Change, list[Problem], list[str]]:
+        """What becomes of settings that were read, what is wrong with them, and the keys that are other in force."""
+        _, problems = snapshot(read.pairs)
+        problems = [*read.problems, *problems]
+        _, before = snapshot(self._plan.pairs)
+        found = change(self._plan.pairs, read.pairs)
+        # What is not in force as it is written is told as a problem, and what nothing read is not missed.
+        idle = {problem.key for problem in problems if problem.kind != "deprecated"}
+        idle |= {problem.key for problem in before if problem.kind == "unread"} - read.pairs.keys()
+        return found, problems, [key for key in found.applied if key not in idle]
 
     def _noted(self, note: Message) -> None:
         """A worker has seen something that only a running server can."""

@@ -11,7 +11,7 @@ from socket import socket
 
 from pillarbox.app.authorizing import Authorizing
 from pillarbox.app.channel import Below, Message
-from pillarbox.app.duty import taken
+from pillarbox.app.configuring import Configuring
 from pillarbox.app.figures import limits, site, sockets, traffic
 from pillarbox.app.house import House, volatile
 from pillarbox.app.knowing import chosen, directories
@@ -99,6 +99,7 @@ async def _serve(serving: "_Service", ready: Callable[[], None]) -> bool:
             lasting = [
                 tasks.create_task(leases.run()),
                 tasks.create_task(serving.below.serve(serving.answer)),
+                tasks.create_task(serving.configuring.run()),
                 tasks.create_task(serving.entrances.watch()),
                 tasks.create_task(serving.showing.run()),
                 tasks.create_task(serving.watch.run()),
@@ -144,7 +145,7 @@ class _Service:
         self._directories = directories(built, built.settings)
         self._ways = Ways(built.store, built.directory, built.passwords, self._directories)
         self._check = PasswordCheck(built.directory, self._ways.under())
-        self._keys = PasswordCheck(built.directory, (ApiKeys(built.store),))
+        self._keys = PasswordCheck(built.directory, (ApiKeys(built.store, built.passwords),))
         self._authorizing = authorizing
         self._every_token = Chain((authorizing.tokens, ProviderTokens(self._directories)))
         self._turns = Turns({}, leases=leases)
@@ -160,14 +161,17 @@ class _Service:
         self.entrances = Entrances(built.settings, built.data, openings.seat, watch.lets)
         self.showing = Showing(built.settings, built.store, self.entrances.certificates, door)
         self._settings = built.settings
-        self._office = office(built, lambda: self._settings, dict, partial(_asked, built))
+        self.configuring = Configuring(built, door, self._use)
+        self._office = office(
+            built, lambda: self._settings, lambda: self.configuring.layers.written, partial(_asked, built)
+        )
         self._http = HTTP(self._setup(built.settings))
 
     async def answer(self, question: Message) -> Message:
         """Does what the supervisor asks for."""
         if question["do"] != "use":
             return {"failed": "nothing like it is done here"}
-        self._use(taken(question))
+        self.configuring.reread(question["pairs"])
         return {}
 
     def _ignored(self, peer: str, setting: str) -> None:

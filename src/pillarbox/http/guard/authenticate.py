@@ -213,12 +213,11 @@ class Gate:
             accounts |= {group.id: self._grant(group, group.rights, personal=False) for group in principal.groups}
         if principal.tenant is None and not may.isdisjoint(SEES_THE_SERVER):
             accounts[_SERVER] = _SERVERS
-        return Entry(Actor(principal.address, accounts, may), proof)
+        return Entry(Actor(principal.name, accounts, may), proof)
 
     def _grant(self, account: Principal | Shared, rights: Rights, *, personal: bool) -> Grant:
         quota = self._quota if account.quota is None else account.quota
-        addresses = (account.address, *account.aliases)
-        return Grant(account.number, account.address, personal, rights, quota, addresses)
+        return Grant(account.number, account.name, personal, rights, quota, account.addresses)
 
 
 def _basic(credentials: bytes) -> tuple[str, str]:

@@ -40,8 +40,8 @@ def _told(setup: Setup, proof: Proof) -> dict[str, Any]:
         events = security_events(server, principal.number)
     changed = next((one.at for one in events if one.kind == SecurityKind.PASSWORD_CHANGED.value), None)
     return {
-        "address": principal.address,
-        "name": principal.description or principal.address,
+        "address": principal.name,
+        "name": principal.description or principal.name,
         "password": {"changeable": bool(principal.secret) and not principal.directory, "changed": changed},
         "totp": any(one.is_confirmed for one in credentials if one.kind == TOTP),
         "recoveryCodesLeft": sum(len(one.details["codes"]) for one in credentials if one.kind == RECOVERY),

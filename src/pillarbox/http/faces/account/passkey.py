@@ -101,7 +101,7 @@ async def add_options(setup: Setup, exchange: Exchange) -> None:
     asked = party.creation(
         attempts.octets(attempt),
         _handle(setup, known, principal.number),
-        principal.address,
+        principal.name,
         principal.description,
         [one.details for one in known],
     )

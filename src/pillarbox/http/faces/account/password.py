@@ -24,7 +24,7 @@ async def change(setup: Setup, exchange: Exchange) -> None:
     keeps = sent.get("keepOthers", False)
     if not isinstance(keeps, bool):
         raise Problem(400, "keepOthers is true or false")
-    found = await whose(setup, exchange, principal.address, current)
+    found = await whose(setup, exchange, principal.name, current)
     if found.number != principal.number:
         raise wrong("this is somebody else's password")
 

@@ -48,7 +48,7 @@ def check_not_held(setup: Setup, account: int) -> None:
 async def is_code(setup: Setup, exchange: Exchange, principal: Principal, method: str, code: str) -> bool:
     """Whether this is a code of theirs, which is none any more; a wrong one is counted. Raises Problem 429."""
     if setup.tally is not None:
-        await setup.tally.let(exchange.client, principal.address)
+        await setup.tally.let(exchange.client, principal.name)
     return await setup.door.through(_passed, setup, exchange, principal, method, code)
 
 
@@ -58,7 +58,7 @@ def _passed(setup: Setup, exchange: Exchange, principal: Principal, method: str,
     if passes(store_of(setup), principal.number, method, code, now(setup), place(exchange)):
         return True
     if setup.tally is not None:
-        setup.tally.failed(exchange.client, principal.address, code)
+        setup.tally.failed(exchange.client, principal.name, code)
     emit(Event.AUTH_FAILED, scheme="page", client=exchange.client.address, reason=f"wrong code ({method})")
     return False
 

@@ -30,8 +30,8 @@ async def tell(setup: Setup, exchange: Exchange) -> None:
         200,
         {
             "signedIn": True,
-            "name": principal.description or principal.address,
-            "address": principal.address,
+            "name": principal.description or principal.name,
+            "address": principal.name,
             "methods": list(proof.methods),
             "authTime": utc(proof.at),
         },
@@ -68,7 +68,7 @@ async def confirm(setup: Setup, exchange: Exchange) -> None:
             raise wrong("the code is wrong, or was used before")
         method = "otp"
     else:
-        found = await whose(setup, exchange, proof.principal.address, text(sent, "password", PASSWORD))
+        found = await whose(setup, exchange, proof.principal.name, text(sent, "password", PASSWORD))
         if found.number != proof.principal.number:
             raise wrong("this is somebody else's password")
         method = "pwd"

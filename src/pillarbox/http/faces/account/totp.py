@@ -22,9 +22,9 @@ async def begin(setup: Setup, exchange: Exchange) -> None:
     proof = await changer(setup, exchange)
     principal, moment = proof.principal, now(setup)
     await said(exchange)
-    issuer = _issuer(principal.address)
+    issuer = _issuer(principal.name)
     secret, url = await setup.door.through(
-        begin_totp, store_of(setup), principal.number, principal.address, issuer, moment
+        begin_totp, store_of(setup), principal.number, principal.name, issuer, moment
     )
     await put(exchange, 200, {"secret": secret, "url": url, "qr": await setup.door.through(_picture, url)})
 

@@ -144,7 +144,7 @@ async def _next(setup: Setup, authority: Authority, where: Site, request: Asked,
             "needs": "consent",
             "client": shown_client(request.client, request.uri),
             "scopes": shown_scopes(request.scopes),
-            "account": proof.principal.address,
+            "account": proof.principal.name,
         }
     return {"redirect": await _allowed(setup, authority, where, request, proof, request.scopes)}
 

@@ -65,7 +65,7 @@ async def look(setup: Setup, exchange: Exchange) -> None:
     told = {
         "client": shown_client(client, None),
         "scopes": shown_scopes(frozenset(waiting.scopes)),
-        "account": proof.principal.address,
+        "account": proof.principal.name,
     }
     await put(exchange, 200, told)
 

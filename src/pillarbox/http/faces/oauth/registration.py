@@ -31,7 +31,7 @@ async def register(setup: Setup, exchange: Exchange) -> None:
         entry = await setup.gate.entry_or_key(authorization, exchange.client)
         exchange.entry = entry
         check_permission(_PERMISSION, entry)
-        account = entry.principal.address
+        account = entry.principal.name
     elif not authority.policy.allows_anonymous:
         raise Problem(401, "clients are registered here by those with the right to do so", headers=CHALLENGE)
     said = await _metadata(exchange)

@@ -1,0 +1,17 @@
+"""The log as the settings have it, in a process of the server: its level and form, and whether it is kept in files."""
+
+from pathlib import Path
+
+from pillarbox.settings import Snapshot, catalogue
+from pillarbox.telemetry import configure, keep_lines
+
+__all__ = ["LOGS", "log_by"]
+
+LOGS = "logs"
+"""The folder of the files, in the data folder."""
+
+
+def log_by(settings: Snapshot, data: Path) -> None:
+    """From now on the log is written by these settings."""
+    configure(settings[catalogue.LOG_LEVEL], settings[catalogue.LOG_FORMAT])
+    keep_lines(None if settings[catalogue.LOG_KEEP] is None else data / LOGS)
