@@ -54,7 +54,7 @@ class Home:
         self.passwords = Passwords(PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
         self.ways = Ways(store, self.directory, self.passwords, clock=clock)
         self.check = PasswordCheck(self.directory, self.ways.under())
-        self.keys = PasswordCheck(self.directory, (ApiKeys(store),))
+        self.keys = PasswordCheck(self.directory, (ApiKeys(store, self.passwords),))
         self.key = TokenKey(b"the key of this home's tokens, and of no other's")
         self.oauth_policy = OAuthPolicy()
         grants = Grants(store, self.key, Lives(), clock)

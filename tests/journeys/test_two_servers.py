@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from http.client import HTTPException
 from pathlib import Path
 from socket import socket
@@ -18,7 +19,10 @@ from tests.journeys.program import Program, Server, until
 from tests.journeys.test_shared_limits import is_answered, status
 from tests.neighbour.postgres import Cluster, cluster
 
+from pillarbox.app import house
+from pillarbox.datatypes.server import keep_settings
 from pillarbox.sample import many
+from pillarbox.settings import load, snapshot
 from pillarbox.store.postgres import Place
 
 pytestmark = [pytest.mark.neighbour, pytest.mark.slow]
@@ -209,6 +213,22 @@ def test_a_password_that_was_changed_at_one_is_of_no_use_at_the_other(pair: Pair
     until(lambda: _is_refused(here), "refused where it was changed")
     until(lambda: _is_refused(there), "refused at the other")
     assert pair.other.client(CAROL, "another one").session()["username"] == CAROL
+
+
+@BOTH_WAYS
+def test_a_setting_that_is_changed_at_one_holds_at_the_other(pair: Pair) -> None:
+    """Issue 7: what the database says is in force at all who share it, without a reload."""
+    local, _ = snapshot(load(pair.one.program.config, pair.one.program.environment).pairs)
+
+    with house(local, pair.one.program.data) as built, built.store.write(0) as server:
+        keep_settings(server, {"jmap.protocol.get.max-objects": "78"}, "", datetime.now(UTC))
+
+    for client in (pair.here, pair.there):
+        until(lambda client=client: most_objects(client) == 78, "its session says so")  # type: ignore[misc]
+
+
+def most_objects(client: Client) -> int:
+    return int(client.session()["capabilities"]["urn:ietf:params:jmap:core"]["maxObjectsInGet"])
 
 
 def _is_refused(client: Client) -> bool:

@@ -3,33 +3,27 @@
 import getpass
 import sys
 from collections.abc import Callable, Mapping
-from dataclasses import replace
-from datetime import UTC, datetime
-from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
-from pillarbox.access import PERMISSIONS, PERSON, USER, RoleSet
-from pillarbox.app import folders
-from pillarbox.cli.credential import app_password, person, second_factor, secrets
-from pillarbox.cli.leaving import leave
-from pillarbox.cli.shared import (
-    ConfigOption,
-    DataOption,
-    JsonOption,
-    adds,
-    console,
+from pillarbox.cli.client import Client, at, managing, managing_new
+from pillarbox.cli.credential import app_password, second_factor, secrets
+from pillarbox.cli.principal import (
+    adding,
+    called,
+    change,
+    effective_of,
+    every,
     existing,
-    fail,
-    is_text,
-    opened,
-    say_json,
-    table,
-    text,
+    leave,
+    mailbox,
+    make,
+    removing,
+    role_set,
+    setting,
 )
-from pillarbox.datatypes.directory import change_permissions
-from pillarbox.signin.credentials import CredentialError, put_password
+from pillarbox.cli.shared import JsonOption, adds, console, fail, is_text, say_json, table, text
 
 __all__ = ["app"]
 
@@ -40,11 +34,13 @@ app.add_typer(secrets, name="secrets")
 
 _Address = Annotated[str, typer.Argument(metavar="ADDRESS", help="As in alice@example.org.", callback=text)]
 _StdinOption = Annotated[bool, typer.Option("--password-stdin", help="Read the password from standard input.")]
-_VAR = Path("var")
+_ACCOUNTS = ("individual", "group", "resource", "location", "list")
 
 
 @app.command("add")
+@managing_new
 def add(
+    server: Client,
     address: _Address,
     password_stdin: _StdinOption = False,
     quota: Annotated[int | None, typer.Option(help="Octets of mail it may hold.", min=1)] = None,
@@ -52,157 +48,173 @@ def add(
     role: Annotated[
         list[str] | None, typer.Option(metavar="ROLE", help="What it may do; `user` if nothing is said.")
     ] = None,
-    config: ConfigOption = None,
-    data: DataOption = _VAR,
+    tenant: Annotated[str, typer.Option(help="The tenant that it belongs to.", callback=text)] = "",
 ) -> None:
     """Make an account; its domain too, if that is new. Works before the first start and while serving."""
+    address = mailbox(address)
     password = _password(password_stdin)
-    with opened(config, data) as built:
-        principal = built.directory.add(
-            address,
-            built.passwords.hash(password),
-            folders(built.settings),
-            quota,
-            description=description,
-            roles=role or (USER,),
-            # Whoever has the data folder may give everything.
-            by=PERMISSIONS,
-        )
-    console.print(f"{principal.address} has an account now.", highlight=False)
+    make(
+        server,
+        "individual",
+        address,
+        emails=[address],
+        secrets=_hashed(password),
+        roles=role or ["user"],
+        quota=quota,
+        description=description or None,
+        tenant=tenant or None,
+    )
+    console.print(f"{address} has an account now.", highlight=False)
 
 
 @app.command("list")
-def list_(as_json: JsonOption = False, config: ConfigOption = None, data: DataOption = _VAR) -> None:
+@managing
+def list_(server: Client, as_json: JsonOption = False) -> None:
     """Show all accounts; groups are in a list of their own."""
-    with existing(config, data) as built:
-        principals = [one for one in built.directory.all() if one.kind == PERSON]
+    found = [_shown(one) for one in every(server, "individual")]
     if as_json:
-        say_json(
-            [
-                {
-                    "id": one.id,
-                    "address": one.address,
-                    "aliases": list(one.aliases),
-                    "quota": one.quota,
-                    "description": one.description,
-                    "roles": list(one.roles),
-                    "directory": one.directory,
-                }
-                for one in principals
-            ]
-        )
+        say_json(found)
         return
     rows = table("Address", "Name", "Roles", "Aliases", "Id", "Quota")
-    for one in principals:
-        quota = "" if one.quota is None else str(one.quota)
-        rows.add_row(one.address, one.description, ", ".join(one.roles), ", ".join(one.aliases), one.id, quota)
-    console.print(rows if principals else "There are no accounts yet; `pillarbox account add ADDRESS` makes one.")
+    for one in found:
+        quota = "" if one["quota"] is None else str(one["quota"])
+        rows.add_row(
+            one["address"], one["description"], ", ".join(one["roles"]), ", ".join(one["aliases"]), one["id"], quota
+        )
+    console.print(rows if found else "There are no accounts yet; `pillarbox account add ADDRESS` makes one.")
+
+
+@app.command("show")
+@managing
+def show(server: Client, address: _Address, as_json: JsonOption = False) -> None:
+    """Show all that is known of an account, a group or a list."""
+    found = existing(server, address, *_ACCOUNTS)
+    if as_json:
+        say_json(found)
+        return
+    rows = table("", "")
+    for name, value in found.items():
+        if value != []:
+            rows.add_row(name, ", ".join(map(str, value)) if isinstance(value, list) else str(value))
+    console.print(rows)
 
 
 @app.command("passwd")
-def passwd(
-    address: _Address, password_stdin: _StdinOption = False, config: ConfigOption = None, data: DataOption = _VAR
-) -> None:
+@managing
+def passwd(server: Client, address: _Address, password_stdin: _StdinOption = False) -> None:
     """Give an account another password; the old one ends at once, while serving too."""
     password = _password(password_stdin)
-    with existing(config, data) as built:
-        account = person(built, address)
-        try:
-            put_password(built.store, account.number, built.passwords.hash(password), datetime.now(UTC))
-        except CredentialError as problem:
-            fail(f"{address}: {problem}")
+    found = existing(server, address, "individual")
+    change(server, found["name"], adding("secrets", _hashed(password)))
     console.print(f"{address} has a new password.", highlight=False)
 
 
 @app.command("remove")
+@managing
 def remove(
-    address: _Address,
-    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
-    config: ConfigOption = None,
-    data: DataOption = _VAR,
+    server: Client, address: _Address, yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False
 ) -> None:
     """Remove an account with all its mail."""
-    with existing(config, data) as built:
-        leave(built, address, built.directory.remove, is_sure=yes)
+    leave(server, existing(server, address, "individual"), address, is_sure=yes)
 
 
 @app.command("alias")
+@managing
 def alias(
+    server: Client,
     address: _Address,
     action: Annotated[str, typer.Argument(metavar="add|remove", help="What to do.")],
     other: Annotated[str, typer.Argument(metavar="ALIAS", help="The further address.", callback=text)],
-    config: ConfigOption = None,
-    data: DataOption = _VAR,
 ) -> None:
     """Give an account or a group a further address, or take one away."""
     is_added = adds(action)
-    with existing(config, data) as built:
-        if is_added:
-            built.directory.add_alias(address, other)
-            console.print(f"Mail to {other} reaches {address} now.", highlight=False)
-        else:
-            built.directory.remove_alias(address, other)
-            console.print(f"Mail to {other} reaches {address} no longer.", highlight=False)
+    found = existing(server, address, *_ACCOUNTS)
+    wanted, has = other.casefold(), [one.casefold() for one in found["emails"]]
+    if is_added:
+        if wanted in has:
+            fail(f"{other} is taken, by {called(found)} itself")
+        change(server, found["name"], adding("emails", other))
+        console.print(f"Mail to {other} reaches {address} now.", highlight=False)
+        return
+    if wanted not in has or wanted == called(found).casefold():
+        fail(f"{other} is no alias of {address}")
+    change(server, found["name"], removing("emails", other))
+    console.print(f"Mail to {other} reaches {address} no longer.", highlight=False)
 
 
 @app.command("describe")
+@managing
 def describe(
+    server: Client,
     address: _Address,
     name: Annotated[str, typer.Argument(metavar="NAME", help="The name; an empty one takes it away.", callback=text)],
-    config: ConfigOption = None,
-    data: DataOption = _VAR,
 ) -> None:
     """Give an account or a group another name for people."""
-    with existing(config, data) as built:
-        built.directory.describe(address, name)
+    change(server, existing(server, address, *_ACCOUNTS)["name"], setting("description", name))
     console.print(f"{address} is {name!r} now." if name else f"{address} has no name now.", highlight=False)
 
 
 @app.command("role")
+@managing
 def role_(
+    server: Client,
     address: _Address,
     action: Annotated[str, typer.Argument(metavar="add|remove", help="What to do.")],
     role: Annotated[str, typer.Argument(metavar="ROLE", help="One that `role list` shows.", callback=text)],
-    config: ConfigOption = None,
-    data: DataOption = _VAR,
 ) -> None:
     """Let an account do what a role gives, or no longer; at once, while serving too."""
     is_added = adds(action)
-
-    def change(has: RoleSet) -> RoleSet:
-        return replace(has, roles=has.roles | {role} if is_added else has.roles - {role})
-
-    with existing(config, data) as built:
-        change_permissions(built.store, address, change, PERMISSIONS, datetime.now(UTC))
-    console.print(f"{address} has the role {role}{'' if action == 'add' else ' no longer'}.", highlight=False)
+    found = existing(server, address, "individual")
+    change(server, found["name"], (adding if is_added else removing)("roles", role))
+    console.print(f"{address} has the role {role}{'' if is_added else ' no longer'}.", highlight=False)
 
 
-_OF_ONE: Mapping[str, Callable[[RoleSet, frozenset[str]], RoleSet]] = {
-    "enable": lambda has, one: replace(has, enabled=has.enabled | one, disabled=has.disabled - one),
-    "disable": lambda has, one: replace(has, enabled=has.enabled - one, disabled=has.disabled | one),
-    "reset": lambda has, one: replace(has, enabled=has.enabled - one, disabled=has.disabled - one),
+_Steps = list[Mapping[str, object]]
+_OF_ONE: Mapping[str, Callable[[str], _Steps]] = {
+    "enable": lambda one: [removing("disabledPermissions", one), adding("enabledPermissions", one)],
+    "disable": lambda one: [removing("enabledPermissions", one), adding("disabledPermissions", one)],
+    "reset": lambda one: [removing("enabledPermissions", one), removing("disabledPermissions", one)],
 }
 
 
 @app.command("permission")
+@managing
 def permission_(
+    server: Client,
     address: _Address,
     action: Annotated[str, typer.Argument(metavar="enable|disable|reset", help="What to do.")],
     permission: Annotated[str, typer.Argument(metavar="PERMISSION", help="As in email-send.", callback=text)],
-    config: ConfigOption = None,
-    data: DataOption = _VAR,
 ) -> None:
     """Let an account do one thing more, or one less, than its roles say; or again what they say."""
-    change = _OF_ONE.get(action)
-    if change is None:
+    steps = _OF_ONE.get(action)
+    if steps is None:
         raise typer.BadParameter("say enable, disable or reset", param_hint="enable|disable|reset")
-    with existing(config, data) as built:
-        change_permissions(
-            built.store, address, lambda has: change(has, frozenset((permission,))), PERMISSIONS, datetime.now(UTC)
-        )
-        found = built.directory.find(address)
-    may = found is not None and permission in found.permissions
+    name = existing(server, address, "individual")["name"]
+    change(server, name, *steps(permission))
+    may = permission in effective_of(server, role_set(server.get(at("principal", name))))
     console.print(f"{address} has the permission {permission}{'' if may else ' no longer'}.", highlight=False)
+
+
+def _shown(found: Mapping[str, Any]) -> dict[str, Any]:
+    address = called(found)
+    return {
+        "id": found["id"],
+        "name": found["name"],
+        "address": address,
+        "aliases": [one for one in found["emails"] if one != address],
+        "quota": found.get("quota"),
+        "description": found.get("description", ""),
+        "roles": found["roles"],
+        "tenant": found.get("tenant"),
+        "directory": found.get("directory"),
+    }
+
+
+def _hashed(password: str) -> str:
+    # Only here: so no text is taken for a hash, and the password itself goes nowhere.
+    from pillarbox.access import Passwords  # noqa: PLC0415 - it takes its time, and few commands need it
+
+    return Passwords().hash(password)
 
 
 def _password(from_stdin: bool) -> str:

@@ -38,4 +38,4 @@ def admin(
             except CredentialError as problem:
                 fail(f"{address}: {problem}")
     console.print(password, highlight=False)
-    console.print(f"That is the password of {known.address}, an administrator; it is not shown again.", highlight=False)
+    console.print(f"That is the password of {known.name}, an administrator; it is not shown again.", highlight=False)

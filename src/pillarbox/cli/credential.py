@@ -75,7 +75,7 @@ def add(
         except CredentialError as problem:
             fail(str(problem))
     console.print(password, highlight=False)
-    console.print(f"It is {CREDENTIAL.id(number)} of {account.address}, and is not shown again.", highlight=False)
+    console.print(f"It is {CREDENTIAL.id(number)} of {account.name}, and is not shown again.", highlight=False)
 
 
 @app_password.command("list")

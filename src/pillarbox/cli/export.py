@@ -56,7 +56,7 @@ def export(
     seconds = round(time.monotonic() - began, 1)
     emit(
         Event.EXPORT_DONE,
-        account=principal.address,
+        account=principal.name,
         format=format_.value,
         messages=done.messages,
         missing=len(done.missing),
@@ -83,8 +83,8 @@ def _run(built: House, principal: Principal, folder: Path, format_: Format, *, q
     columns = (TextColumn("{task.description}"), BarColumn(), TaskProgressColumn(), TimeRemainingColumn())
     last = Exported(0)
     with Progress(*columns, console=console, transient=True, disable=quiet or not console.is_terminal) as progress:
-        task = progress.add_task(principal.address, total=None)
-        heading = (principal.address, format_)
+        task = progress.add_task(principal.name, total=None)
+        heading = (principal.name, format_)
         for last in exported(built.store, REGISTRY, principal.number, heading, folder, datetime.now(UTC)):
             progress.update(task, completed=last.behind, total=last.total)
     return last

@@ -53,7 +53,7 @@ def add(
     members = dict(map(_member, member or ()))
     with opened(config, data) as built:
         group = built.directory.add_group(address, members, folders(built.settings), quota, kind=kind)
-    console.print(f"{group.address} is a {group.kind} now.", highlight=False)
+    console.print(f"{group.name} is a {group.kind} now.", highlight=False)
 
 
 @app.command("list")
@@ -61,7 +61,7 @@ def list_(as_json: JsonOption = False, config: ConfigOption = None, data: DataOp
     """Show all groups and who is in them."""
     with existing(config, data) as built:
         groups = [
-            (one, [(member.address, rights) for member, rights in built.directory.members(one.address)])
+            (one, [(member.name, rights) for member, rights in built.directory.members(one.name)])
             for one in built.directory.all()
             if one.is_group
         ]
@@ -71,6 +71,7 @@ def list_(as_json: JsonOption = False, config: ConfigOption = None, data: DataOp
                 {
                     "id": one.id,
                     "kind": one.kind,
+                    "name": one.name,
                     "address": one.address,
                     "aliases": list(one.aliases),
                     "quota": one.quota,
@@ -84,7 +85,7 @@ def list_(as_json: JsonOption = False, config: ConfigOption = None, data: DataOp
     for one, members in groups:
         who = ", ".join(f"{address}{_READ if rights is Rights.READ else ''}" for address, rights in members)
         quota = "" if one.quota is None else str(one.quota)
-        rows.add_row(one.address, one.kind, ", ".join(one.aliases), who, one.id, quota)
+        rows.add_row(one.name, one.kind, ", ".join(one.aliases), who, one.id, quota)
     console.print(rows if groups else "There are no groups yet; `pillarbox group add ADDRESS` makes one.")
 
 

@@ -54,7 +54,7 @@ def import_(
     skipped = [item for one in done for item in one.skipped]
     seconds = round(time.monotonic() - began, 1)
     added, known = sum(one.added for one in done), sum(one.known for one in done)
-    emit(Event.IMPORT_DONE, account=principal.address, messages=added, skipped=len(skipped), seconds=seconds)
+    emit(Event.IMPORT_DONE, account=principal.name, messages=added, skipped=len(skipped), seconds=seconds)
     if as_json:
         say_json({"added": added, "known": known, "skipped": [{"key": one.key, "why": one.why} for one in skipped]})
     else:

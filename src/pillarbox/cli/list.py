@@ -1,32 +1,19 @@
 """`pillarbox list …`."""
 
-from pathlib import Path
-from typing import Annotated
+from collections.abc import Mapping
+from typing import Annotated, Any
 
 import typer
 
-from pillarbox.access import LIST
-from pillarbox.cli.leaving import leave
-from pillarbox.cli.shared import (
-    ConfigOption,
-    DataOption,
-    JsonOption,
-    adds,
-    console,
-    existing,
-    opened,
-    say_json,
-    table,
-    text,
-)
-from pillarbox.datatypes.directory import add_listing, listings, remove_listing
+from pillarbox.cli.client import Client, managing, managing_new
+from pillarbox.cli.principal import adding, called, change, every, existing, leave, mailbox, make, removing
+from pillarbox.cli.shared import JsonOption, adds, console, fail, say_json, table, text
 
 __all__ = ["app"]
 
 app = typer.Typer(help="Lists: addresses whose mail goes on to others.", no_args_is_help=True)
 
 _Address = Annotated[str, typer.Argument(metavar="ADDRESS", help="The list's, as in all@example.org.", callback=text)]
-_VAR = Path("var")
 
 
 def _texts(given: list[str] | None) -> list[str]:
@@ -34,62 +21,78 @@ def _texts(given: list[str] | None) -> list[str]:
 
 
 @app.command("add")
+@managing_new
 def add(
+    server: Client,
     address: _Address,
     member: Annotated[
         list[str] | None,
         typer.Option(metavar="ADDRESS", help="Who gets its mail, here or elsewhere.", callback=_texts),
     ] = None,
-    config: ConfigOption = None,
-    data: DataOption = _VAR,
 ) -> None:
     """Make a list; its domain too, if that is new. Give --member for each of its members."""
-    with opened(config, data) as built:
-        made = built.directory.add_list(address, member or ())
-    console.print(f"{made.address} is a list now.", highlight=False)
+    name = mailbox(address)
+    # All that is kept of a member is an address, wherever that is.
+    make(server, "list", name, emails=[name], externalMembers=[mailbox(one) for one in member or ()])
+    console.print(f"{name} is a list now.", highlight=False)
 
 
 @app.command("list")
-def list_(as_json: JsonOption = False, config: ConfigOption = None, data: DataOption = _VAR) -> None:
+@managing
+def list_(server: Client, as_json: JsonOption = False) -> None:
     """Show all lists and who is in them."""
-    with existing(config, data) as built:
-        found = [(one, listings(built.store, one.number)) for one in built.directory.all() if one.kind == LIST]
+    found = [_shown(one) for one in every(server, "list")]
     if as_json:
-        say_json(
-            [
-                {"id": one.id, "address": one.address, "aliases": list(one.aliases), "members": members}
-                for one, members in found
-            ]
-        )
+        say_json(found)
         return
     rows = table("Address", "Aliases", "Members", "Id")
-    for one, members in found:
-        rows.add_row(one.address, ", ".join(one.aliases), ", ".join(members), one.id)
+    for one in found:
+        rows.add_row(one["address"], ", ".join(one["aliases"]), ", ".join(one["members"]), one["id"])
     console.print(rows if found else "There are no lists yet; `pillarbox list add ADDRESS` makes one.")
 
 
 @app.command("member")
+@managing
 def member_(
+    server: Client,
     address: _Address,
     action: Annotated[str, typer.Argument(metavar="add|remove", help="What to do.")],
     member: Annotated[str, typer.Argument(metavar="MEMBER", help="An address, here or elsewhere.", callback=text)],
-    config: ConfigOption = None,
-    data: DataOption = _VAR,
 ) -> None:
     """Let mail for a list go on to an address, or no longer."""
     is_added = adds(action)
-    with existing(config, data) as built:
-        (add_listing if is_added else remove_listing)(built.store, address, member)
-    console.print(f"{member} is {'' if action == 'add' else 'no longer '}in {address}.", highlight=False)
+    found, wanted = existing(server, address, "list"), mailbox(member)
+    if is_added:
+        change(server, found["name"], adding("externalMembers", wanted))
+    elif wanted in found["externalMembers"]:
+        change(server, found["name"], removing("externalMembers", wanted))
+    else:
+        change(server, found["name"], removing("members", _name_within(server, found, wanted)))
+    console.print(f"{member} is {'' if is_added else 'no longer '}in {address}.", highlight=False)
 
 
 @app.command("remove")
+@managing
 def remove(
-    address: _Address,
-    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
-    config: ConfigOption = None,
-    data: DataOption = _VAR,
+    server: Client, address: _Address, yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False
 ) -> None:
     """Remove a list; its members stay."""
-    with existing(config, data) as built:
-        leave(built, address, built.directory.remove_list, is_sure=yes)
+    leave(server, existing(server, address, "list"), address, is_sure=yes)
+
+
+def _name_within(server: Client, found: Mapping[str, Any], address: str) -> str:
+    """What a member of the list with this address is called. Ends the command for who is none."""
+    there = existing(server, address, "individual", "group", "resource", "location", "list")
+    if there["name"] not in found["members"]:
+        fail(f"{address} is no member of {called(found)}; `pillarbox list list` shows who is")
+    return str(there["name"])
+
+
+def _shown(found: Mapping[str, Any]) -> dict[str, Any]:
+    address = called(found)
+    return {
+        "id": found["id"],
+        "address": address,
+        "aliases": [one for one in found["emails"] if one != address],
+        "members": [*found["members"], *found["externalMembers"]],
+    }

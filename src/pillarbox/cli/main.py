@@ -21,6 +21,18 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
         "Write all mail of an account to files, from which `import` makes the same again: a Maildir, mbox files, or "
         ".eml.",
     ),
+    "backup": (
+        "backup",
+        "Write a backup of everything, while the server runs. Exits with 1 if something could not be read.",
+    ),
+    "verify": (
+        "verify",
+        "Read a backup to its last octet. Exits with 1 if it is not whole, or not what was written.",
+    ),
+    "restore": (
+        "restore",
+        "Bring back everything that a backup has, where nothing is yet; or one account, while the server runs as well.",
+    ),
     "doctor": ("doctor", "Verify the settings and all that is kept. Exits with 1 if something is wrong."),
     "demo": ("demo", "Prepare a demo: the accounts alice and bob of example.org, with a mailbox to look at."),
     "account": ("account", "Accounts: who has mail here."),
@@ -32,7 +44,13 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
     "domain": ("domain", "Domains: what accounts here have addresses in."),
     "certificate": ("certificate", "Certificates that are had from authorities by ACME."),
     "queue": ("queue", "Mail on its way out: what waits, and why."),
+    "settings": ("settings", "Settings: which are in force, whoever has them, and those of the database."),
+    "config": ("config", "The server in one file: settings of the database, domains, accounts, groups, lists."),
+    "plan": ("plan", "Show what `apply` would change for the server to be as a file declares it, and change nothing."),
+    "apply": ("apply", "Make the server as a file declares it, all of it or nothing, and show what was changed."),
+    "logs": ("logs", "Show the log of the server, the latest lines last."),
     "ban": ("ban", "Addresses that are not let in: which, why, and until when."),
+    "api": ("api", "Call an endpoint of the management API, and print what it answers."),
 }
 """In the order of the help: a module of this package, with `app` or a function of its own name, and what it says first.
 

@@ -1,31 +1,20 @@
 """`pillarbox role …`."""
 
-from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from pillarbox.access import BUILT_IN, PERMISSIONS, RoleSet, effective
-from pillarbox.cli.shared import (
-    ConfigOption,
-    DataOption,
-    JsonOption,
-    console,
-    existing,
-    fail,
-    opened,
-    say_json,
-    table,
-    text,
-)
-from pillarbox.datatypes.directory import RoleChange, add_role, change_role, remove_role, roles
+from pillarbox.access import BUILT_IN, RoleSet
+from pillarbox.cli.client import Client, Refused, at, managing, managing_new
+from pillarbox.cli.principal import change as change_principal
+from pillarbox.cli.principal import effective_of, every, make, setting
+from pillarbox.cli.shared import JsonOption, console, fail, say_json, table, text
 
 __all__ = ["app"]
 
 app = typer.Typer(help="Roles: names for what accounts may do.", no_args_is_help=True)
 
 _Name = Annotated[str, typer.Argument(metavar="ROLE", help="As in helpdesk.", callback=text)]
-_VAR = Path("var")
 
 
 def _texts(given: list[str] | None) -> list[str] | None:
@@ -45,15 +34,16 @@ _Disabled = Annotated[
 
 
 @app.command("list")
-def list_(as_json: JsonOption = False, config: ConfigOption = None, data: DataOption = _VAR) -> None:
+@managing
+def list_(server: Client, as_json: JsonOption = False) -> None:
     """Show all roles, the built-in ones first."""
-    with existing(config, data) as built:
-        made = roles(built.store)
+    made = every(server, "role")
     if as_json:
+        built_in = [{"name": name, "description": "", "isBuiltIn": True} for name in BUILT_IN]
         say_json(
             [
-                *({"name": name, "description": "", "isBuiltIn": True} for name in BUILT_IN),
-                *({"name": one.name, "description": one.description, "isBuiltIn": False} for one in made),
+                *built_in,
+                *({"name": one["name"], "description": one.get("description", ""), "isBuiltIn": False} for one in made),
             ]
         )
         return
@@ -61,19 +51,18 @@ def list_(as_json: JsonOption = False, config: ConfigOption = None, data: DataOp
     for name in BUILT_IN:
         rows.add_row(name, "built in", "", "", "")
     for one in made:
-        each = (one.roles, one.enabled_permissions, one.disabled_permissions)
-        rows.add_row(one.name, one.description, *map(", ".join, each))
+        each = (one["roles"], one["enabledPermissions"], one["disabledPermissions"])
+        rows.add_row(one["name"], one.get("description", ""), *map(", ".join, each))
     console.print(rows)
 
 
 @app.command("show")
-def show(name: _Name, as_json: JsonOption = False, config: ConfigOption = None, data: DataOption = _VAR) -> None:
+@managing
+def show(server: Client, name: _Name, as_json: JsonOption = False) -> None:
     """Show what somebody may do who has this role and no other, one permission a line."""
-    with existing(config, data) as built:
-        made = {one.name: one.role_set for one in roles(built.store)}
-    if name not in BUILT_IN and name not in made:
-        fail(f"there is no role {name}; `pillarbox role list` shows which there are")
-    permissions = sorted(effective(RoleSet(frozenset((name,))), made.get))
+    if name not in BUILT_IN:
+        _existing(server, name)
+    permissions = sorted(effective_of(server, RoleSet(frozenset((name,)))))
     if as_json:
         say_json(permissions)
     else:
@@ -81,39 +70,58 @@ def show(name: _Name, as_json: JsonOption = False, config: ConfigOption = None, 
 
 
 @app.command("add")
+@managing_new
 def add(
+    server: Client,
     name: _Name,
     description: Annotated[str, typer.Option(help="What it is for.", callback=text)] = "",
     role: _Roles = None,
     enable: _Enabled = None,
     disable: _Disabled = None,
-    config: ConfigOption = None,
-    data: DataOption = _VAR,
 ) -> None:
     """Make a role; `account role ADDRESS add ROLE` gives it to an account."""
-    with opened(config, data) as built:
-        add_role(built.store, name, description, RoleChange(role, enable, disable), PERMISSIONS)
+    make(
+        server,
+        "role",
+        name,
+        description=description or None,
+        roles=role,
+        enabledPermissions=enable,
+        disabledPermissions=disable,
+    )
     console.print(f"There is a role {name} now.", highlight=False)
 
 
 @app.command("change")
+@managing
 def change(
-    name: _Name,
-    role: _Roles = None,
-    enable: _Enabled = None,
-    disable: _Disabled = None,
-    config: ConfigOption = None,
-    data: DataOption = _VAR,
+    server: Client, name: _Name, role: _Roles = None, enable: _Enabled = None, disable: _Disabled = None
 ) -> None:
     """Say anew what a role gives and takes: each kind of which anything is said, as a whole; an empty one is none."""
-    with existing(config, data) as built:
-        change_role(built.store, name, RoleChange(role, enable, disable), PERMISSIONS)
+    given = {"roles": role, "enabledPermissions": enable, "disabledPermissions": disable}
+    _existing(server, name)
+    change_principal(server, name, *(setting(field, value) for field, value in given.items() if value is not None))
     console.print(f"The role {name} is another now.", highlight=False)
 
 
 @app.command("remove")
-def remove(name: _Name, config: ConfigOption = None, data: DataOption = _VAR) -> None:
+@managing
+def remove(server: Client, name: _Name) -> None:
     """Remove a role that nobody has."""
-    with existing(config, data) as built:
-        remove_role(built.store, name)
+    _existing(server, name)
+    server.delete(at("principal", name))
     console.print(f"There is no role {name} any more.", highlight=False)
+
+
+def _existing(server: Client, name: str) -> None:
+    """Ends the command where no role that was made is called so."""
+    if name in BUILT_IN:
+        fail(f"{name} is no role that was made: it is built in, and stays as it is")
+    try:
+        found = server.get(at("principal", name))
+    except Refused as refused:
+        if refused.status != 404:
+            raise
+        found = {"type": ""}
+    if found["type"] != "role":
+        fail(f"there is no role {name}; `pillarbox role list` shows which there are")

@@ -157,6 +157,11 @@ def failures() -> Iterator[None]:
 def _told(problem: Exception) -> str:
     """An error of those that commands alone meet, to which the data types are at hand. Raises what is none of them."""
     # Not for `serve`, which would begin later if it loaded them.
+    from pillarbox.cli.client import Refused as RefusedByServer  # noqa: PLC0415
+    from pillarbox.cli.client import Unreached  # noqa: PLC0415
+
+    if isinstance(problem, RefusedByServer | Unreached):
+        return str(problem)
     from pillarbox.datatypes.directory import AccountError  # noqa: PLC0415
     from pillarbox.transfer import Unreadable  # noqa: PLC0415
 

@@ -34,7 +34,8 @@ def test_every_method_that_there_is_has_one() -> None:
 
 def test_each_role_has_what_the_one_below_it_has() -> None:
     """Management API section 20: U is the role user and above, T tenant-admin and admin; 181 names, and ours."""
-    ours = {"jmap-mdn-parse", "jmap-mdn-send", "oauth-token-introspect"}
+    journal = {f"jmap-journal-entry-{verb}" for verb in ("get", "changes", "query", "query-changes")}
+    ours = {"jmap-mdn-parse", "jmap-mdn-send", "oauth-token-introspect", *journal}
 
     assert OF_USER < OF_TENANT_ADMIN < OF_ADMIN == PERMISSIONS
     assert len(PERMISSIONS - ours) == 181

@@ -1,6 +1,7 @@
 """The command line called as a function: what it prints and how it ends, without a process each."""
 
 import io
+import os
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -8,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from pillarbox.cli import main
+from pillarbox.cli import main, shared
 
 
 @dataclass(frozen=True)
@@ -36,6 +37,8 @@ def command(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.Capt
     def run(*arguments: str | Path, stdin: str = "") -> Ended:
         monkeypatch.setattr(sys, "argv", ["pillarbox", *map(str, arguments)])
         monkeypatch.setattr(sys, "stdin", _Input(stdin))
+        # Read when the module is loaded, which is once for all tests.
+        monkeypatch.setattr(shared.console, "width", int(os.environ["COLUMNS"]))
         status = 0
         try:
             main()

@@ -176,7 +176,7 @@ def test_an_api_key_is_shown_once_and_listed(command: Command) -> None:
     (one,) = json.loads(command("apikey", "list", "--json").out)
 
     with house(snapshot({})[0], Path("var")) as built:
-        check = PasswordCheck(built.directory, (ApiKeys(built.store),))
+        check = PasswordCheck(built.directory, (ApiKeys(built.store, built.passwords),))
         proof = check.verified(name, secret)
         check.close()
     assert proof is not None

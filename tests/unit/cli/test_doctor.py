@@ -18,10 +18,16 @@ def command(command: Command) -> Command:
     return command
 
 
+def folder_of_alice(tmp_path: Path) -> Path:
+    """Hers is the first that was made, after that of the server."""
+    _, first, *_ = sorted((tmp_path / "var" / "accounts").iterdir(), key=lambda one: int(one.name))
+    return first
+
+
 @pytest.fixture
 def damaged(command: Command, tmp_path: Path) -> Command:
     """And something is wrong with alice."""
-    connection = apsw.Connection(str(tmp_path / "var" / "accounts" / "1" / "account.db"))
+    connection = apsw.Connection(str(folder_of_alice(tmp_path) / "account.db"))
     connection.execute("UPDATE account SET held_size = 7")
     connection.close()
     return command
@@ -68,7 +74,7 @@ def test_what_was_mended_is_told_to_programs(damaged: Command) -> None:
 
 
 def test_what_cannot_be_mended_is_told_and_it_ends_with_1(command: Command, tmp_path: Path) -> None:
-    (tmp_path / "var" / "accounts" / "1").rename(tmp_path / "elsewhere")
+    folder_of_alice(tmp_path).rename(tmp_path / "elsewhere")
 
     ended = command("doctor", "--repair")
 

@@ -21,7 +21,7 @@ def test_a_key_is_made_once_and_its_records_are_shown_again(ours: Command) -> No
     assert first.out == second.out
     (record,) = json.loads(first.out)
     assert record["name"] == f"{record['selector']}._domainkey.home.example"
-    assert record["value"].startswith("v=DKIM1; k=rsa; p=MII")
+    assert record["value"].startswith("v=DKIM1; k=rsa; h=sha256; p=MII")
     assert json.loads(ours("domain", "list", "--json").out) == [{"name": "home.example", "dkim": [record["selector"]]}]
 
 

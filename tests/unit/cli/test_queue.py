@@ -51,4 +51,4 @@ def test_nothing_is_cut_off_where_the_terminal_is_narrow(waiting: Command, monke
     ended = waiting("queue", "list")
 
     assert "…" not in ended.out
-    assert "a1/q" in ended.out
+    assert ".q1" in ended.out

@@ -8,6 +8,7 @@ from tests.unit.cli.conftest import Command
 
 from pillarbox.app import house
 from pillarbox.datatypes.queue import Outgoing, Recipient, enqueue
+from pillarbox.datatypes.server import QUEUE, expect
 from pillarbox.settings import load, snapshot
 
 NOW = datetime(2026, 5, 5, tzinfo=UTC)
@@ -19,6 +20,7 @@ def queues(data: Path, address: str) -> None:
     with house(settings, data) as built:
         found = built.directory.find(address)
         assert found is not None
+        expect(built.store, found.number, QUEUE, NOW)
         with built.store.write(found.number) as unit:
             blob = unit.add_blob(b"Subject: x\r\n\r\n", int(NOW.timestamp()))
             enqueue(unit, Outgoing(blob, address, (Recipient("carol@far.example", {}),), NOW, NOW), NOW)

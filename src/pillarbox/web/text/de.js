@@ -100,6 +100,9 @@ export default {
     "Die App darf Dateien in Ihrem Konto ablegen und die holen, von denen sie weiß, auch Anhänge.",
   "scope.urn:ietf:params:jmap:sieve.title": "Ihre Mailfilter ändern",
   "scope.urn:ietf:params:jmap:sieve.text": "Die App sieht und ändert die Regeln, nach denen Ihre E-Mail sortiert wird.",
+  "scope.urn:pillarbox:params:jmap:journal.title": "Den Weg Ihrer Nachrichten sehen",
+  "scope.urn:pillarbox:params:jmap:journal.text":
+    "Die App sieht, von wem Nachrichten kamen und an wen sie gingen, wann, und was aus ihnen wurde.",
   "scope.urn:pillarbox:params:scope:account.title": "Ihr Passwort und Ihre Geräte verwalten",
   "scope.urn:pillarbox:params:scope:account.text":
     "Die App darf ändern, wie Sie sich anmelden, und den Zugang anderer Apps beenden.",
@@ -262,6 +265,7 @@ export default {
   "event.grant-begun": "App oder Gerät zugelassen",
   "event.grant-ended": "App oder Gerät abgemeldet",
   "event.grant-stolen": "Zugang beendet, weil ihn jemand benutzte, der ihn kopiert hatte",
+  "event.addresses-changed": "Ein Verwalter hat Ihren Namen oder Ihre Adressen geändert",
   "event.permissions-changed": "Ein Verwalter hat geändert, was Sie dürfen",
   "event.master-signed-in": "Ein Verwalter hat sich als Sie angemeldet",
 };

@@ -94,6 +94,9 @@ export default {
     "The app may store files in your account and fetch those that it knows of, attachments too.",
   "scope.urn:ietf:params:jmap:sieve.title": "Change your mail filters",
   "scope.urn:ietf:params:jmap:sieve.text": "The app sees and changes the rules by which your mail is sorted.",
+  "scope.urn:pillarbox:params:jmap:journal.title": "See the way of your mail",
+  "scope.urn:pillarbox:params:jmap:journal.text":
+    "The app sees from whom mail came and to whom it went, when, and what became of it.",
   "scope.urn:pillarbox:params:scope:account.title": "Manage your password and devices",
   "scope.urn:pillarbox:params:scope:account.text":
     "The app may change how you sign in, and end the access of other apps.",
@@ -253,6 +256,7 @@ export default {
   "event.grant-begun": "App or device let in",
   "event.grant-ended": "App or device signed out",
   "event.grant-stolen": "Access ended, because somebody used it who had copied it",
+  "event.addresses-changed": "An administrator changed your name or your addresses",
   "event.permissions-changed": "An administrator changed what you may do",
   "event.master-signed-in": "An administrator signed in as you",
 };
