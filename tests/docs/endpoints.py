@@ -25,7 +25,7 @@ from tests.toy.clock import Clock
 from pillarbox.datatypes import REGISTRY
 from pillarbox.management import ENDPOINTS, Endpoint, Within
 from pillarbox.management.later import ENDPOINTS as LATER
-from pillarbox.management.shape import FLAG, Schema
+from pillarbox.management.shape import CONFIRMED, FLAG, Schema
 from pillarbox.store import LocalFeed
 
 __all__ = ["PAGE", "Example", "answers", "example", "page"]
@@ -42,6 +42,7 @@ members. [`/api/openapi.json`](management-api.md#for-programs) says the same for
 """
 _ORDER = {"GET": 0, "POST": 1, "PUT": 2, "PATCH": 3, "DELETE": 4}
 _SHORT = 100
+_FLAGS = {FLAG: "`true` or `false`", CONFIRMED: "`true`"}
 
 
 @dataclass(frozen=True)
@@ -164,7 +165,7 @@ def _fields(schema: Schema) -> Iterator[tuple[str, str, str]]:
 
 
 def _kind(shape: Any) -> str:
-    return "`true` or `false`" if shape is FLAG else _said(shape.schema())
+    return _FLAGS.get(shape) or _said(shape.schema())
 
 
 def _said(schema: Schema) -> str:

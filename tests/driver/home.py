@@ -22,7 +22,7 @@ from pillarbox.datatypes.mail import Folder
 from pillarbox.datatypes.server import Ban, bans
 from pillarbox.http import HTTP, Allowance, Allowances, BanPolicy, Bans, Door, Gate, Setup, Tally, Tickets, Turns
 from pillarbox.jmap import Rereading, Service, Traffic
-from pillarbox.management import Office
+from pillarbox.management import Office, managing
 from pillarbox.objects import Limits
 from pillarbox.settings import Rate, snapshot
 from pillarbox.signin.browser import Attempts, RelyingParty, SelfService
@@ -108,7 +108,14 @@ class Home:
             self._allowance("account", self.account_rate), self._allowance("anonymous", self.anonymous_rate)
         )
         service = Service(
-            self.store, REGISTRY, self.limits, self.traffic, self.now, token=self.token, push_key=self.push_key
+            self.store,
+            REGISTRY,
+            self.limits,
+            self.traffic,
+            self.now,
+            token=self.token,
+            push_key=self.push_key,
+            managing=managing(self.office),
         )
         self.setup = Setup(
             service=service,

@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as some
 
 from pillarbox.management.shape import (
+    CONFIRMED,
     FLAG,
     INSTANT,
     NULL,
@@ -19,6 +20,7 @@ from pillarbox.management.shape import (
     Map,
     Nullable,
     OneOf,
+    Several,
     Shape,
     Text,
 )
@@ -28,8 +30,11 @@ SHAPES: tuple[Shape, ...] = (
     Text(longest=3, least=1, has_lines=True),
     Text(pattern="[a-z]+(-[0-9]{1,3})?"),
     Choice(("set", "addItem")),
+    Several(("a", "abc", "set"), longest=9),
+    OneOf((INSTANT, Choice(("set",)))),
     Integer(-3, 7),
     FLAG,
+    CONFIRMED,
     NULL,
     Nullable(Text(longest=2)),
     OneOf((FLAG, Integer(0, 2))),
@@ -40,8 +45,10 @@ SHAPES: tuple[Shape, ...] = (
     INSTANT,
 )
 
-characters = some.sampled_from("aé𝄞-0\x00\x1f\n\t\r\x7f\x85\u2028Z")
-texts = some.text(characters, max_size=5) | some.sampled_from(["set", "abc-12", "true"])
+characters = some.sampled_from("a, é𝄞-0\x00\x1f\n\t\r\x7f\x85\u2028Z")
+texts = some.text(characters, max_size=5) | some.sampled_from(
+    ["set", "abc-12", "true", " a ,,set", "a,b", "a b", "abc, set,a"]
+)
 instants = some.from_regex(r"(19|20)[0-9]{2}-[0-1][0-9]-[0-3][0-9][Tt ][0-2][0-9]:[0-5][0-9]:[0-5][0-9](\.[0-9]{1,9})?"
                          r"(Z|z|[+-][0-1][0-9]:[0-5][0-9]|)", fullmatch=True)  # fmt: skip
 leaves = texts | instants | some.integers(-9, 9) | some.booleans() | some.none() | some.sampled_from([0.5, -1.5])

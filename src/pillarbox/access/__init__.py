@@ -9,7 +9,7 @@ clients are answered; `address` says which addresses are the same. It must not k
 """
 
 from pillarbox.access.actor import Actor, Grant, Reach, Rights
-from pillarbox.access.address import BadAddress, normal
+from pillarbox.access.address import BadAddress, domain_of, normal
 from pillarbox.access.credentials import Passwords
 from pillarbox.access.directory import GROUP, LIST, LOCATION, PERSON, RESOURCE, Directory, Principal, Shared
 from pillarbox.access.hashing import is_known_form
@@ -47,6 +47,7 @@ __all__ = [
     "Shared",
     "TokenCheck",
     "attenuated",
+    "domain_of",
     "effective",
     "flattened",
     "is_known_form",

@@ -2,7 +2,7 @@
 
 from unicodedata import normalize
 
-__all__ = ["BadAddress", "normal"]
+__all__ = ["BadAddress", "domain_of", "normal"]
 
 _LONGEST = 320
 
@@ -27,3 +27,17 @@ def normal(address: str) -> str:
     # Composed again, for a letter's lower case may be two.
     local = normalize("NFC", normalize("NFC", local).lower())
     return f"{local}@{ascii_domain.lower()}"
+
+
+def domain_of(address: str) -> str:
+    """The domain of an address in lower case, in its ASCII form if it has one (RFC 5890); literals as they are.
+
+    What has no `@` is a domain by itself.
+    """
+    domain = address.rpartition("@")[2].lower().rstrip(".")
+    if domain.isascii():
+        return domain
+    try:
+        return domain.encode("idna").decode("ascii")
+    except UnicodeError:
+        return domain

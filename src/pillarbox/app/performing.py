@@ -1,5 +1,6 @@
 """Endpoints of the management API called by the owner of the data folder, on the machine itself."""
 
+import asyncio
 from collections.abc import Sequence
 
 import orjson
@@ -8,7 +9,7 @@ from pillarbox.access import OWNER
 from pillarbox.app.channel import Message
 from pillarbox.app.errand import MOST, Errand, Outcome
 from pillarbox.app.supervisor.control import NotServed
-from pillarbox.management import ENDPOINTS, Endpoint, Office, Refusal, Sent, answered, document, found
+from pillarbox.management import ENDPOINTS, Endpoint, Office, Refusal, Sent, answered, document, found, whole
 from pillarbox.management.refusal import NotFound, TooLarge
 from pillarbox.store import StoreError
 
@@ -33,11 +34,12 @@ def performed(office: Office, errand: Errand, endpoints: Sequence[Endpoint] = EN
         if len(errand.body) > most:
             raise TooLarge(f"no more than {most} octets")
         reply = answered(endpoint, office, OWNER, parts, Sent(query, errand.body, errand.matching))
-        if len(reply.octets) > MOST:
+        octets = asyncio.run(whole(reply))
+        if len(octets) > MOST:
             raise TooLarge(f"the answer would have more than {MOST} octets; ask for less at a time")
     except Refusal as refusal:
         return Outcome(int(refusal.status), {}, orjson.dumps(document(refusal)), _PROBLEM)
-    return Outcome(reply.status, reply.headers, reply.octets, reply.media_type)
+    return Outcome(reply.status, reply.headers, octets, reply.media_type)
 
 
 def answer(office: Office, question: Message, endpoints: Sequence[Endpoint] = ENDPOINTS) -> Message:

@@ -3,6 +3,7 @@
 import getpass
 import sys
 from collections.abc import Callable, Mapping
+from enum import StrEnum
 from typing import Annotated, Any
 
 import typer
@@ -23,7 +24,18 @@ from pillarbox.cli.principal import (
     role_set,
     setting,
 )
-from pillarbox.cli.shared import JsonOption, adds, console, fail, is_text, say_json, table, text
+from pillarbox.cli.shared import (
+    ActionArgument,
+    AddOrRemove,
+    JsonOption,
+    console,
+    fail,
+    is_text,
+    say_json,
+    table,
+    text,
+    when,
+)
 
 __all__ = ["app"]
 
@@ -34,7 +46,8 @@ app.add_typer(secrets, name="secrets")
 
 _Address = Annotated[str, typer.Argument(metavar="ADDRESS", help="As in alice@example.org.", callback=text)]
 _StdinOption = Annotated[bool, typer.Option("--password-stdin", help="Read the password from standard input.")]
-_ACCOUNTS = ("individual", "group", "resource", "location", "list")
+_HOLDERS = ("individual", "group", "resource", "location")
+_ACCOUNTS = (*_HOLDERS, "list")
 
 
 @app.command("add")
@@ -123,11 +136,11 @@ def remove(
 def alias(
     server: Client,
     address: _Address,
-    action: Annotated[str, typer.Argument(metavar="add|remove", help="What to do.")],
+    action: ActionArgument,
     other: Annotated[str, typer.Argument(metavar="ALIAS", help="The further address.", callback=text)],
 ) -> None:
     """Give an account or a group a further address, or take one away."""
-    is_added = adds(action)
+    is_added = action is AddOrRemove.ADD
     found = existing(server, address, *_ACCOUNTS)
     wanted, has = other.casefold(), [one.casefold() for one in found["emails"]]
     if is_added:
@@ -154,26 +167,68 @@ def describe(
     console.print(f"{address} is {name!r} now." if name else f"{address} has no name now.", highlight=False)
 
 
+@app.command("quota")
+@managing
+def quota_(
+    server: Client,
+    address: _Address,
+    octets: Annotated[
+        int, typer.Argument(metavar="OCTETS", help="Of mail it may hold; 0 for no quota of its own.", min=0)
+    ],
+) -> None:
+    """Let an account or a group hold more or less than before; what it holds already stays."""
+    change(server, existing(server, address, *_HOLDERS)["name"], setting("quota", octets))
+    told = f"may hold {octets} octets" if octets else "has no quota of its own"
+    console.print(f"{address} {told} now.", highlight=False)
+
+
+@app.command("events")
+@managing
+def events(
+    server: Client,
+    address: _Address,
+    limit: Annotated[int, typer.Option("--limit", help="How many, the latest.", min=1, max=1000)] = 50,
+    as_json: JsonOption = False,
+) -> None:
+    """Show what was done to how an account is signed in to, the latest first."""
+    name = existing(server, address, "individual")["name"]
+    found = server.get(at("events"), {"account": name, "limit": limit})["items"]
+    if as_json:
+        say_json(found)
+        return
+    rows = table("At (UTC)", "What", "From", "Details")
+    for one in found:
+        details = ", ".join(f"{key}: {value}" for key, value in one["details"].items())
+        rows.add_row(when(one["at"]), one["kind"], one["address"], details)
+    console.print(rows if found else f"Nothing is known of {address}.", highlight=False)
+
+
 @app.command("role")
 @managing
 def role_(
     server: Client,
     address: _Address,
-    action: Annotated[str, typer.Argument(metavar="add|remove", help="What to do.")],
+    action: ActionArgument,
     role: Annotated[str, typer.Argument(metavar="ROLE", help="One that `role list` shows.", callback=text)],
 ) -> None:
     """Let an account do what a role gives, or no longer; at once, while serving too."""
-    is_added = adds(action)
+    is_added = action is AddOrRemove.ADD
     found = existing(server, address, "individual")
     change(server, found["name"], (adding if is_added else removing)("roles", role))
     console.print(f"{address} has the role {role}{'' if is_added else ' no longer'}.", highlight=False)
 
 
+class _OfOne(StrEnum):
+    ENABLE = "enable"
+    DISABLE = "disable"
+    RESET = "reset"
+
+
 _Steps = list[Mapping[str, object]]
-_OF_ONE: Mapping[str, Callable[[str], _Steps]] = {
-    "enable": lambda one: [removing("disabledPermissions", one), adding("enabledPermissions", one)],
-    "disable": lambda one: [removing("enabledPermissions", one), adding("disabledPermissions", one)],
-    "reset": lambda one: [removing("enabledPermissions", one), removing("disabledPermissions", one)],
+_STEPS: Mapping[_OfOne, Callable[[str], _Steps]] = {
+    _OfOne.ENABLE: lambda one: [removing("disabledPermissions", one), adding("enabledPermissions", one)],
+    _OfOne.DISABLE: lambda one: [removing("enabledPermissions", one), adding("disabledPermissions", one)],
+    _OfOne.RESET: lambda one: [removing("enabledPermissions", one), removing("disabledPermissions", one)],
 }
 
 
@@ -182,15 +237,12 @@ _OF_ONE: Mapping[str, Callable[[str], _Steps]] = {
 def permission_(
     server: Client,
     address: _Address,
-    action: Annotated[str, typer.Argument(metavar="enable|disable|reset", help="What to do.")],
+    action: Annotated[_OfOne, typer.Argument(metavar="enable|disable|reset", help="What to do.")],
     permission: Annotated[str, typer.Argument(metavar="PERMISSION", help="As in email-send.", callback=text)],
 ) -> None:
     """Let an account do one thing more, or one less, than its roles say; or again what they say."""
-    steps = _OF_ONE.get(action)
-    if steps is None:
-        raise typer.BadParameter("say enable, disable or reset", param_hint="enable|disable|reset")
     name = existing(server, address, "individual")["name"]
-    change(server, name, *steps(permission))
+    change(server, name, *_STEPS[action](permission))
     may = permission in effective_of(server, role_set(server.get(at("principal", name))))
     console.print(f"{address} has the permission {permission}{'' if may else ' no longer'}.", highlight=False)
 

@@ -1,15 +1,17 @@
-"""`pillarbox account app-password …` and `pillarbox account second-factor …`."""
+"""`pillarbox account app-password …` and `pillarbox account second-factor …`: beside the store, and not by the API.
+
+What knows of credentials is loaded when it is needed: other commands of accounts are done sooner than it is.
+"""
 
 import sys
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from pillarbox.access import PERSON, Principal
 from pillarbox.access.scope import DEFAULT_SCOPE
-from pillarbox.app import House
 from pillarbox.cli.bound import ForOption, FromOption, lasting, networks
 from pillarbox.cli.shared import (
     ConfigOption,
@@ -23,17 +25,9 @@ from pillarbox.cli.shared import (
     text,
     when,
 )
-from pillarbox.datatypes.server import CREDENTIAL
-from pillarbox.signin.credentials import (
-    CredentialError,
-    add_app_password,
-    app_passwords,
-    factors_of,
-    import_secrets,
-    recovery_codes_left,
-    remove_app_password,
-    remove_second_factor,
-)
+
+if TYPE_CHECKING:
+    from pillarbox.app import House
 
 __all__ = ["app_password", "person", "second_factor", "secrets"]
 
@@ -59,6 +53,9 @@ def add(
     data: DataOption = _VAR,
 ) -> None:
     """Make one, and print it: this once."""
+    from pillarbox.datatypes.server import CREDENTIAL  # noqa: PLC0415
+    from pillarbox.signin.credentials import CredentialError, add_app_password  # noqa: PLC0415
+
     now = datetime.now(UTC)
     with existing(config, data) as built:
         account = person(built, address)
@@ -81,6 +78,9 @@ def add(
 @app_password.command("list")
 def list_(address: _Address, as_json: JsonOption = False, config: ConfigOption = None, data: DataOption = _VAR) -> None:
     """Show an account's, without the passwords themselves, which nobody knows."""
+    from pillarbox.datatypes.server import CREDENTIAL  # noqa: PLC0415
+    from pillarbox.signin.credentials import app_passwords  # noqa: PLC0415
+
     with existing(config, data) as built:
         found = app_passwords(built.store, person(built, address).number)
     if as_json:
@@ -115,6 +115,9 @@ def remove(
     data: DataOption = _VAR,
 ) -> None:
     """End one, at once and everywhere."""
+    from pillarbox.datatypes.server import CREDENTIAL  # noqa: PLC0415
+    from pillarbox.signin.credentials import remove_app_password  # noqa: PLC0415
+
     number = CREDENTIAL.number(id_)
     with existing(config, data) as built:
         account = person(built, address).number
@@ -126,6 +129,8 @@ def remove(
 @second_factor.command("show")
 def show(address: _Address, as_json: JsonOption = False, config: ConfigOption = None, data: DataOption = _VAR) -> None:
     """Say what an account is asked for."""
+    from pillarbox.signin.credentials import factors_of, recovery_codes_left  # noqa: PLC0415
+
     with existing(config, data) as built:
         account = person(built, address).number
         kinds, left = sorted(factors_of(built.store, account)), recovery_codes_left(built.store, account)
@@ -141,6 +146,8 @@ def show(address: _Address, as_json: JsonOption = False, config: ConfigOption = 
 @second_factor.command("remove")
 def remove_factor(address: _Address, config: ConfigOption = None, data: DataOption = _VAR) -> None:
     """Ask for no more codes, as where a device was lost; the password alone is then enough. Passkeys stay."""
+    from pillarbox.signin.credentials import remove_second_factor  # noqa: PLC0415
+
     with existing(config, data) as built:
         if not remove_second_factor(built.store, person(built, address).number, datetime.now(UTC)):
             fail(f"no codes are asked of {address}")
@@ -158,6 +165,8 @@ def import_(address: _Address, config: ConfigOption = None, data: DataOption = _
 
     An app password is written as `$app$NAME$HASH`. The password that the account has is replaced.
     """
+    from pillarbox.signin.credentials import CredentialError, import_secrets  # noqa: PLC0415
+
     lines = [line for line in sys.stdin.read(_MOST_READ).splitlines() if line]
     with existing(config, data) as built:
         try:
@@ -169,7 +178,7 @@ def import_(address: _Address, config: ConfigOption = None, data: DataOption = _
     console.print(f"{address} has {', '.join(had) or 'nothing'} from there now.", highlight=False)
 
 
-def person(built: House, address: str) -> Principal:
+def person(built: "House", address: str) -> Principal:
     """The person with this address. Ends the command where it is nobody's, or no person's."""
     found = built.directory.find(address)
     if found is None or found.kind != PERSON:

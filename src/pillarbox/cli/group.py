@@ -1,34 +1,28 @@
 """`pillarbox group …`."""
 
-from pathlib import Path
-from typing import Annotated
+from enum import StrEnum
+from typing import Annotated, Any
 
 import typer
 
-from pillarbox.access import GROUP, RESOURCE, Rights
-from pillarbox.app import folders
-from pillarbox.cli.leaving import leave
-from pillarbox.cli.shared import (
-    ConfigOption,
-    DataOption,
-    JsonOption,
-    adds,
-    console,
-    existing,
-    fail,
-    opened,
-    say_json,
-    table,
-    text,
-)
+from pillarbox.cli.client import Client, at, managing, managing_new
+from pillarbox.cli.principal import adding, called, change, every, existing, leave, mailbox, make, removing
+from pillarbox.cli.shared import ActionArgument, AddOrRemove, JsonOption, console, fail, say_json, table, text
 
 __all__ = ["app"]
 
 app = typer.Typer(help="Groups: accounts that several people see.", no_args_is_help=True)
 
 _Address = Annotated[str, typer.Argument(metavar="ADDRESS", help="The group's, as in team@example.org.", callback=text)]
-_VAR = Path("var")
 _READ = ":read"
+_KINDS = ("group", "resource", "location")
+_MEMBERS = ("individual", *_KINDS)
+
+
+class _Kind(StrEnum):
+    GROUP = "group"
+    RESOURCE = "resource"
+    LOCATION = "location"
 
 
 def _texts(given: list[str] | None) -> list[str]:
@@ -36,96 +30,113 @@ def _texts(given: list[str] | None) -> list[str]:
 
 
 @app.command("add")
+@managing_new
 def add(
+    server: Client,
     address: _Address,
     member: Annotated[
         list[str] | None,
         typer.Option(metavar="ADDRESS[:read]", help="Who sees it; :read for who may only read.", callback=_texts),
     ] = None,
     quota: Annotated[int | None, typer.Option(help="Octets of mail it may hold.", min=1)] = None,
-    kind: Annotated[str, typer.Option(metavar="group|resource", help="A resource is a room or a thing.")] = GROUP,
-    config: ConfigOption = None,
-    data: DataOption = _VAR,
+    kind: Annotated[
+        _Kind, typer.Option(metavar="group|resource|location", help="A resource is a thing, a location a room.")
+    ] = _Kind.GROUP,
+    description: Annotated[str, typer.Option(help="Its name for people.", callback=text)] = "",
+    tenant: Annotated[str, typer.Option(help="The tenant that it belongs to.", callback=text)] = "",
 ) -> None:
     """Make a group with an account of its own; its domain too, if that is new. Give --member for each of its people."""
-    if kind not in (GROUP, RESOURCE):
-        raise typer.BadParameter("say group or resource", param_hint="--kind")
-    members = dict(map(_member, member or ()))
-    with opened(config, data) as built:
-        group = built.directory.add_group(address, members, folders(built.settings), quota, kind=kind)
-    console.print(f"{group.name} is a {group.kind} now.", highlight=False)
+    name, members = mailbox(address), [_member(one) for one in member or ()]
+    named = {given: existing(server, given, *_MEMBERS)["name"] for given, _ in members}
+    make(
+        server,
+        kind.value,
+        name,
+        emails=[name],
+        members=[*named.values()],
+        readers=[named[given] for given, is_reader in members if is_reader],
+        quota=quota,
+        description=description or None,
+        tenant=tenant or None,
+    )
+    console.print(f"{name} is a {kind.value} now.", highlight=False)
 
 
 @app.command("list")
-def list_(as_json: JsonOption = False, config: ConfigOption = None, data: DataOption = _VAR) -> None:
+@managing
+def list_(server: Client, as_json: JsonOption = False) -> None:
     """Show all groups and who is in them."""
-    with existing(config, data) as built:
-        groups = [
-            (one, [(member.name, rights) for member, rights in built.directory.members(one.name)])
-            for one in built.directory.all()
-            if one.is_group
-        ]
+    groups = every(server, *_KINDS)
+    addresses = _addresses(server) if any(one["members"] for one in groups) else {}
+    found = [_shown(one, addresses) for one in groups]
     if as_json:
-        say_json(
-            [
-                {
-                    "id": one.id,
-                    "kind": one.kind,
-                    "name": one.name,
-                    "address": one.address,
-                    "aliases": list(one.aliases),
-                    "quota": one.quota,
-                    "members": [{"address": address, "rights": rights.value} for address, rights in members],
-                }
-                for one, members in groups
-            ]
-        )
+        say_json(found)
         return
     rows = table("Address", "Kind", "Aliases", "Members", "Id", "Quota")
-    for one, members in groups:
-        who = ", ".join(f"{address}{_READ if rights is Rights.READ else ''}" for address, rights in members)
-        quota = "" if one.quota is None else str(one.quota)
-        rows.add_row(one.name, one.kind, ", ".join(one.aliases), who, one.id, quota)
-    console.print(rows if groups else "There are no groups yet; `pillarbox group add ADDRESS` makes one.")
+    for one in found:
+        who = ", ".join(f"{each['address']}{_READ if each['rights'] == 'read' else ''}" for each in one["members"])
+        quota = "" if one["quota"] is None else str(one["quota"])
+        rows.add_row(one["address"], one["kind"], ", ".join(one["aliases"]), who, one["id"], quota)
+    console.print(rows if found else "There are no groups yet; `pillarbox group add ADDRESS` makes one.")
 
 
 @app.command("remove")
+@managing
 def remove(
-    address: _Address,
-    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
-    config: ConfigOption = None,
-    data: DataOption = _VAR,
+    server: Client, address: _Address, yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False
 ) -> None:
     """Remove a group with all its mail; its members stay."""
-    with existing(config, data) as built:
-        leave(built, address, built.directory.remove_group, is_sure=yes)
+    leave(server, existing(server, address, *_KINDS), address, is_sure=yes)
 
 
 @app.command("member")
-def member(
+@managing
+def member_(
+    server: Client,
     address: _Address,
-    action: Annotated[str, typer.Argument(metavar="add|remove", help="What to do.")],
+    action: ActionArgument,
     who: Annotated[
         str, typer.Argument(metavar="MEMBER[:read]", help="An account; :read if it may only read.", callback=text)
     ],
-    config: ConfigOption = None,
-    data: DataOption = _VAR,
 ) -> None:
     """Let an account see a group's, with these rights from now on; or no longer."""
-    is_added = adds(action)
-    name, rights = _member(who)
-    with existing(config, data) as built:
-        if is_added:
-            built.directory.add_member(address, name, rights)
-            does = "reads" if rights is Rights.READ else "sees and changes"
-            console.print(f"{name} {does} what {address} has.", highlight=False)
-        else:
-            built.directory.remove_member(address, name)
-            console.print(f"{name} is no longer in {address}.", highlight=False)
+    given, is_reader = _member(who)
+    group, name = existing(server, address, *_KINDS), existing(server, given, *_MEMBERS)["name"]
+    if action is AddOrRemove.ADD:
+        rights = (adding if is_reader else removing)("readers", name)
+        change(server, group["name"], adding("members", name), rights)
+        console.print(f"{given} {'reads' if is_reader else 'sees and changes'} what {address} has.", highlight=False)
+        return
+    if name not in group["members"]:
+        fail(f"{given} is no member of {address}; `pillarbox group list` shows who is")
+    change(server, group["name"], removing("members", name))
+    console.print(f"{given} is no longer in {address}.", highlight=False)
 
 
-def _member(given: str) -> tuple[str, Rights]:
-    """An address, and the rights that are written after it."""
+def _member(given: str) -> tuple[str, bool]:
+    """An address, and whether it is written after it that it may only read."""
     if ":" in given.rpartition("@")[2].removesuffix(_READ):
         fail(f"{given} has no right that there is: write {_READ} after the address, or nothing")
-    return (given.removesuffix(_READ), Rights.READ) if given.endswith(_READ) else (given, Rights.FULL)
+    return given.removesuffix(_READ), given.endswith(_READ)
+
+
+def _addresses(server: Client) -> dict[str, str]:
+    """What people know members by."""
+    asked = {"types": ",".join(_MEMBERS), "fields": "name,emails"}
+    return {one["name"]: called(one) for one in server.pages(at("principal"), asked)}
+
+
+def _shown(found: dict[str, Any], addresses: dict[str, str]) -> dict[str, Any]:
+    address, readers = called(found), found["readers"]
+    return {
+        "id": found["id"],
+        "kind": found["type"],
+        "name": found["name"],
+        "address": address,
+        "aliases": [one for one in found["emails"] if one != address],
+        "quota": found.get("quota"),
+        "members": [
+            {"address": addresses.get(one, one), "rights": "read" if one in readers else "full"}
+            for one in found["members"]
+        ],
+    }

@@ -7,7 +7,7 @@ import typer
 
 from pillarbox.cli.client import Client, managing, managing_new
 from pillarbox.cli.principal import adding, called, change, every, existing, leave, mailbox, make, removing
-from pillarbox.cli.shared import JsonOption, adds, console, fail, say_json, table, text
+from pillarbox.cli.shared import ActionArgument, AddOrRemove, JsonOption, console, fail, say_json, table, text
 
 __all__ = ["app"]
 
@@ -56,11 +56,11 @@ def list_(server: Client, as_json: JsonOption = False) -> None:
 def member_(
     server: Client,
     address: _Address,
-    action: Annotated[str, typer.Argument(metavar="add|remove", help="What to do.")],
+    action: ActionArgument,
     member: Annotated[str, typer.Argument(metavar="MEMBER", help="An address, here or elsewhere.", callback=text)],
 ) -> None:
     """Let mail for a list go on to an address, or no longer."""
-    is_added = adds(action)
+    is_added = action is AddOrRemove.ADD
     found, wanted = existing(server, address, "list"), mailbox(member)
     if is_added:
         change(server, found["name"], adding("externalMembers", wanted))

@@ -39,6 +39,7 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
     "group": ("group", "Groups: accounts that several people see."),
     "list": ("list", "Lists: addresses whose mail goes on to others."),
     "role": ("role", "Roles: names for what accounts may do."),
+    "tenant": ("tenant", "Tenants: parts of the server that are somebody's own, and see nothing of others."),
     "apikey": ("apikey", "API keys: for programs that manage the server."),
     "admin": ("admin", "Make or open an administrator's account, and print its new password: this once."),
     "domain": ("domain", "Domains: what accounts here have addresses in."),
@@ -48,6 +49,10 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
     "config": ("config", "The server in one file: settings of the database, domains, accounts, groups, lists."),
     "plan": ("plan", "Show what `apply` would change for the server to be as a file declares it, and change nothing."),
     "apply": ("apply", "Make the server as a file declares it, all of it or nothing, and show what was changed."),
+    "journal": (
+        "journal",
+        "Show what became of messages into an account and out of it, the latest first; or the way of one of them.",
+    ),
     "logs": ("logs", "Show the log of the server, the latest lines last."),
     "ban": ("ban", "Addresses that are not let in: which, why, and until when."),
     "api": ("api", "Call an endpoint of the management API, and print what it answers."),

@@ -25,8 +25,8 @@ __all__ = [
     "setting",
 ]
 
-_NOUNS = {"individual": "account", "location": "resource", "apiKey": "API key", "oauthClient": "OAuth client"}
-_LISTS = {"resource": "group", "location": "group", "apiKey": "apikey"}
+_NOUNS = {"individual": "account", "apiKey": "API key", "oauthClient": "OAuth client"}
+_COMMANDS = {"resource": "group", "location": "group", "apiKey": "apikey"}
 _LAST = 2**31 - 1
 """No message has a greater number."""
 
@@ -43,7 +43,7 @@ def existing(server: Client, name: str, *types: str) -> dict[str, Any]:
     if found is None:
         fail(f"there is no {_noun(first)} {name}; `pillarbox {_command(first)} list` shows which there are")
     if found["type"] not in types:
-        fail(f"{name} is a {_noun(found['type'])}; see `pillarbox {_command(found['type'])} --help`")
+        fail(f"{name} is {_article(_noun(found['type']))}; see `pillarbox {_command(found['type'])} --help`")
     return found
 
 
@@ -151,7 +151,7 @@ def _found(server: Client, name: str, types: Sequence[str]) -> dict[str, Any] | 
 def said(refused: Refused) -> str:
     """Why a principal is not made or changed, for who types commands."""
     item, field = refused.document.get("item"), refused.document.get("field")
-    if refused.error == "notFound" and field in ("roles", "members", "memberOf", "lists", "tenant"):
+    if refused.error == "notFound" and field in ("roles", "members", "readers", "memberOf", "lists", "tenant"):
         noun = {"roles": "role", "tenant": "tenant"}.get(field, "principal")
         lists = f"; `pillarbox {noun} list` shows which there are" if noun != "principal" else ""
         return f"there is no {noun} {item}{lists}"
@@ -164,5 +164,9 @@ def _noun(type_: str) -> str:
     return _NOUNS.get(type_, type_)
 
 
+def _article(noun: str) -> str:
+    return f"an {noun}" if noun[0] in "aeAO" else f"a {noun}"
+
+
 def _command(type_: str) -> str:
-    return _LISTS.get(type_, _NOUNS.get(type_, type_))
+    return _COMMANDS.get(type_, _NOUNS.get(type_, type_))

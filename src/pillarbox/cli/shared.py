@@ -5,6 +5,7 @@ import os
 import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any, NoReturn
 
@@ -19,10 +20,11 @@ from pillarbox.store import StoreError
 from pillarbox.telemetry import configure
 
 __all__ = [
+    "ActionArgument",
+    "AddOrRemove",
     "ConfigOption",
     "DataOption",
     "JsonOption",
-    "adds",
     "configured",
     "console",
     "existing",
@@ -54,6 +56,16 @@ DataOption = Annotated[
     Path, typer.Option("--data", help="The folder where everything is kept.", file_okay=False, readable=False)
 ]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON, for programs.")]
+
+
+class AddOrRemove(StrEnum):
+    """What is done to one item of several."""
+
+    ADD = "add"
+    REMOVE = "remove"
+
+
+ActionArgument = Annotated[AddOrRemove, typer.Argument(metavar="add|remove", help="What to do.")]
 
 
 @contextmanager
@@ -100,11 +112,15 @@ def is_text(given: str) -> bool:
     return not any("\ud800" <= character <= "\udfff" for character in given)
 
 
+_WHOLE = ("Id", "Message")
+"""Columns of what is copied from there to the next command: it is in one line."""
+
+
 def table(*columns: str) -> Table:
     """A table for people: what is too wide for the terminal goes on in the next line, and nothing is cut off."""
     made = Table(box=None)
     for column in columns:
-        made.add_column(column, overflow="fold")
+        made.add_column(column, overflow="fold", no_wrap=column in _WHOLE)
     return made
 
 
@@ -116,13 +132,6 @@ def when(date: str) -> str:
 def say_json(value: Any) -> None:
     """Prints a value for programs."""
     typer.echo(json.dumps(value, ensure_ascii=False, indent=2))
-
-
-def adds(action: str) -> bool:
-    """Whether somebody said `add`, and not `remove`. Ends the command for anything else."""
-    if action not in ("add", "remove"):
-        raise typer.BadParameter("say add or remove", param_hint="add|remove")
-    return action == "add"
 
 
 def fail(told: str) -> NoReturn:

@@ -4,7 +4,7 @@ import unicodedata
 from collections.abc import Iterator
 from contextlib import suppress
 
-from pillarbox.access import Directory, Principal
+from pillarbox.access import PERSON, Directory, Principal
 from pillarbox.access.permission import EMAIL_RECEIVE
 from pillarbox.delivery import reply
 from pillarbox.delivery.path import Path
@@ -15,10 +15,10 @@ __all__ = ["Route", "refusal"]
 
 
 def refusal(found: Principal | None) -> Reply | None:
-    """Why mail is not for whom it leads to, if it is not."""
+    """Why mail is not for whom it leads to, if it is not: people may do without, groups and lists are there for it."""
     if found is None:
         return reply.NOT_FOUND
-    return None if EMAIL_RECEIVE in found.permissions else reply.NOT_OPEN
+    return reply.NOT_OPEN if found.kind == PERSON and EMAIL_RECEIVE not in found.permissions else None
 
 
 class Route:

@@ -161,6 +161,12 @@ class Exchange:
         target = b"%s?%s" % (self.raw_path, rest) if rest else self.raw_path
         return Ticket(last.removeprefix(_TICKET).decode("latin-1"), target)
 
+    def ticket_for(self, paths: bytes) -> Ticket | None:
+        """The ticket for paths that begin so, which is the parameter `token` of the query, if there is one."""
+        pairs = (one.partition(b"=") for one in bytes(self._scope.get("query_string", b"")).split(b"&"))
+        found = [text for name, _, text in pairs if name == b"token" and text]
+        return Ticket(found[-1].decode("latin-1"), paths) if found else None
+
     def switched(self) -> None:
         """The connection speaks another protocol now: no answer follows."""
         self.status = 101

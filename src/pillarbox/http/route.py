@@ -62,6 +62,8 @@ class Route:
     """Whether API keys are as good as an account's credentials."""
     takes_tickets: bool = False
     """Whether a ticket in its URL is as good as credentials."""
+    takes_tokens: bytes | None = None
+    """How the paths begin that a ticket may be for which is as good here, as `token` in the query."""
     socket: Handler | None = None
     """What speaks on a WebSocket that begins here."""
 

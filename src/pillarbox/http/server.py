@@ -131,7 +131,7 @@ async def _let_in(setup: Setup, route: Route, exchange: Exchange) -> None:
     authorization = exchange.header(b"authorization")
     if authorization is not None:
         check_page(setup.policy.cors, exchange)
-    ticket = exchange.ticket if authorization is None and route.takes_tickets else None
+    ticket = _ticket(route, exchange) if authorization is None else None
     exchange.is_by_ticket = ticket is not None
     if ticket is not None:
         authorization = await setup.tickets.redeem(ticket)
@@ -139,6 +139,12 @@ async def _let_in(setup: Setup, route: Route, exchange: Exchange) -> None:
     entered = setup.gate.entry_or_key if route.takes_keys else setup.gate.entry
     exchange.entry = await entered(authorization, exchange.client)
     check_permission(route.permission, exchange.entry)
+
+
+def _ticket(route: Route, exchange: Exchange) -> Ticket | None:
+    if route.takes_tokens is not None:
+        return exchange.ticket_for(route.takes_tokens)
+    return exchange.ticket if route.takes_tickets else None
 
 
 def _asking(scope: _Message, receive: Callable[[], Awaitable[_Message]], send: Callable[[_Message], Any]) -> Exchange:

@@ -13,7 +13,7 @@ import orjson
 from pillarbox.access import Actor, permission
 from pillarbox.jmap.capability import CAPABILITIES, CORE, Traffic, supports
 from pillarbox.jmap.methods import ECHO, Named, methods
-from pillarbox.objects import Context, Limits, MethodError, Registry, perform, permit
+from pillarbox.objects import Context, Limits, Managing, MethodError, Registry, perform, permit
 from pillarbox.store import Glances, Glancing, Moment, Passed, Store, StoreError, Unit
 from pillarbox.telemetry import Event, emit
 from pillarbox.wire.jmap import BadReference, Invocation, NotRequest, Request, Response, referenced, request
@@ -54,6 +54,7 @@ class Service:
     push_key: str | None = None
     timer: Callable[[], float] = time.perf_counter
     worked: Callable[[], float] = time.thread_time
+    managing: Managing | None = None
     methods: Mapping[str, Named] = field(init=False)
 
     glance: Callable[[int, Moment], AbstractContextManager[Unit]] | None = field(init=False)
@@ -129,6 +130,7 @@ def _context(service: Service, actor: Actor, read: Request, glances: Glances | N
         moment=glances.moment if glances else None,
         glance=glances.read if glances else None,
         supports=supports,
+        managing=service.managing,
     )
 
 

@@ -6,9 +6,10 @@ stands above all that can be managed, and knows nothing of HTTP but its words: `
 the command line another.
 """
 
-from pillarbox.management.calling import Reply, Sent, answered, check, document, found
+from pillarbox.management.calling import Reply, Sent, answered, check, document, found, whole
 from pillarbox.management.endpoint import Answer, Endpoint, Raw, Request, Within
 from pillarbox.management.office import Office
+from pillarbox.management.principals import managing
 from pillarbox.management.refusal import Refusal
 from pillarbox.management.table import ENDPOINTS
 
@@ -27,4 +28,6 @@ __all__ = [
     "check",
     "document",
     "found",
+    "managing",
+    "whole",
 ]

@@ -53,7 +53,10 @@ def _create(request: Request) -> Answer:
 
 def _delete(request: Request) -> Answer:
     given = request.parts["network"]
-    lifted = lift(request.office.store, _parsed(given), _now(request))
+    try:
+        lifted = lift(request.office.store, _parsed(given), _now(request))
+    except Invalid:
+        lifted = []
     if not lifted:
         raise NotFound(given)
     return Answer([one.network for one in lifted])

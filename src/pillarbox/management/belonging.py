@@ -1,10 +1,9 @@
 """Which domains and accounts a manager sees: all of them, or those of the tenant."""
 
-from pillarbox.access import Manager, Principal
+from pillarbox.access import Manager, Principal, domain_of
 from pillarbox.datatypes.server import DOMAIN, Domain, selected
 from pillarbox.management.endpoint import Request
 from pillarbox.management.refusal import NotFound, Refusal
-from pillarbox.queue import domain_of
 from pillarbox.store import Unit
 
 __all__ = ["account_of_ours", "domain_of_ours", "seen_domains"]

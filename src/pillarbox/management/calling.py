@@ -4,7 +4,7 @@ Nothing here knows of HTTP but its words: the command line calls in the same way
 """
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -13,14 +13,14 @@ from urllib.parse import parse_qsl, unquote_to_bytes
 import orjson
 
 from pillarbox.access import Manager
-from pillarbox.management.endpoint import PART, Endpoint, Raw, Request, Within, tag
+from pillarbox.management.endpoint import PART, Endpoint, Raw, Request, Stream, Within, tag
 from pillarbox.management.office import Office
 from pillarbox.management.refusal import Forbidden, Invalid, Refusal
-from pillarbox.management.shape import FLAG, INSTANT, Fault, Integer
+from pillarbox.management.shape import CONFIRMED, FLAG, INSTANT, Fault, Integer
 from pillarbox.wire.json import NotJSON, parse
 from pillarbox.wire.values import JSON, MAX_INT
 
-__all__ = ["Reply", "Sent", "answered", "check", "document", "found", "query_of"]
+__all__ = ["Reply", "Sent", "answered", "check", "document", "found", "query_of", "whole"]
 
 _MOST_PARAMETERS = 64
 _SECRET = frozenset(("token", "access_token", "secret", "password", "api_key", "apikey", "authorization"))
@@ -33,23 +33,28 @@ _WHOLE = re.compile(r"(-?[0-9]{1,18})(\.0{1,9})?")
 class Sent:
     """What a caller sent besides method and path: the query as it stands in the URL, and the body.
 
-    `matching` and `unmatched` are If-Match and If-None-Match.
+    `matching` and `unmatched` are If-Match and If-None-Match; `ticket` is as a Request has it.
     """
 
     query: str = ""
     body: bytes = b""
     matching: str | None = None
     unmatched: str | None = None
+    ticket: Callable[[str], str] | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """A status, header fields beside those of the content, and the content with its media type."""
+    """A status, header fields beside those of the content, and the content with its media type.
+
+    With `pieces` the content is what these give, from when they are begun.
+    """
 
     status: int
     headers: Mapping[str, str]
     octets: bytes
     media_type: str
+    pieces: Callable[[], AsyncIterator[bytes]] | None = None
 
 
 def check(endpoint: Endpoint, manager: Manager) -> None:
@@ -67,17 +72,30 @@ def answered(endpoint: Endpoint, office: Office, manager: Manager, parts: Mappin
     check(endpoint, manager)
     _check_parts(parts)
     request = Request(
-        office, manager, parts, _parameters(endpoint, sent.query), _body(endpoint, sent.body), sent.matching
+        office,
+        manager,
+        parts,
+        _parameters(endpoint, sent.query),
+        _body(endpoint, sent.body),
+        sent.matching,
+        sent.ticket,
     )
     answer = endpoint.run(request)
     if isinstance(answer.data, Raw):
         return Reply(answer.status, answer.headers, answer.data.octets, answer.data.media_type)
+    if isinstance(answer.data, Stream):
+        return Reply(answer.status, answer.headers, b"", answer.data.media_type, answer.data.pieces)
     headers = dict(answer.headers)
     if endpoint.is_tagged:
         headers.setdefault("ETag", tag(answer.data))
         if sent.unmatched is not None and headers["ETag"] in [one.strip() for one in sent.unmatched.split(",")]:
             return Reply(304, headers, b"", "application/json")
     return Reply(answer.status, headers, orjson.dumps({"data": answer.data}), "application/json")
+
+
+async def whole(reply: Reply) -> bytes:
+    """The whole content of a reply, however long it takes until it ends."""
+    return reply.octets if reply.pieces is None else b"".join([piece async for piece in reply.pieces()])
 
 
 def query_of(text: str) -> dict[str, str]:
@@ -128,7 +146,7 @@ def _value(shape: object, written: str) -> Any:
     """What a parameter's text is as JSON."""
     if isinstance(shape, Integer) and (whole := _WHOLE.fullmatch(written)) is not None:
         return int(whole[1])
-    if shape is FLAG:
+    if shape in (FLAG, CONFIRMED):
         return {"true": True, "1": True, "false": False, "0": False}.get(written.lower(), written)
     if shape is INSTANT:
         # A plus that was not encoded comes in as a space.

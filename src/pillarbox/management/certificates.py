@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 
 from pillarbox.acme import due
 from pillarbox.datatypes.server import KeptCertificate, certificates, hasten
-from pillarbox.management.endpoint import Answer, Endpoint, Request, listing, paged
+from pillarbox.management.endpoint import PAGING, Answer, Endpoint, Request, listing, paged
 from pillarbox.management.refusal import NotFound
 from pillarbox.management.shape import FLAG, INSTANT, NULL, Fields, Integer, ListOf, Nullable, Shape, Text
 from pillarbox.settings import Authority, catalogue
@@ -73,6 +73,7 @@ ENDPOINTS: tuple[Endpoint, ...] = (
         "settings-list",
         _list,
         "Certificates by ACME: until when each is good, when the next is ordered, and why the last attempt failed.",
+        parameters=PAGING,
         answer=listing(Fields(_FIELDS, tuple(_FIELDS))),
     ),
     Endpoint(

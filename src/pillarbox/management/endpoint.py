@@ -1,7 +1,7 @@
 """What an endpoint is: a method and a path, who may call it, what it takes, what it gives, and what it does."""
 
 import hashlib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
 from typing import Any
@@ -24,6 +24,7 @@ __all__ = [
     "Parameter",
     "Raw",
     "Request",
+    "Stream",
     "Within",
     "listing",
     "paged",
@@ -77,10 +78,18 @@ class Raw:
 
 
 @dataclass(frozen=True, slots=True)
+class Stream:
+    """Octets that come piece by piece, each as soon as there is one; `pieces` begins them."""
+
+    pieces: Callable[[], AsyncIterator[bytes]]
+    media_type: str
+
+
+@dataclass(frozen=True, slots=True)
 class Answer:
     """What an endpoint gives: data for the envelope, or octets."""
 
-    data: "JSON | Raw" = None
+    data: "JSON | Raw | Stream" = None
     status: int = 200
     headers: Mapping[str, str] = field(default_factory=dict)
 
@@ -90,7 +99,8 @@ class Request:
     """A call of an endpoint: what was sent, checked against its declaration, and by whom.
 
     `parts` are what the placeholders of the path stood for, `query` the parameters that were given with a value.
-    `matching` is the If-Match header.
+    `matching` is the If-Match header. `ticket` gives what lets the caller in again at paths that begin so, once and
+    soon; None where nobody can be let in so.
     """
 
     office: Office
@@ -99,6 +109,7 @@ class Request:
     query: Mapping[str, Any]
     body: Any = None
     matching: str | None = None
+    ticket: Callable[[str], str] | None = None
 
     def needs(self, permission: str) -> None:
         """Raises Forbidden for who lacks the permission."""
@@ -136,6 +147,8 @@ class Endpoint:
     is_tagged: bool = False
     is_open: bool = False
     """Whether nobody need say who they are."""
+    takes_tickets: str | None = None
+    """How the paths begin for which a ticket, in the parameter `token`, is as good as credentials here."""
     example: str = ""
     """A path with its placeholders filled in, and a query, that the documentation shows."""
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from pillarbox.datatypes.directory import InternalDirectory
+from pillarbox.datatypes.mail import Folder
 from pillarbox.settings import Snapshot
 from pillarbox.store import Store
 from pillarbox.wire.values import JSON
@@ -29,3 +30,8 @@ class Office:
     hashed: Callable[[str], str]
     ask: Callable[[Mapping[str, JSON]], Mapping[str, JSON]] | None
     clock: Callable[[], float]
+
+    @property
+    def folders(self) -> list[Folder]:
+        """Those of new accounts."""
+        return [Folder(one.role, one.name, one.subscribe) for one in self.settings().folders if one.create]

@@ -13,7 +13,7 @@ import orjson
 
 from pillarbox import __version__
 from pillarbox.management.endpoint import PART, Answer, Body, Endpoint, Parameter, Raw, Request
-from pillarbox.management.shape import FLAG, Schema
+from pillarbox.management.shape import CONFIRMED, FLAG, Schema, Shape
 from pillarbox.wire.values import JSON
 
 __all__ = ["PROBLEM", "document", "with_document"]
@@ -34,7 +34,6 @@ _WHEN = {
     422: "It is understood, and cannot be done: what it names is not there, or this server is not set up for it.",
     429: "There were too many requests.",
     500: "A bug, or a store that is broken; the log of the server says more.",
-    501: "The part of the server that would do it does not exist yet.",
     503: "The server is busy, stopping, or without its store; later it may work.",
     507: "The server has no room left.",
 }
@@ -68,6 +67,11 @@ PROBLEM: Schema = {
         "reason": {"type": ["string", "null"]},
     },
 }
+_FLAGS: Mapping[Shape, Schema] = {
+    FLAG: {"type": ["boolean", "integer"], "enum": [True, False, 1, 0]},
+    CONFIRMED: {"type": ["boolean", "integer"], "enum": [True, 1]},
+}
+"""In a query they may be written as those of the reference are, too."""
 _ABOUT = """Everything that an administrator does here can be done by this API. The same paths are below `/api/v1` too,
 under a promise: what is there stays as it is. Success is `{"data": ...}`, everything else a problem document. Values of
 parameters that are empty count as not given. What can be changed has an `ETag`; sent back as `If-Match`, it keeps two
@@ -75,12 +79,12 @@ who change the same from undoing each other's work."""
 
 
 def with_document(endpoints: Sequence[Endpoint], later: Sequence[Endpoint] = ()) -> tuple[Endpoint, ...]:
-    """These endpoints, and the one that describes them all; of those in `later` it says that they do nothing yet."""
+    """These endpoints, and the one that describes them all but those in `later`, which do nothing yet."""
     own = Endpoint(
         "GET",
         "/api/openapi.json",
         None,
-        _describe(lambda: whole, later),
+        _describe(lambda: [one for one in whole if one not in later]),
         "This API for programs: OpenAPI 3.1.",
         answer=None,
         is_open=True,
@@ -90,10 +94,10 @@ def with_document(endpoints: Sequence[Endpoint], later: Sequence[Endpoint] = ())
     return whole
 
 
-def _describe(endpoints: Callable[[], Sequence[Endpoint]], later: Sequence[Endpoint]) -> Callable[[Request], Answer]:
+def _describe(endpoints: Callable[[], Sequence[Endpoint]]) -> Callable[[Request], Answer]:
     @lru_cache(maxsize=1)
     def octets() -> bytes:
-        return orjson.dumps(document(endpoints(), later))
+        return orjson.dumps(document(endpoints()))
 
     def run(_: Request) -> Answer:
         return Answer(Raw(octets(), "application/json"))
@@ -101,12 +105,12 @@ def _describe(endpoints: Callable[[], Sequence[Endpoint]], later: Sequence[Endpo
     return run
 
 
-def document(endpoints: Sequence[Endpoint], later: Sequence[Endpoint] = ()) -> Schema:
-    """The whole document."""
+def document(endpoints: Sequence[Endpoint]) -> Schema:
+    """The whole document of these."""
     paths: dict[str, dict[str, JSON]] = {}
     for endpoint in endpoints:
         for path in (endpoint.path, *endpoint.also):
-            paths.setdefault(path, {})[endpoint.method.lower()] = _operation(endpoint, path, is_later=endpoint in later)
+            paths.setdefault(path, {})[endpoint.method.lower()] = _operation(endpoint, path)
     return {
         "openapi": "3.1.0",
         "info": {"title": "Pillarbox management API", "version": __version__, "description": _ABOUT},
@@ -130,7 +134,7 @@ def document(endpoints: Sequence[Endpoint], later: Sequence[Endpoint] = ()) -> S
     }
 
 
-def _operation(endpoint: Endpoint, path: str, *, is_later: bool) -> Schema:
+def _operation(endpoint: Endpoint, path: str) -> Schema:
     summary, _, more = endpoint.doc.partition("\n")
     needs = "" if endpoint.permission is None else f"Needs the permission `{endpoint.permission}`."
     made: Schema = {
@@ -138,7 +142,7 @@ def _operation(endpoint: Endpoint, path: str, *, is_later: bool) -> Schema:
         "tags": [_tag(path)],
         "summary": summary,
         "description": "\n\n".join(part for part in (more.strip(), needs) if part) or summary,
-        "responses": {**_success(endpoint, is_later=is_later), **dict(_refusals(endpoint, is_later=is_later))},
+        "responses": {**_success(endpoint), **dict(_refusals(endpoint))},
     }
     parameters = [*_of_path(path), *map(_of_query, endpoint.parameters), *_of_header(endpoint)]
     if parameters:
@@ -156,13 +160,11 @@ def _of_path(path: str) -> Iterator[Schema]:
 
 
 def _of_query(parameter: Parameter) -> Schema:
-    # Written as a flag of the reference is written, too.
-    schema = {"type": ["boolean", "integer"], "enum": [True, False, 1, 0]} if parameter.shape is FLAG else None
     made: Schema = {
         "name": parameter.name,
         "in": "query",
         "description": parameter.doc,
-        "schema": schema or parameter.shape.schema(),
+        "schema": _FLAGS.get(parameter.shape) or parameter.shape.schema(),
     }
     if parameter.is_required:
         made["required"] = True
@@ -187,9 +189,7 @@ def _body(body: Body) -> Mapping[str, JSON]:
     return {"required": True, "content": {body.media_type: content}}
 
 
-def _success(endpoint: Endpoint, *, is_later: bool) -> dict[str, JSON]:
-    if is_later:
-        return {}
+def _success(endpoint: Endpoint) -> dict[str, JSON]:
     if endpoint.answer is None:
         content: Schema = {endpoint.media_type: {"schema": {}}}
     else:
@@ -207,8 +207,8 @@ def _success(endpoint: Endpoint, *, is_later: bool) -> dict[str, JSON]:
     return {"200": done, "304": {"description": "It is what If-None-Match says.", "headers": told}}
 
 
-def _refusals(endpoint: Endpoint, *, is_later: bool) -> Iterator[tuple[str, JSON]]:
-    statuses = {*_ALWAYS, *(() if endpoint.method in _READS else _OF_WRITES), *((501,) if is_later else ())}
+def _refusals(endpoint: Endpoint) -> Iterator[tuple[str, JSON]]:
+    statuses = {*_ALWAYS, *(() if endpoint.method in _READS else _OF_WRITES)}
     if endpoint.is_open:
         statuses -= {401, 402}
     for status in sorted(statuses):

@@ -1,39 +1,35 @@
 """The queue: what waits, why, when it is tried next, and whether anything is (management API section 7)."""
 
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import suppress
+from collections.abc import Sequence
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
-from itertools import groupby
+from datetime import UTC, datetime
 
-from pillarbox.datatypes.queue import messages
+from pillarbox.datatypes.queue import (
+    FARTHEST,
+    Key,
+    Wanted,
+    cancel_found,
+    cancel_message,
+    domains_seen,
+    found,
+    id_of,
+    key_of,
+    postpone_found,
+    postpone_message,
+    read_each,
+)
 from pillarbox.datatypes.server import QUEUE, is_paused, pause, resume
 from pillarbox.management.endpoint import PAGING, Answer, Endpoint, Parameter, Request, Within, listing, paged
 from pillarbox.management.refusal import Invalid, NotFound
 from pillarbox.management.shape import FLAG, INSTANT, Fault, Integer, OneOf, Text
-from pillarbox.management.waiting import (
-    MESSAGE,
-    Key,
-    Wanted,
-    domains_of,
-    found,
-    id_of,
-    key_of,
-    notice_of,
-    one_message,
-    shown,
-)
-from pillarbox.queue import Books, books_of, domain_of
-from pillarbox.store import NoAccount
+from pillarbox.management.waiting import MESSAGE, notice_of, shown
+from pillarbox.queue import Books, books_of
 from pillarbox.wire.values import JSON
 
 __all__ = ["ENDPOINTS"]
 
 _MOST_SHOWN = 1000
 """Whole messages on a page."""
-_AT_ONCE = 100
-"""Messages that are changed in one unit."""
-_FARTHEST = timedelta(days=366)
 
 _NUMBER = "(0|[1-9bcdfghjkmnpqrstvwxyz][0-9bcdfghjkmnpqrstvwxyz]{0,11})"
 _ID = Text(40, pattern=rf"a{_NUMBER}\.q{_NUMBER}")
@@ -61,71 +57,61 @@ def _list(request: Request) -> Answer:
     page = paged([id_of(key) for key in keys], replace(request, query={**query, "limit": limit}))
     if has_values:
         offset = max(query.get("page", 1) - 1, 0) * limit
-        page["items"] = list(_values(request, keys[offset : offset + limit]))
+        page["items"] = _values(request, keys[offset : offset + limit])
     return Answer({**page, "status": not is_paused(store, QUEUE)})
 
 
-def _values(request: Request, keys: Sequence[Key]) -> Iterator[JSON]:
+def _values(request: Request, keys: Sequence[Key]) -> list[JSON]:
     """The messages themselves, without those that are gone meanwhile."""
     notify = notice_of(request)
-    for account, numbers in _by_account(keys):
-        try:
-            with request.office.store.read(account) as unit:
-                yield from [shown(unit, one, notify) for one in messages(unit, numbers)]
-        except NoAccount:
-            continue
+    return read_each(request.office.store, keys, _domains(request), lambda unit, one: shown(unit, one, notify))
 
 
 def _get(request: Request) -> Answer:
-    for told in _values(request, [one_message(request)]):
+    for told in _values(request, [_key(request)]):
         return Answer(told)
-    raise NotFound(request.parts["id"])
+    raise _missing(request)
 
 
 def _postpone(request: Request) -> Answer:
-    at, books = _moment(request), _books(request)
-    return Answer(_changed(request, lambda account, numbers: books.postpone(account, numbers, at)))
+    at = _moment(request)
+    return Answer(postpone_found(request.office.store, _books(request), _wanted(request), at) > 0)
 
 
 def _cancel(request: Request) -> Answer:
-    return Answer(_changed(request, _books(request).cancel_each))
+    return Answer(cancel_found(request.office.store, _books(request), _wanted(request)) > 0)
 
 
 def _postpone_one(request: Request) -> Answer:
-    account, number = one_message(request)
-    at, part, books = _moment(request), request.query.get("filter", "").lower(), _books(request)
-    try:
-        count = books.postpone(account, (number,), at, lambda one: part in domain_of(one.address))
-    except NoAccount:
-        raise NotFound(request.parts["id"]) from None
-    return Answer(bool(count))
+    key, at, part = _key(request), _moment(request), request.query.get("filter", "")
+    done = postpone_message(request.office.store, _books(request), key, at, _domains(request), part)
+    if done is None:
+        raise _missing(request)
+    return Answer(done)
 
 
 def _cancel_one(request: Request) -> Answer:
-    account, number = one_message(request)
-    part, books = request.query.get("filter", "").casefold(), _books(request)
-    try:
-        if not part:
-            return Answer(books.cancel(account, number))
-        return Answer(books.cancel_for(account, number, lambda one: part in one.address.casefold()))
-    except NoAccount:
-        raise NotFound(request.parts["id"]) from None
+    key, part = _key(request), request.query.get("filter", "")
+    done = cancel_message(request.office.store, _books(request), key, _domains(request), part)
+    if done is None:
+        raise _missing(request)
+    return Answer(done)
 
 
-def _changed(request: Request, change: Callable[[int, Sequence[int]], int]) -> bool:
-    """Whether there was any message that was wanted, and is changed."""
-    count = 0
-    for account, numbers in _by_account(found(request.office.store, _wanted(request)).keys):
-        # Removed meanwhile, with all that it had.
-        with suppress(NoAccount):
-            for at in range(0, len(numbers), _AT_ONCE):
-                count += change(account, numbers[at : at + _AT_ONCE])
-    return count > 0
+def _key(request: Request) -> Key:
+    """The message that the path names. Raises NotFound for what is no id."""
+    key = key_of(request.parts["id"])
+    if key is None:
+        raise _missing(request)
+    return key
 
 
-def _by_account(keys: Sequence[Key]) -> Iterator[tuple[int, list[int]]]:
-    for account, those in groupby(keys, key=lambda key: key[0]):
-        yield account, [number for _, number in those]
+def _missing(request: Request) -> NotFound:
+    return NotFound(request.parts["id"][:80])
+
+
+def _domains(request: Request) -> frozenset[str] | None:
+    return domains_seen(request.office.store, request.manager.tenant)
 
 
 def _wanted(request: Request) -> Wanted:
@@ -135,16 +121,15 @@ def _wanted(request: Request) -> Wanted:
     faults = [Fault(name, "this is no id of a message, as a1.q5") for name, key in keys.items() if key is None]
     if faults:
         raise Invalid(faults)
-    text, sender, to = (query[one].casefold() if one in query else None for one in ("text", "from", "to"))
     return Wanted(
-        text,
-        sender,
-        to,
+        query.get("text"),
+        query.get("from"),
+        query.get("to"),
         query.get("before"),
         query.get("after"),
         keys.get("range-start"),
         keys.get("range-end"),
-        domains_of(request),
+        _domains(request),
     )
 
 
@@ -152,7 +137,7 @@ def _moment(request: Request) -> datetime:
     """When the next attempt is to be. Raises Invalid."""
     now = datetime.fromtimestamp(request.office.clock(), UTC)
     at: datetime = request.query.get("at", now)
-    if at - now > _FARTHEST:
+    if at - now > FARTHEST:
         raise Invalid([Fault("at", "no more than a year from now")])
     return at
 

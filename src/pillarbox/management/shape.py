@@ -13,6 +13,7 @@ from pillarbox.wire.values import JSON
 
 __all__ = [
     "ANYTHING",
+    "CONFIRMED",
     "FLAG",
     "INSTANT",
     "NAMES",
@@ -26,6 +27,7 @@ __all__ = [
     "Nullable",
     "OneOf",
     "Schema",
+    "Several",
     "Shape",
     "Text",
 ]
@@ -112,6 +114,33 @@ class Choice:
 
 
 @dataclass(frozen=True, slots=True)
+class Several:
+    """Some of these words in one text, with commas between them, and spaces about them where somebody likes that.
+
+    The words are of letters, digits and hyphens.
+    """
+
+    of: tuple[str, ...]
+    longest: int = 512
+    doc: str = ""
+
+    def faults(self, value: object, at: str = "") -> Iterator[Fault]:
+        if not isinstance(value, str):
+            yield Fault(at, "a text is expected")
+        elif len(value) > self.longest:
+            yield Fault(at, f"no more than {self.longest} characters")
+        else:
+            known = {"", *self.of}
+            words = [word.strip(" ") for word in value.split(",")]
+            yield from (Fault(at, f"there is no {_shown(word)}") for word in words if word not in known)
+
+    def schema(self) -> Schema:
+        word = f" *(?:(?:{'|'.join(self.of)}) *)?"
+        made: Schema = {"type": "string", "maxLength": self.longest, "pattern": f"^{word}(?:,{word})*$"}
+        return _said(made, self.doc, None)
+
+
+@dataclass(frozen=True, slots=True)
 class Integer:
     """A whole number between two others."""
 
@@ -137,6 +166,16 @@ class _Flag:
 
     def schema(self) -> Schema:
         return {"type": "boolean"}
+
+
+@dataclass(frozen=True, slots=True)
+class _Confirmed:
+    def faults(self, value: object, at: str = "") -> Iterator[Fault]:
+        if value is not True:
+            yield Fault(at, "this cannot be undone: say true")
+
+    def schema(self) -> Schema:
+        return {"type": "boolean", "const": True}
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,7 +236,12 @@ class OneOf:
         yield from found
 
     def schema(self) -> Schema:
-        return {"anyOf": [shape.schema() for shape in self.of]}
+        schemas = [shape.schema() for shape in self.of]
+        made: Schema = {"anyOf": schemas}
+        # A parameter of the query is a text anyway: of that, many a program hears here alone.
+        if all(one.get("type") == "string" for one in schemas):
+            made["type"] = "string"
+        return made
 
 
 @dataclass(frozen=True, slots=True)
@@ -283,6 +327,8 @@ class Fields:
 
 
 FLAG: Shape = _Flag()
+CONFIRMED: Shape = _Confirmed()
+"""True, said on purpose."""
 INSTANT: Shape = _Instant()
 """A time of RFC 3339."""
 ANYTHING: Shape = _Anything()
@@ -307,9 +353,12 @@ def _is_instant(text: str) -> bool:
 
 
 def _under(at: str, name: str) -> str:
+    return f"{at}/{_shown(name)}" if at else _shown(name)
+
+
+def _shown(name: str) -> str:
     # A name may be of any length, and of half characters.
-    shown = name[:_LONGEST_NAME].encode("utf-8", "replace").decode()
-    return f"{at}/{shown}" if at else shown
+    return name[:_LONGEST_NAME].encode("utf-8", "replace").decode()
 
 
 def _said(made: Schema, doc: str, example: JSON) -> Schema:

@@ -27,6 +27,8 @@ from pillarbox.objects.kind import (
     map_of,
     nullable,
 )
+from pillarbox.objects.managed import MANAGED
+from pillarbox.objects.managing import Managing
 from pillarbox.objects.per_user import own
 from pillarbox.objects.query import QUERY
 from pillarbox.objects.query_changes import QUERY_CHANGES
@@ -63,6 +65,7 @@ __all__ = [
     "GET",
     "ID",
     "INT",
+    "MANAGED",
     "OBJECT",
     "QUERY",
     "QUERY_CHANGES",
@@ -82,6 +85,7 @@ __all__ = [
     "Key",
     "Kind",
     "Limits",
+    "Managing",
     "Members",
     "Method",
     "MethodError",

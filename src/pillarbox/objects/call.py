@@ -16,6 +16,7 @@ from pillarbox.net import Guard
 from pillarbox.objects.datatype import DataType, Method
 from pillarbox.objects.errors import MethodError
 from pillarbox.objects.kind import ID, Kind
+from pillarbox.objects.managing import Managing
 from pillarbox.objects.record import Record
 from pillarbox.objects.registry import Registry
 from pillarbox.store import Document, LogTooShort, Moment, NoAccount, Passed, Store, Unavailable, Unit, Writing
@@ -103,6 +104,9 @@ class Context:
     supports: Callable[[Grant, str], bool] = lambda _grant, _capability: True
     """Whether an account, as somebody has it, is for the types of a capability."""
 
+    managing: Managing | None = None
+    """Who tells and sets what is more than a record; None where nobody does."""
+
     def granted(self, account_id: str, capability: str, *, to_write: bool) -> Grant:
         """The actor's grant for an account, for a method of a capability.
 
@@ -184,6 +188,8 @@ class Call(Generic[R]):
     """The arguments that the type declares for this method, by name."""
     prepared: Any = None
     """What `Method.prepare` gave."""
+    after: list[Callable[[], None]] = field(default_factory=list)
+    """What is to be done once the unit is committed."""
 
     def of(self, type_name: str) -> "Call[Any]":
         """The same call for another type, in the same unit."""
@@ -322,7 +328,11 @@ def perform(context: Context, kind: DataType[Any], method: Method, given: Mappin
             _undone_together(context),
             context.store.write(grant.number) if method.writes else context.read(grant.number) as unit,
         ):
-            return method.run(Call(context, kind, grant, account_id, unit, arguments, prepared=prepared))
+            call: Call[Any] = Call(context, kind, grant, account_id, unit, arguments, prepared=prepared)
+            answer = method.run(call)
+        for act in call.after:
+            act()
+        return answer
     except LogTooShort:
         raise MethodError("cannotCalculateChanges", "the change log does not go back that far") from None
     except NoAccount:

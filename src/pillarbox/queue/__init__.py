@@ -2,7 +2,7 @@
 
 Begin with `sender`, which knows whose turn it is; `carrier` takes one message to everybody who is to get it now, by
 `route` (with `resolver`) and `attempt` (with `transaction`), or to `here`, accounts of ours. `books` writes down what
-came of it, as `outcome`, `schedule` and `dsn` say. It must not know how mail is taken in; who files mail for accounts
+came of it, as `outcome`, `schedule` and `dsn` say. `probing` goes the same way to look whether it is open. It must not know how mail is taken in; who files mail for accounts
 here is passed in.
 """
 
@@ -11,9 +11,10 @@ from pillarbox.queue.books import Books
 from pillarbox.queue.carrier import Carrier
 from pillarbox.queue.configured import books_of, resolver_of
 from pillarbox.queue.here import Here, Letter, Whose
+from pillarbox.queue.probing import Fetch, Probe, Stage
 from pillarbox.queue.reply import Reply
 from pillarbox.queue.resolver import LookupFailed, Resolver
-from pillarbox.queue.route import Relay, Routes, domain_of
+from pillarbox.queue.route import Relay, Routes
 from pillarbox.queue.schedule import Schedule
 from pillarbox.queue.sender import Sender
 from pillarbox.queue.transaction import Patience
@@ -22,19 +23,21 @@ __all__ = [
     "Books",
     "Caller",
     "Carrier",
+    "Fetch",
     "Here",
     "Letter",
     "LookupFailed",
     "Patience",
+    "Probe",
     "Relay",
     "Reply",
     "Resolver",
     "Routes",
     "Schedule",
     "Sender",
+    "Stage",
     "Tls",
     "Whose",
     "books_of",
-    "domain_of",
     "resolver_of",
 ]

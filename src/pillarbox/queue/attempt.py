@@ -23,7 +23,7 @@ from pillarbox.queue.transaction import Envelope, Patience, Progress, Transactio
 from pillarbox.queue.verdict import Verdict
 from pillarbox.telemetry import Secret
 
-__all__ = ["Caller", "Place", "Tls", "Unreached", "attempt"]
+__all__ = ["Caller", "Place", "Tls", "Unreached", "attempt", "dialled", "greet", "known", "whomever"]
 
 
 class Tls(Enum):
@@ -92,9 +92,9 @@ async def _attempt(
                 await transaction.run()
     except (SMTPException, OSError, TimeoutError) as problem:
         if transaction is None:
-            raise Unreached(Reply.told(451, f"4.4.2 {place.name}: {_known(problem)}")) from problem
+            raise Unreached(Reply.told(451, f"4.4.2 {place.name}: {known(problem)}")) from problem
         # The connection is gone in the midst of it.
-        said = f"4.4.2 the connection to {place.name} was lost: {_known(problem)}"
+        said = f"4.4.2 the connection to {place.name} was lost: {known(problem)}"
         if progress.is_in_doubt:
             said += "; it may have the message, and gets it again (RFC 1047)"
         elif not any(transaction.verdicts):
@@ -113,7 +113,7 @@ async def _connected(place: Place, caller: Caller, tls: Tls) -> AsyncIterator[SM
     smtp = await _opened(place, caller, tls)
     try:
         try:
-            await _greet(smtp, patience)
+            await greet(smtp, patience)
             if tls in (Tls.STARTTLS, Tls.OPPORTUNISTIC):
                 await _encrypt(smtp, place, caller, tls)
             if place.username:
@@ -121,7 +121,7 @@ async def _connected(place: Place, caller: Caller, tls: Tls) -> AsyncIterator[SM
         except SMTPResponseException as refused:
             raise Unreached(Reply.told(refused.code, refused.message)) from refused
         except (SMTPException, OSError, TimeoutError) as problem:
-            raise Unreached(Reply.told(451, f"4.4.2 {place.name}: {_known(problem)}")) from problem
+            raise Unreached(Reply.told(451, f"4.4.2 {place.name}: {known(problem)}")) from problem
         yield smtp
         with suppress(SMTPException, OSError, TimeoutError):
             await smtp.execute_command(b"QUIT", timeout=patience.quit)
@@ -135,15 +135,15 @@ async def _connected(place: Place, caller: Caller, tls: Tls) -> AsyncIterator[SM
 
 async def _opened(place: Place, caller: Caller, tls: Tls) -> SMTP:
     patience = caller.patience
-    family = socket.AF_INET6 if ":" in place.address else socket.AF_INET
-    connecting = socket.socket(family, socket.SOCK_STREAM)
     try:
-        connecting.setblocking(False)
         async with asyncio.timeout(patience.connect):
-            await asyncio.get_running_loop().sock_connect(connecting, (place.address, place.port))
+            connected = await dialled(place.address, place.port)
+    except (OSError, TimeoutError) as problem:
+        raise Unreached(_unreached(place, problem)) from problem
+    try:
         smtp = SMTP(
             hostname=place.name,
-            sock=connecting,
+            sock=connected,
             local_hostname=caller.host,
             use_tls=tls is Tls.IMPLICIT,
             start_tls=False,
@@ -152,19 +152,34 @@ async def _opened(place: Place, caller: Caller, tls: Tls) -> SMTP:
         )
         await smtp.connect()
     except SMTPResponseException as refused:
-        connecting.close()
+        connected.close()
         raise Unreached(Reply.told(refused.code, refused.message)) from refused
     except (SMTPException, OSError, TimeoutError) as problem:
-        connecting.close()
-        known = f"4.4.1 {place.name} ({place.address}) cannot be reached: {_known(problem)}"
-        raise Unreached(Reply.told(451, known)) from problem
+        connected.close()
+        raise Unreached(_unreached(place, problem)) from problem
     except BaseException:
-        connecting.close()
+        connected.close()
         raise
     return smtp
 
 
-async def _greet(smtp: SMTP, patience: Patience) -> None:
+def _unreached(place: Place, problem: BaseException) -> Reply:
+    return Reply.told(451, f"4.4.1 {place.name} ({place.address}) cannot be reached: {known(problem)}")
+
+
+async def dialled(address: str, port: int) -> socket.socket:
+    """A connection to an address. Raises OSError."""
+    connecting = socket.socket(socket.AF_INET6 if ":" in address else socket.AF_INET, socket.SOCK_STREAM)
+    try:
+        connecting.setblocking(False)
+        await asyncio.get_running_loop().sock_connect(connecting, (address, port))
+    except BaseException:
+        connecting.close()
+        raise
+    return connecting
+
+
+async def greet(smtp: SMTP, patience: Patience) -> None:
     """EHLO, or HELO where that is not known (section 3.2)."""
     try:
         await smtp.ehlo(timeout=patience.command)
@@ -180,13 +195,13 @@ async def _encrypt(smtp: SMTP, place: Place, caller: Caller, tls: Tls) -> None:
         if tls is Tls.STARTTLS:
             raise Unreached(Reply(451, f"4.7.10 {place.name} offers no STARTTLS, which is required"))
         return
-    context = _unknown() if tls is Tls.OPPORTUNISTIC else caller.trust
+    context = whomever() if tls is Tls.OPPORTUNISTIC else caller.trust
     try:
         await smtp.starttls(server_hostname=place.name, tls_context=context, timeout=caller.patience.command)
     except (SMTPException, OSError, TimeoutError, UnicodeError) as problem:
         # DNS may say names that TLS does not know as any: then it is a UnicodeError.
-        raise _NoHandshake(_known(problem)) from problem
-    await _greet(smtp, caller.patience)
+        raise _NoHandshake(known(problem)) from problem
+    await greet(smtp, caller.patience)
 
 
 async def _log_in(smtp: SMTP, place: Place, patience: Patience) -> None:
@@ -204,13 +219,14 @@ async def _log_in(smtp: SMTP, place: Place, patience: Patience) -> None:
 
 
 @cache
-def _unknown() -> ssl.SSLContext:
-    """TLS with whomever."""
+def whomever() -> ssl.SSLContext:
+    """TLS with whomever, by whatever certificate."""
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     context.check_hostname = False
     context.verify_mode = ssl.CERT_NONE
     return context
 
 
-def _known(problem: BaseException) -> str:
+def known(problem: BaseException) -> str:
+    """What is told of a problem with a connection."""
     return str(problem) or ("it took too long" if isinstance(problem, TimeoutError) else type(problem).__name__)

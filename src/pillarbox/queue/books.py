@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
+from pillarbox.access import domain_of
 from pillarbox.datatypes.mail import cancel_submission, note_delivery, release_submission
 from pillarbox.datatypes.queue import (
     Addressee,
@@ -15,7 +16,6 @@ from pillarbox.datatypes.queue import (
     Recipient,
     enqueue,
     finish,
-    hurry,
     keep,
     messages,
     postpone,
@@ -28,7 +28,6 @@ from pillarbox.queue.journaling import journal_attempt, journal_release
 from pillarbox.queue.octets import sendable
 from pillarbox.queue.outcome import Outcome, begun, concluded, released
 from pillarbox.queue.reply import Reply
-from pillarbox.queue.route import domain_of
 from pillarbox.queue.schedule import Schedule
 from pillarbox.queue.verdict import Verdict
 from pillarbox.store import NoAccount, Store, Unit, Writing
@@ -176,15 +175,6 @@ class Books:
         stopped = [one.address for one in message.recipients if not one.is_over and one.next_attempt <= now]
         return self.conclude(account, number, dict.fromkeys(stopped, Verdict(_STOPPED)))
 
-    def retry(self, account: int, number: int) -> bool:
-        """Whether the message is there; it is tried as soon as somebody looks, who is told. Raises store.StoreError."""
-        with self._store.write(account) as unit:
-            message = queued_message(unit, number)
-            if message is None:
-                return False
-            hurry(unit, message, self.now)
-        return True
-
     def postpone(self, account: int, numbers: Sequence[int], at: datetime, chosen: Chosen = _everybody) -> int:
         """Those who are chosen are next tried then, or now if that is over; of how many messages there were any.
 
@@ -193,15 +183,11 @@ class Books:
         with self._store.write(account) as unit:
             return sum(postpone(unit, one, at, self.now, chosen) for one in messages(unit, numbers))
 
-    def cancel(self, account: int, number: int) -> bool:
-        """Whether the message was there; it is given up for everybody who does not have it, and the sender told.
-
-        Raises store.StoreError.
-        """
-        return bool(self.cancel_each(account, (number,)))
-
     def cancel_each(self, account: int, numbers: Sequence[int]) -> int:
-        """The same of several at once, all of them or none: how many there were. Raises store.StoreError."""
+        """These are given up for everybody who does not have them, and their senders told; how many there were.
+
+        All of them or none. Raises store.StoreError.
+        """
         with self._store.write(account) as unit:
             found = messages(unit, numbers)
             for message in found:

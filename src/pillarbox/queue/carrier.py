@@ -7,13 +7,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import ParamSpec, Protocol, TypeVar
 
+from pillarbox.access import domain_of
 from pillarbox.datatypes.queue import Addressee, Queued
 from pillarbox.queue.attempt import Caller, Unreached, attempt
 from pillarbox.queue.books import Books
 from pillarbox.queue.here import Here, Letter, Whose
 from pillarbox.queue.reply import Fate, Reply
 from pillarbox.queue.room import Room, Wanted
-from pillarbox.queue.route import NoRoute, Routes, domain_of
+from pillarbox.queue.route import NoRoute, Routes
 from pillarbox.queue.transaction import MOST_RECIPIENTS, Addressed, Envelope, Progress
 from pillarbox.queue.verdict import Verdict
 from pillarbox.store import OutOfSpace, StoreError

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from ipaddress import ip_address
 from itertools import groupby
 
+from pillarbox.access import domain_of
 from pillarbox.net import Guard
 from pillarbox.net.outbound import Resolve, resolved
 from pillarbox.queue.attempt import Place, Tls
@@ -12,7 +13,7 @@ from pillarbox.queue.reply import Reply
 from pillarbox.queue.resolver import LookupFailed, Names, NoSuchName, Unanswered
 from pillarbox.telemetry import Secret
 
-__all__ = ["NoRoute", "Relay", "Routes", "domain_of"]
+__all__ = ["NoRoute", "Relay", "Routes"]
 
 _MOST = 8
 """Addresses that are tried in one attempt; section 5.1 asks for at least two."""
@@ -122,14 +123,3 @@ class Routes:
             # Which addresses it stands for here is not told.
             raise NoRoute(Reply(550, f"5.4.4 {found[0][0]} is in a network that mail is not sent to"))
         return [Place(host, address, self.port, Tls.OPPORTUNISTIC) for host, address in let[:_MOST]]
-
-
-def domain_of(address: str) -> str:
-    """The domain of an address in lower case, in its ASCII form if it has one (RFC 5890); literals as they are."""
-    domain = address.rpartition("@")[2].lower().rstrip(".")
-    if domain.isascii():
-        return domain
-    try:
-        return domain.encode("idna").decode("ascii")
-    except UnicodeError:
-        return domain

@@ -56,6 +56,7 @@ def test_a_ban_is_ended(root: Administrator, home: Home) -> None:
     assert sorted(root.does("DELETE", "bans/192.0.2.0%2F24")) == ["192.0.2.7/32", "192.0.2.8/32"]
     assert [one.network for one in home.banned()] == ["198.51.100.1/32"]
     root.is_refused(404, "DELETE", "bans/192.0.2.7", error="notFound", item="192.0.2.7")
+    root.is_refused(404, "DELETE", "bans/nonsense", error="notFound", item="nonsense")
 
 
 @pytest.mark.parametrize(

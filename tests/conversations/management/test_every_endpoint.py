@@ -16,7 +16,8 @@ from pillarbox.datatypes.directory import RoleChange, change_permissions
 from pillarbox.management import ENDPOINTS, Endpoint, Sent, Within, answered
 from pillarbox.management.refusal import Forbidden
 
-ASKED_FOR = sorted({one.permission for one in ENDPOINTS if one.permission is not None})
+ASKED_FOR = sorted({one.permission for one in ENDPOINTS if one.permission is not None} - {AUTHENTICATE})
+"""Without AUTHENTICATE nobody comes so far."""
 CLOSED = [one for one in ENDPOINTS if not one.is_open]
 
 

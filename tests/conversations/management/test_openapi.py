@@ -7,6 +7,7 @@ from openapi_spec_validator import OpenAPIV31SpecValidator
 from tests.driver import Home
 
 from pillarbox.management import ENDPOINTS
+from pillarbox.management.later import ENDPOINTS as LATER
 
 
 def described(home: Home, at: str = "/api/openapi.json") -> Any:
@@ -21,11 +22,12 @@ def test_the_document_is_openapi(home: Home) -> None:
 
 
 def test_every_endpoint_is_described(home: Home) -> None:
-    """Issue 6: generated from the declarations, complete."""
+    """Issue 6: generated from the declarations, complete; what does nothing yet is left out (adr/0058)."""
     paths = described(home)["paths"]
     there = {(method.upper(), path) for path, methods in paths.items() for method in methods}
 
-    assert there == {(one.method, path) for one in ENDPOINTS for path in (one.path, *one.also)}
+    done = [one for one in ENDPOINTS if one not in LATER]
+    assert there == {(one.method, path) for one in done for path in (one.path, *one.also)}
 
 
 def test_operations_have_names_of_their_own(home: Home) -> None:

@@ -247,15 +247,33 @@ def test_a_tenants_administrator_sees_what_touches_its_domains(home: Home, alice
     manager = Manager("erin", OF_TENANT_ADMIN, 7)
 
     assert says(home, manager, "GET", "queue/messages")["items"] == [to_ours, from_ours]
-    assert says(home, manager, "GET", f"queue/messages/{to_ours}")["id"] == to_ours
     for method in ("GET", "PATCH", "DELETE"):
         with pytest.raises(NotFound):
             says(home, manager, method, f"queue/messages/{other}")
     assert says(home, manager, "DELETE", "queue/messages", "to=carol") is True
     # Who sent one of them is told.
-    (notice,) = says(home, manager, "GET", "queue/messages", "values=1")["items"]
-    assert notice["domains"][0]["recipients"][0]["address"] == "erin@ours.example"
+    (whole, notice) = says(home, manager, "GET", "queue/messages", "values=1")["items"]
+    assert (whole["id"], notice["domains"][0]["recipients"][0]["address"]) == (to_ours, "erin@ours.example")
     assert other in says(home, OWNER, "GET", "queue/messages")["items"]
     assert says(home, manager, "GET", "queue/status") is True
     with pytest.raises(Forbidden):
         says(home, manager, "PATCH", "queue/status/stop")
+
+
+def test_a_tenants_administrator_learns_of_no_other_recipients(home: Home, alice: JMAP) -> None:
+    """Management API section 23, defect: to whom else somebody of another tenant writes is not theirs to see or end."""
+    has_tenant(home, "ours.example", 7)
+    id_ = queues(home, alice, "carol@far.example", "dan@Ours.example")
+    manager = Manager("erin", OF_TENANT_ADMIN, 7)
+
+    assert says(home, manager, "GET", "queue/messages", "to=carol")["items"] == []
+    told = says(home, manager, "GET", f"queue/messages/{id_}")
+    assert [one["name"] for one in told["domains"]] == ["ours.example"]
+    late = instant(home, hours=2)
+    assert says(home, manager, "PATCH", "queue/messages", f"at={late}") is True
+    far, ours = says(home, OWNER, "GET", f"queue/messages/{id_}")["domains"]
+    assert (far["next_retry"], ours["next_retry"]) == (instant(home), late)
+    assert says(home, manager, "DELETE", f"queue/messages/{id_}") is True
+    far, ours = says(home, OWNER, "GET", f"queue/messages/{id_}")["domains"]
+    assert far["status"] == "scheduled"
+    assert "cancelled" in ours["status"]["perm_fail"]

@@ -19,6 +19,7 @@ from tests.neighbour.mx import MX
 from tests.neighbour.names import NameServer
 from tests.toy.clock import Clock
 
+from pillarbox.access import domain_of
 from pillarbox.datatypes import REGISTRY
 from pillarbox.datatypes.mail import EMAIL
 from pillarbox.datatypes.queue import QUEUED_MESSAGE, Outgoing, Recipient, enqueue
@@ -41,7 +42,6 @@ from pillarbox.queue import (
     Schedule,
     Sender,
     Whose,
-    domain_of,
 )
 from pillarbox.queue.outcome import Outcome
 from pillarbox.queue.verdict import Verdict

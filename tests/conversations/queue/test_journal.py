@@ -75,7 +75,7 @@ def test_one_for_somebody_here_is_in_both_journals(sending: Post, bob: JMAP, ali
 def test_one_that_is_cancelled_before_it_went_out_is_told(post: Post, alice: JMAP) -> None:
     """Ours: by the administrator; nothing of it was in the journal before."""
     number = post.queues(alice, "bob@far.example")
-    assert post.books().cancel(alice.number, number)
+    assert post.books().cancel_each(alice.number, (number,))
 
     cancelled = journal(post, alice)[0]
     assert (cancelled["outcome"], whats(cancelled)) == ("failed", ["queued", "failed", "reported"])
@@ -84,7 +84,7 @@ def test_one_that_is_cancelled_before_it_went_out_is_told(post: Post, alice: JMA
 def test_steps_are_bounded(post: Post, alice: JMAP) -> None:
     """Ours: of many, the first and the latest are kept."""
     number = post.queues(alice, *(f"bob{n}@far.example" for n in range(120)))
-    post.books().cancel(alice.number, number)
+    post.books().cancel_each(alice.number, (number,))
 
     entry = journal(post, alice)[0]
     assert (len(entry["steps"]), len(entry["recipients"]), entry["isPartial"]) == (100, 100, True)

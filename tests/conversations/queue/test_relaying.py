@@ -233,7 +233,7 @@ def test_an_administrator_may_have_it_tried_nevertheless(sending: Post, alice: J
     sending.waits_for(alice, lambda left: left[0]["recipients"][0]["tries"] == 1)
     (waiting,) = sending.books().look(alice.number, 1).messages
 
-    sending.books().retry(alice.number, waiting.number)
+    sending.books().postpone(alice.number, (waiting.number,), sending.now)
 
     sending.mx.takes()
     sending.empties(alice)

@@ -145,13 +145,13 @@ def test_an_administrator_gives_up_and_tries_again(sending: Post, alice: JMAP) -
     sending.waits_for(alice, lambda left: left[0]["recipients"][0]["tries"] == 1)
     (number,) = _numbers(sending, alice)
 
-    assert sending.books().retry(alice.number, number)
+    assert sending.books().postpone(alice.number, (number,), sending.now)
     sending.waits_for(alice, lambda left: left[0]["recipients"][0]["tries"] == 2)
-    assert sending.books().cancel(alice.number, number)
+    assert sending.books().cancel_each(alice.number, (number,))
 
     assert "Status: 5.7.1" in sending.gets(alice).as_string()
-    assert not sending.books().retry(alice.number, number)
-    assert not sending.books().cancel(alice.number, number)
+    assert not sending.books().postpone(alice.number, (number,), sending.now)
+    assert not sending.books().cancel_each(alice.number, (number,))
 
 
 def test_what_is_given_up_in_the_midst_of_an_attempt_is_not_tried_again(post: Post, alice: JMAP) -> None:
@@ -163,7 +163,7 @@ def test_what_is_given_up_in_the_midst_of_an_attempt_is_not_tried_again(post: Po
         assert message is not None
         keep(unit, begun(message, frozenset({"bob@far.example"})))
 
-    assert post.books().cancel(alice.number, number)
+    assert post.books().cancel_each(alice.number, (number,))
     post.starts()
 
     post.empties(alice)
@@ -171,7 +171,7 @@ def test_what_is_given_up_in_the_midst_of_an_attempt_is_not_tried_again(post: Po
     told = status(alice, submission)["deliveryStatus"]["bob@far.example"]
     assert told["smtpReply"].startswith("554 5.4.7 given up")
     assert told["delivered"] == "no"
-    assert not post.books().cancel(alice.number, number)
+    assert not post.books().cancel_each(alice.number, (number,))
 
 
 def _numbers(post: Post, person: JMAP) -> list[int]:

@@ -1,94 +1,32 @@
-"""A backup is made of a server in use and becomes one again, or one account of it: what JMAP tells is the same."""
+"""A backup is made of a server in use and becomes one again: what JMAP tells is the same."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
-from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 
 import pytest
+from tests.conversations.transfer.images import (
+    LARGE,
+    NOW,
+    backed,
+    restored,
+    returned,
+    rows,
+    same,
+    served,
+    told,
+    troubles,
+)
 from tests.driver import JMAP, Home
+from tests.driver.administrator import Administrator
 from tests.neighbour.postgres import Cluster
 from tests.neighbour.stores import Data, cut_short, opened
 from tests.toy.clock import Clock
 
-from pillarbox.access import Rights
 from pillarbox.datatypes import REGISTRY
-from pillarbox.datatypes.server import PUSH, QUEUE, add_credential, credentials_of, due
-from pillarbox.settings import snapshot
-from pillarbox.store import LocalFeed, Notice, Store
-from pillarbox.store.sqlite import SQLiteStore
-from pillarbox.transfer.backup import Backed, BackupError, Restored, backup, restore, restore_account, verify
-from pillarbox.transfer.backup.dumping import dump
-from pillarbox.transfer.backup.image import AccountRow, Row
-from pillarbox.upkeep import Patient, Trouble, examined
-
-NOW = datetime(2026, 5, 1, tzinfo=UTC)
-LARGE = "Subject: large\n\n" + "a large one\n" * 50_000
-
-
-@pytest.fixture
-def folder(tmp_path: Path) -> Path:
-    return tmp_path / "backup"
-
-
-def backed(store: Store, folder: Path) -> Backed:
-    (*_, last) = backup(store, REGISTRY, folder, NOW)
-    return last
-
-
-def restored(store: Store, folder: Path) -> Restored:
-    store.create(0)
-    (*_, last) = restore(store, REGISTRY, folder, NOW)
-    return last
-
-
-def returned(store: Store, folder: Path, address: str) -> None:
-    for _ in restore_account(store, REGISTRY, folder, address, NOW):
-        pass
-
-
-def rows(store: Store, account: int) -> list[Row]:
-    """All that is kept of an account, but for when it was looked at."""
-    with store.read(account) as unit:
-        found = list(dump(unit, REGISTRY, "", "2026-05-01T00:00:00Z", lambda *_: None))  # type: ignore[arg-type]
-    assert isinstance(found[0], AccountRow)
-    return found[1:]
-
-
-def troubles(home: Home, folder: Path) -> list[Trouble]:
-    """What a doctor finds wrong."""
-    folder.mkdir(mode=0o700, exist_ok=True)
-    patient = Patient(home.store, REGISTRY, home.directory, folder, snapshot({})[0])
-    return [trouble for step in examined(patient) for trouble in step.found]
-
-
-def same(person: JMAP, home: Home) -> JMAP:
-    """The same client, of another server."""
-    return JMAP(home.web, person.name, person.password, person.account_id, person.number)
-
-
-def told(person: JMAP) -> list[Any]:
-    """What the server tells of a person's mail."""
-    return [person.asks(f"{name}/get", ids=None)["list"] for name in ("Mailbox", "Email", "Thread", "Identity")]
-
-
-@contextmanager
-def served(store: Store, clock: Clock) -> Iterator[Home]:
-    home = Home(store, LocalFeed(), clock)
-    try:
-        yield home
-    finally:
-        home.close()
-
-
-@pytest.fixture
-def another(tmp_path: Path, clock: Clock) -> Iterator[Store]:
-    """A store of files with nothing in it."""
-    store = SQLiteStore(tmp_path / "another", REGISTRY.tables, clock)
-    store.create(0)
-    yield store
-    store.close()
+from pillarbox.datatypes.journal import Fate, Incoming, note_incoming
+from pillarbox.datatypes.server import PUSH, QUEUE, due, is_paused, pause
+from pillarbox.store import Store
+from pillarbox.transfer.backup import BackupError, backup, restore, verify
+from pillarbox.transfer.backup.image import ObjectRow
 
 
 def test_a_server_is_what_it_was(
@@ -127,12 +65,23 @@ def test_what_is_kept_goes_from_one_store_to_the_other_and_back(
     alice.receives("Subject: plans\n\ngarden\n")
     alice.receives(LARGE)
     alice.uploads(b"nobody's yet")
+    root = Administrator(home)
+    for made in ({"type": "tenant", "name": "acme"}, {"type": "apiKey", "name": "deploy", "secrets": ["quite long"]}):
+        root.does("POST", "principal", made)
+    root.does("POST", "settings", [{"type": "insert", "values": [["jmap.protocol.get.max-objects", "400"]]}])
+    pause(home.store, QUEUE, NOW)
+    with home.store.write(alice.number) as unit:
+        came = Incoming("bob@far.example", alice.name, "1@far.example", 10, "q1", NOW, "192.0.2.1", "TLSv1.3")
+        note_incoming(unit, came, Fate.DELIVERED, [])
     before = [rows(home.store, number) for number in (0, alice.number)]
+    kinds = {row.type for each in before for row in each if isinstance(row, ObjectRow)}
+    assert {"ApiKey", "Domain", "Email", "JournalEntry", "Pause", "Setting", "Tenant"} <= kinds
     backed(home.store, folder)
 
     restored(another, folder)
 
     assert [rows(another, number) for number in (0, alice.number)] == before
+    assert is_paused(another, QUEUE)
     with home.store.read(alice.number) as unit, another.read(alice.number) as unit2:
         assert (unit2.given(), unit2.held_size()) == (unit.given(), unit.held_size())
         assert unit2.epoch != unit.epoch
@@ -170,91 +119,6 @@ def test_clients_of_a_restored_server_cannot_calculate_changes(
         again = same(alice, home2)
         again.says("Email/changes", sinceState=state)
         again.hears("error", type="cannotCalculateChanges")
-
-
-def test_one_account_is_what_it_was_and_others_stay_as_they_are(
-    home: Home, alice: JMAP, bob: JMAP, folder: Path, tmp_path: Path
-) -> None:
-    ids = [alice.receives(f"Subject: {number}\n\ngarden\n") for number in range(3)]
-    alice.receives(LARGE)
-    before = told(alice)
-    backed(home.store, folder)
-    alice.asks("Email/set", destroy=ids)
-    newer = alice.receives("Subject: newer\n\nlake\n")
-    bobs = bob.receives("Subject: bob's\n\nlake\n")
-    state = alice.state("Email")
-    heard: list[Notice] = []
-
-    with home.feed.listen(alice.number, heard.append):
-        returned(home.store, folder, alice.name)
-
-    assert told(alice) == before
-    assert [one["id"] for one in bob.asks("Email/get", ids=None)["list"]] == [bobs]
-    assert {"Email", "Mailbox", "Thread"} <= set(heard[0].states)
-    alice.says("Email/changes", sinceState=state)
-    alice.hears("error", type="cannotCalculateChanges")
-    assert alice.receives("Subject: after\n\n") not in (*ids, newer)
-    assert troubles(home, tmp_path / "doctor") == []
-
-
-def test_an_account_that_is_there_keeps_its_password_and_addresses(home: Home, alice: JMAP, folder: Path) -> None:
-    backed(home.store, folder)
-    home.gives_password(alice, "another one")
-    home.directory.add_alias(alice.name, "a@home.example")
-
-    returned(home.store, folder, "alice@home.example")
-
-    alice.password = "another one"
-    assert {one["email"] for one in alice.asks("Identity/get", ids=None)["list"]} == {alice.name, "a@home.example"}
-
-
-def test_an_account_that_was_removed_is_made_again(
-    home: Home, alice: JMAP, bob: JMAP, folder: Path, tmp_path: Path
-) -> None:
-    """With its password, what else it is signed in with, its aliases, and its place in groups that are still there."""
-    alice.receives("Subject: plans\n\ngarden\n")
-    home.directory.add_alias(alice.name, "a@home.example")
-    home.group("team", alice, bob)
-    home.group("gone", alice)
-    with home.store.write(0) as server:
-        add_credential(server, alice.number, "app-password", NOW, {"name": "phone", "secret": "x", "digest": "y"})
-    before = told(alice)
-    backed(home.store, folder)
-    home.directory.remove_group("gone@home.example")
-    home.directory.remove(alice.name)
-
-    returned(home.store, folder, "a@home.example")
-
-    there = home.directory.find(alice.name)
-    assert there is not None
-    again = JMAP(home.web, alice.name, alice.password, there.id, there.number)
-    assert told(again) == before
-    members = {one.address: rights for one, rights in home.directory.members("team@home.example")}
-    assert members == {alice.name: Rights.FULL, bob.name: Rights.FULL}
-    with home.store.read(0) as server:
-        assert [one.name for one in credentials_of(server, there.number)] == ["phone"]
-    assert troubles(home, tmp_path / "doctor") == []
-
-
-def test_an_address_that_somebody_else_has_by_now_is_told(home: Home, alice: JMAP, bob: JMAP, folder: Path) -> None:
-    home.directory.add_alias(alice.name, "a@home.example")
-    backed(home.store, folder)
-    home.directory.remove(alice.name)
-    home.directory.add_alias(bob.name, "a@home.example")
-    accounts = home.store.accounts()
-
-    with pytest.raises(BackupError, match="is now an address of bob"):
-        returned(home.store, folder, alice.name)
-
-    assert home.store.accounts() == accounts
-    assert home.directory.find(alice.name) is None
-
-
-def test_an_account_that_the_backup_has_not_is_told(home: Home, alice: JMAP, folder: Path) -> None:
-    backed(home.store, folder)
-    bob = home.person("bob")
-    with pytest.raises(BackupError, match="no account bob@"):
-        returned(home.store, folder, bob.name)
 
 
 def test_a_whole_backup_goes_only_where_nothing_is(home: Home, alice: JMAP, folder: Path) -> None:

@@ -27,6 +27,11 @@ Command = Callable[..., Ended]
 class _Input(io.StringIO):
     """Standard input that is no terminal."""
 
+    @property
+    def buffer(self) -> io.BytesIO:
+        """The octets of what is left."""
+        return io.BytesIO(self.read().encode())
+
 
 @pytest.fixture
 def command(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Command:

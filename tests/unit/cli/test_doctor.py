@@ -19,8 +19,8 @@ def command(command: Command) -> Command:
 
 
 def folder_of_alice(tmp_path: Path) -> Path:
-    """Hers is the first that was made, after that of the server."""
-    _, first, *_ = sorted((tmp_path / "var" / "accounts").iterdir(), key=lambda one: int(one.name))
+    """Hers is the first that was made."""
+    first, *_ = sorted((tmp_path / "var" / "accounts").iterdir(), key=lambda one: int(one.name))
     return first
 
 

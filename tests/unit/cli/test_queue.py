@@ -1,5 +1,6 @@
 """`pillarbox queue list`: what waits, in full, whatever the words of other servers are."""
 
+import json
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -51,4 +52,5 @@ def test_nothing_is_cut_off_where_the_terminal_is_narrow(waiting: Command, monke
     ended = waiting("queue", "list")
 
     assert "…" not in ended.out
-    assert ".q1" in ended.out
+    (message,) = json.loads(waiting("queue", "list", "--json").out)
+    assert message["message"] in ended.out

@@ -5,6 +5,7 @@ import random
 import time
 from collections.abc import Sequence
 
+from pillarbox.access import domain_of
 from pillarbox.app.figures import guard
 from pillarbox.app.house import House
 from pillarbox.app.knowing import KNOWING, directories
@@ -25,7 +26,6 @@ from pillarbox.queue import (
     Tls,
     Whose,
     books_of,
-    domain_of,
     resolver_of,
 )
 from pillarbox.settings import Declared, Snapshot, catalogue, host_name

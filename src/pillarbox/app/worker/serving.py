@@ -16,6 +16,7 @@ from pillarbox.app.figures import limits, site, sockets, traffic
 from pillarbox.app.house import House, volatile
 from pillarbox.app.knowing import chosen, directories
 from pillarbox.app.office import office
+from pillarbox.management import managing
 from pillarbox.app.orders import GRACE
 from pillarbox.app.policy import bounds, policy, url
 from pillarbox.app.supervisor import control
@@ -201,7 +202,14 @@ class _Service:
 
     def _setup(self, settings: Snapshot) -> Setup:
         built = self._built
-        service = Service(built.store, REGISTRY, limits(settings), traffic(settings), push_key=self._push_key)
+        service = Service(
+            built.store,
+            REGISTRY,
+            limits(settings),
+            traffic(settings),
+            push_key=self._push_key,
+            managing=managing(self._office),
+        )
         # Of an account with requests in hand the number holds once there are none.
         self._turns.limits.update(
             maxConcurrentRequests=service.traffic.concurrent_requests,

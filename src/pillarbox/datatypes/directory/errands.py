@@ -7,12 +7,12 @@ from functools import partial
 
 from pillarbox.access import Manager
 from pillarbox.datatypes.directory.files import Files
-from pillarbox.datatypes.directory.principals import Errand
+from pillarbox.datatypes.directory.principals import Afterwards, Errand
 from pillarbox.datatypes.mail import Folder
 from pillarbox.store import Store
 from pillarbox.wire.dkim import DkimKey
 
-__all__ = ["errand", "owner"]
+__all__ = ["errand", "finish", "owner"]
 
 
 @contextmanager
@@ -33,10 +33,16 @@ def errand(
     with store.write(0) as server:
         begun = Errand(server, manager, now, partial(files.unused, server), files.furnish, folders, keys, place)
         yield begun
-    begun.after.emit()
-    for number in begun.after.acquaint:
+    finish(store, begun.after)
+
+
+def finish(store: Store, after: Afterwards) -> None:
+    """Does what is left of errands whose unit is committed. Raises store.StoreError."""
+    files = Files(store)
+    after.emit()
+    for number in after.acquaint:
         files.acquaint(number)
-    for number in begun.after.remove:
+    for number in after.remove:
         store.remove(number)
 
 

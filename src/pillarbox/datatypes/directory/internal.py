@@ -8,6 +8,7 @@ itself is told after they have changed, and again if that was interrupted (adr/0
 import time
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import cast
 
@@ -276,8 +277,11 @@ class InternalDirectory:
     ) -> Principal:
         """A new account of this address, whose domain is ours from now on if it was not."""
         refuse_taken(begun.server, wanted)
+        # The account's number comes before the domain's, as it did when nothing but the account was asked for.
+        number = begun.number()
         know_domain(begun.server, wanted)
-        entry = make(begun, kind, {"name": wanted, "emails": [wanted], **properties}, secret)
+        numbered_so = replace(begun, number=lambda: number)
+        entry = make(numbered_so, kind, {"name": wanted, "emails": [wanted], **properties}, secret)
         return principal(begun.server, Account(entry.number, entry.document))
 
 

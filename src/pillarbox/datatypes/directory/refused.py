@@ -10,6 +10,8 @@ AccountError            the message says why, and what to do
 └── InUse               something else has to go first
 """
 
+from collections.abc import Sequence
+
 __all__ = ["Absent", "AccountError", "Denied", "InUse", "Needed", "Taken", "Unfit", "Unknown"]
 
 _SHOWN = 80
@@ -18,8 +20,12 @@ _SHOWN = 80
 class AccountError(Exception):
     """An account cannot be made or changed so; the message says why, and what to do."""
 
+    field: str = ""
+    """The field that is wrong, where it is one."""
     step: int | None = None
     """Of a change by steps, the one that cannot be done, from 0."""
+    others: "Sequence[AccountError]" = ()
+    """What else there is against it."""
 
 
 class Absent(AccountError):
@@ -58,9 +64,9 @@ class Needed(AccountError):
 class Unfit(AccountError):
     """A value cannot be that; `details` is the reference's word for it (management API sections 4.3 and 4.4)."""
 
-    def __init__(self, reason: str, details: str = "Invalid parameter") -> None:
+    def __init__(self, reason: str, details: str = "Invalid parameter", field: str = "") -> None:
         super().__init__(reason)
-        self.details, self.reason = details, reason
+        self.details, self.reason, self.field = details, reason, field
 
 
 class Denied(AccountError):

@@ -1,9 +1,18 @@
 """What is on its way out: QueuedMessage, a message in the account that sends it, and how far each recipient is.
 
 Whoever has something to send calls `enqueue` within its own unit. `sending` is what the one who sends it reads and
-writes. The package must not know how anything is sent.
+writes; `overview` and `managing` are for administrators, of all accounts, whatever face they come by. The package must
+not know how anything is sent.
 """
 
+from pillarbox.datatypes.queue.managing import (
+    FARTHEST,
+    Clerk,
+    cancel_found,
+    cancel_message,
+    postpone_found,
+    postpone_message,
+)
 from pillarbox.datatypes.queue.message import (
     QUEUED_MESSAGE,
     Outgoing,
@@ -13,12 +22,22 @@ from pillarbox.datatypes.queue.message import (
     queued,
     withdraw,
 )
+from pillarbox.datatypes.queue.overview import (
+    Found,
+    Key,
+    Wanted,
+    domains_seen,
+    found,
+    id_of,
+    key_of,
+    read_each,
+    seen,
+)
 from pillarbox.datatypes.queue.sending import (
     Addressee,
     Queued,
     finish,
     how_many,
-    hurry,
     keep,
     messages,
     numbers_of,
@@ -28,22 +47,36 @@ from pillarbox.datatypes.queue.sending import (
 )
 
 __all__ = [
+    "FARTHEST",
     "QUEUED_MESSAGE",
     "Addressee",
+    "Clerk",
+    "Found",
+    "Key",
     "Outgoing",
     "Queued",
     "QueuedMessage",
     "Recipient",
+    "Wanted",
+    "cancel_found",
+    "cancel_message",
+    "domains_seen",
     "enqueue",
     "finish",
+    "found",
     "how_many",
-    "hurry",
+    "id_of",
     "keep",
+    "key_of",
     "messages",
     "numbers_of",
     "postpone",
+    "postpone_found",
+    "postpone_message",
     "queued",
     "queued_message",
+    "read_each",
+    "seen",
     "upcoming",
     "withdraw",
 ]

@@ -16,7 +16,6 @@ __all__ = [
     "Queued",
     "finish",
     "how_many",
-    "hurry",
     "keep",
     "messages",
     "numbers_of",
@@ -111,16 +110,6 @@ def queued_message(unit: Unit, number: int) -> Queued | None:
 def keep(unit: Writing, message: Queued) -> None:
     """Writes down how far a message is. Nobody is told: who sends it knows, and clients never see it."""
     unit.amend(QUEUED_MESSAGE.table, message.number, message.document, _document(message))
-
-
-def hurry(unit: Writing, message: Queued, now: datetime) -> None:
-    """The message is to be tried now for all who wait, if it was released, and who sends it is told."""
-    if not message.is_released:
-        return
-    moved = message.moved(
-        [one if one.is_over else replace(one, next_attempt=min(one.next_attempt, now)) for one in message.recipients]
-    )
-    unit.update(QUEUED_MESSAGE.table, message.number, message.document, _document(replace(moved, is_hurried=True)))
 
 
 def postpone(

@@ -6,7 +6,7 @@ Its number in account 0 is the number of the account where its data is.
 from typing import cast
 
 from pillarbox.access import GROUP, LIST, LOCATION, PERSON, RESOURCE, USER, RoleSet
-from pillarbox.objects import DataType, Members, Property, Record, equal, prop
+from pillarbox.objects import MANAGED, DataType, Members, Property, Record, equal, prop
 from pillarbox.store import Document, SetIndex
 from pillarbox.wire.collation import unicode_casemap
 from pillarbox.wire.values import UnsignedInt
@@ -91,7 +91,7 @@ ACCOUNT = DataType(
     rfc="ours",
     capability="urn:pillarbox:params:jmap:admin",
     prefix="a",
-    methods=(),
+    methods=MANAGED,
     filters=(equal("tenant", Account.tenant, sorted=True), equal("kind", Account.kind)),
     members=(ADDRESSES, MEMBERS, NAMES, CATCH_ALL, DOMAINS),
 )

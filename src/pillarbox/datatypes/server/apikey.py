@@ -4,7 +4,7 @@ from datetime import datetime
 
 from pillarbox.access import RoleSet
 from pillarbox.datatypes.server.reading import selected
-from pillarbox.objects import DataType, Property, Record, equal, prop
+from pillarbox.objects import MANAGED, DataType, Property, Record, equal, prop
 from pillarbox.store import Document, Equal, Select, Unit, Writing
 from pillarbox.wire.collation import unicode_casemap
 from pillarbox.wire.network import Network, network
@@ -55,7 +55,7 @@ API_KEY = DataType(
     rfc="ours",
     capability="urn:pillarbox:params:jmap:admin",
     prefix="y",
-    methods=(),
+    methods=MANAGED,
     filters=(equal("name", ApiKey.name, sorted=True), equal("tenant", ApiKey.tenant)),
 )
 

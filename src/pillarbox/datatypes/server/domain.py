@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any, cast
 
 from pillarbox.datatypes.server.reading import selected
-from pillarbox.objects import DataType, Property, Record, equal, prop
+from pillarbox.objects import MANAGED, DataType, Property, Record, equal, prop
 from pillarbox.store import Equal, Select, Store, Unit
 from pillarbox.wire.collation import unicode_casemap
 from pillarbox.wire.dkim import Algorithm, DkimKey
@@ -41,7 +41,7 @@ DOMAIN = DataType(
     rfc="ours",
     capability="urn:pillarbox:params:jmap:admin",
     prefix="d",
-    methods=(),
+    methods=MANAGED,
     filters=(equal("name", Domain.name), equal("tenant", Domain.tenant)),
 )
 

@@ -4,6 +4,7 @@ A type of its own, so that whoever listens to account 0 hears when somebody may 
 """
 
 from pillarbox.access import Rights
+from pillarbox.datatypes.server.account import ACCOUNT
 from pillarbox.datatypes.server.reading import selected
 from pillarbox.objects import DataType, Property, Record, equal, prop
 from pillarbox.store import AllOf, AnyOf, Document, Equal, Select, Unit, Writing
@@ -66,8 +67,10 @@ def admit(server: Writing, group: int, member: int, rights: Rights) -> None:
     for known in _between(server, group, member):
         if known.document != document:
             server.update(MEMBERSHIP.table, known.number, known.document, document)
+            _touch(server, group, member)
         return
     server.insert(MEMBERSHIP.table, server.fresh(), document)
+    _touch(server, group, member)
 
 
 def dismiss(server: Writing, group: int, member: int) -> bool:
@@ -75,7 +78,14 @@ def dismiss(server: Writing, group: int, member: int) -> bool:
     known = _between(server, group, member)
     for one in known:
         server.delete(MEMBERSHIP.table, one.number, one.document)
+        _touch(server, group, member)
     return bool(known)
+
+
+def _touch(server: Writing, group: int, member: int) -> None:
+    """Of both it is told who belongs to whom. One that is just being made is not there yet."""
+    for one in list(server.get(ACCOUNT.table, (group, member))):
+        server.touch(ACCOUNT.table, one.number)
 
 
 def forget_memberships(server: Writing, account: int) -> None:

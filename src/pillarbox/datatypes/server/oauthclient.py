@@ -3,7 +3,7 @@
 from typing import Any
 
 from pillarbox.datatypes.server.reading import selected
-from pillarbox.objects import DataType, Property, Record, equal, prop
+from pillarbox.objects import MANAGED, DataType, Property, Record, equal, prop
 from pillarbox.store import Document, Equal, Select, Unit, Writing
 from pillarbox.wire.collation import unicode_casemap
 from pillarbox.wire.values import JSON, UnsignedInt, UTCDate
@@ -46,7 +46,7 @@ OAUTH_CLIENT = DataType(
     rfc="ours",
     capability="urn:pillarbox:params:jmap:admin",
     prefix="cl",
-    methods=(),
+    methods=MANAGED,
     filters=(equal("client", OAuthClient.client, sorted=True), equal("tenant", OAuthClient.tenant)),
 )
 

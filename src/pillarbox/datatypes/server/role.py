@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable
 
 from pillarbox.access import BUILT_IN, RoleSet
 from pillarbox.datatypes.server.reading import selected
-from pillarbox.objects import DataType, Property, Record, equal, prop
+from pillarbox.objects import MANAGED, DataType, Property, Record, equal, prop
 from pillarbox.store import Equal, Select, Unit
 from pillarbox.wire.collation import unicode_casemap
 from pillarbox.wire.values import UnsignedInt
@@ -36,7 +36,7 @@ ROLE = DataType(
     rfc="ours",
     capability="urn:pillarbox:params:jmap:admin",
     prefix="ro",
-    methods=(),
+    methods=MANAGED,
     filters=(equal("name", Role.name), equal("tenant", Role.tenant)),
 )
 

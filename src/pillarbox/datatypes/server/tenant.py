@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 
 from pillarbox.access import RoleSet
 from pillarbox.datatypes.server.reading import numbered, selected
-from pillarbox.objects import DataType, Property, Record, equal, prop
+from pillarbox.objects import MANAGED, DataType, Property, Record, equal, prop
 from pillarbox.store import Equal, Select, Unit
 from pillarbox.wire.collation import unicode_casemap
 from pillarbox.wire.values import UnsignedInt
@@ -37,7 +37,7 @@ TENANT = DataType(
     rfc="ours",
     capability="urn:pillarbox:params:jmap:admin",
     prefix="te",
-    methods=(),
+    methods=MANAGED,
     filters=(equal("name", Tenant.name),),
 )
 

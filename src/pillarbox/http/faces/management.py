@@ -1,11 +1,14 @@
 """The REST management API over HTTP: who calls is known by their credentials, and what they send is read here."""
 
-from collections.abc import Iterator
+import asyncio
+from collections.abc import AsyncIterator, Callable, Iterator
 from functools import partial
 
 from pillarbox.access import Manager, ProofKind
 from pillarbox.access.permission import AUTHENTICATE
 from pillarbox.http.exchange import Exchange
+from pillarbox.http.faces.ending import Ending
+from pillarbox.http.guard.admission import Tickets
 from pillarbox.http.guard.authenticate import Entry
 from pillarbox.http.problem import Problem
 from pillarbox.http.route import Cost, Credential, Handler, Limit, Route
@@ -38,6 +41,7 @@ def routes() -> Iterator[Route]:
                 first.doc,
                 permission=None if first.is_open else AUTHENTICATE,
                 takes_keys=not first.is_open,
+                takes_tokens=None if first.takes_tickets is None else first.takes_tickets.encode(),
             )
 
 
@@ -62,20 +66,20 @@ def _handler(endpoint: Endpoint) -> Handler:
         try:
             # Nothing is read for who is refused anyway.
             check(endpoint, manager)
-            sent = await _sent(endpoint, exchange)
+            sent = await _sent(endpoint, exchange, _tickets(setup, exchange))
             reply = await setup.door.through(partial(answered, endpoint, office, manager, exchange.parts, sent))
         except Refusal as refusal:
             raise Problem(int(refusal.status), refusal.detail, more=refusal.more) from None
-        await _put(exchange, reply)
+        await _put(setup, exchange, reply)
 
     return handle
 
 
-async def _sent(endpoint: Endpoint, exchange: Exchange) -> Sent:
+async def _sent(endpoint: Endpoint, exchange: Exchange, ticket: Callable[[str], str] | None) -> Sent:
     most = 0 if endpoint.body is None else endpoint.body.most
     body = await exchange.body(most, Problem(413, f"no more than {most} octets"))
     _, _, query = exchange.target.partition(b"?")
-    return Sent(query.decode("latin-1"), body, _text(exchange, b"if-match"), _text(exchange, b"if-none-match"))
+    return Sent(query.decode("latin-1"), body, _text(exchange, b"if-match"), _text(exchange, b"if-none-match"), ticket)
 
 
 def _text(exchange: Exchange, name: bytes) -> str | None:
@@ -83,7 +87,18 @@ def _text(exchange: Exchange, name: bytes) -> str | None:
     return None if found is None else found.decode("latin-1")
 
 
-async def _put(exchange: Exchange, reply: Reply) -> None:
+def _tickets(setup: Setup, exchange: Exchange) -> Callable[[str], str] | None:
+    """Gives tickets for whoever sent this; to be called where the endpoint is, off the event loop."""
+    authorization = exchange.authorization
+    if authorization is None:
+        return None
+    number = exchange.entry.principal.number
+    # There it may wait for what is shared.
+    tickets = Tickets(setup.tickets.volatile, clock=setup.tickets.clock)
+    return lambda paths: asyncio.run(tickets.give(number, paths.encode(), authorization))
+
+
+async def _put(setup: Setup, exchange: Exchange, reply: Reply) -> None:
     headers = [(name.lower().encode(), value.encode("latin-1", "replace")) for name, value in reply.headers.items()]
     headers.append((b"cache-control", b"no-store"))
     if reply.status == 304:
@@ -91,4 +106,33 @@ async def _put(exchange: Exchange, reply: Reply) -> None:
         await exchange.end()
         return
     headers.append((b"content-type", reply.media_type.encode()))
-    await exchange.answer(reply.status, headers, reply.octets)
+    if reply.pieces is None or exchange.method == "HEAD":
+        await exchange.answer(reply.status, headers, reply.octets)
+        return
+    # nginx would keep pieces until its buffer is full.
+    await exchange.begin(reply.status, [*headers, (b"x-accel-buffering", b"no")])
+    await _stream(setup, exchange, reply.pieces)
+    await exchange.end()
+
+
+async def _stream(setup: Setup, exchange: Exchange, pieces: Callable[[], AsyncIterator[bytes]]) -> None:
+    """Sends what comes, until there is no more, the client has gone, or the server stops."""
+    telling = asyncio.create_task(_told(exchange, pieces))
+    ending = Ending.by(setup.stopping)
+    gone = asyncio.create_task(exchange.gone())
+    gone.add_done_callback(lambda _: telling.cancel())
+    ending.add(telling.cancel)
+    try:
+        await asyncio.wait([telling])
+        if not telling.cancelled():
+            telling.result()
+    finally:
+        ending.remove(telling.cancel)
+        for task in (telling, gone):
+            task.cancel()
+        await asyncio.gather(telling, gone, return_exceptions=True)
+
+
+async def _told(exchange: Exchange, pieces: Callable[[], AsyncIterator[bytes]]) -> None:
+    async for piece in pieces():
+        await exchange.more(piece)

@@ -8,7 +8,6 @@ from functools import lru_cache
 from typing import Any
 
 from pillarbox.datatypes.directory.principals import Errand, Kind
-from pillarbox.datatypes.mail import Folder
 from pillarbox.datatypes.server import TooManySettings, keep_settings, kept_settings
 from pillarbox.management.declaration.carrying import carry_out
 from pillarbox.management.declaration.form import DOCUMENT, EXAMPLE, SECRETS, SECTIONS
@@ -70,7 +69,7 @@ def _done(
     prepared = _prepared(before, hashed)
     made = keys(request, before)
     now = datetime.fromtimestamp(request.office.clock(), UTC)
-    folders = [Folder(one.role, one.name, one.subscribe) for one in request.office.settings().folders if one.create]
+    folders = request.office.folders
     changes: list[Change] = []
     settings: list[str] = []
     with suppress(_NotMeant), refusing(), request.office.directory.errand(request.manager, now, folders) as errand:

@@ -22,7 +22,7 @@ __all__ = ["carry_out"]
 
 _HELD_BY_OTHERS = (Kind.ROLE, Kind.DOMAIN, Kind.TENANT)
 """Removed in this order, once nobody has them."""
-_NAMING = ("members", "externalMembers", "roles", "enabledPermissions", "disabledPermissions")
+_NAMING = ("members", "readers", "externalMembers", "roles", "enabledPermissions", "disabledPermissions")
 """Fields that name other principals, or can do so; said of a new one once all of them are there."""
 
 

@@ -32,6 +32,7 @@ _FIELDS: Mapping[str, Shape] = {
     "quota": Integer(doc="Octets; 0 for as many as there is room for."),
     "quotas": ListOf(Integer(), 13, doc="Octets, then how many principals there may be of each type by its number."),
     "members": _NAMES,
+    "readers": ListOf(_NAME, _MOST, doc="Those of the members that may only read what it has."),
     "externalMembers": ListOf(_NAME, _MOST, doc="Addresses elsewhere."),
     "roles": ListOf(_NAME, 1000),
     "enabledPermissions": _PERMISSIONS,
@@ -61,7 +62,7 @@ class Section:
 
 
 _GIVEN = ("roles", "enabledPermissions", "disabledPermissions")
-_SHARED = ("tenant", "description", "picture", "emails", "quota", "members")
+_SHARED = ("tenant", "description", "picture", "emails", "quota", "members", "readers")
 SECTIONS = (
     Section("tenants", Kind.TENANT, ("description", "picture", "quota", *_GIVEN)),
     Section("domains", Kind.DOMAIN, ("tenant", "description")),

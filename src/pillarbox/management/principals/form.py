@@ -2,7 +2,7 @@
 
 from pillarbox.access import PERMISSIONS
 from pillarbox.datatypes.directory.principals import Kind
-from pillarbox.management.shape import NULL, Choice, Fields, Integer, ListOf, OneOf, Shape, Text
+from pillarbox.management.shape import INSTANT, NULL, Choice, Fields, Integer, ListOf, OneOf, Shape, Text
 
 __all__ = ["CHANGES", "NEW", "TOLD", "TYPES"]
 
@@ -32,11 +32,15 @@ _TOLD: dict[str, Shape] = {
     "memberOf": _NAMES,
     "lists": _NAMES,
     "members": OneOf((Integer(doc="Of a domain or a tenant: how many."), _NAMES)),
+    "readers": ListOf(_TEXT, _MOST, doc="Of a group: those of its members that may only read what it has."),
     "externalMembers": ListOf(Text(320), doc="Of a list: addresses elsewhere that it sends to."),
     "roles": _NAMES,
     "enabledPermissions": ListOf(_PERMISSION),
     "disabledPermissions": ListOf(_PERMISSION),
     "urls": ListOf(Text(2048), doc="Of an OAuth client: where it is answered."),
+    "networks": ListOf(Text(64), doc="Of an API key: from where alone it is good; from everywhere if there are none."),
+    "created": INSTANT,
+    "expires": INSTANT,
 }
 
 TOLD = Fields(
@@ -59,11 +63,14 @@ _SENT: dict[str, Shape] = {
     "memberOf": _ONE_OR_MORE,
     "lists": _ONE_OR_MORE,
     "members": OneOf((Integer(), _TEXT, _NAMES)),
+    "readers": _ONE_OR_MORE,
     "externalMembers": _ONE_OR_MORE,
     "roles": _ONE_OR_MORE,
     "enabledPermissions": _ONE_OR_MORE,
     "disabledPermissions": _ONE_OR_MORE,
     "urls": _ONE_OR_MORE,
+    "networks": _ONE_OR_MORE,
+    "expires": OneOf((NULL, _TEXT)),
 }
 
 NEW = Fields(

@@ -74,6 +74,8 @@ def _now(request: Request) -> datetime:
     return datetime.fromtimestamp(request.office.clock(), UTC)
 
 
+_MOST_OCTETS = 8 * 1024 * 1024
+"""Of a body: as many members of a list as there may be."""
 _PATH = "/api/principal/{name}"
 
 ENDPOINTS: tuple[Endpoint, ...] = (
@@ -103,6 +105,7 @@ ENDPOINTS: tuple[Endpoint, ...] = (
                 {"action": "addItem", "field": "emails", "value": "jane.doe@example.org"},
                 {"action": "set", "field": "description", "value": "Jane Doe"},
             ],
+            most=_MOST_OCTETS,
         ),
         answer=NULL,
         example="/api/principal/jane",

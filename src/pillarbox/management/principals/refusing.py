@@ -6,20 +6,33 @@ from contextlib import contextmanager
 from pillarbox.datatypes.directory import Absent, AccountError, Denied, InUse, Needed, Taken, Unfit, Unknown
 from pillarbox.management import refusal
 from pillarbox.management.refusal import Refusal
+from pillarbox.wire.values import JSON
 
 __all__ = ["refusing"]
 
 
 @contextmanager
 def refusing() -> Iterator[None]:
-    """A block in which each AccountError is raised as the Refusal that it is; of a change, with the step it was in."""
+    """A block in which each AccountError is raised as the Refusal that it is, with all the fields that are wrong.
+
+    Of a change by steps it has the step in `operation`.
+    """
     try:
         yield
     except AccountError as problem:
         made = _refusal(problem)
+        places: list[JSON] = [
+            {"field": _place(one), "detail": str(one)} for one in (problem, *problem.others) if one.field
+        ]
+        if places:
+            made.more = {**made.more, "invalid": places}
         if problem.step is not None:
             made.more = {**made.more, "operation": problem.step}
         raise made from None
+
+
+def _place(problem: AccountError) -> str:
+    return problem.field if problem.step is None else f"{problem.step}/value"
 
 
 def _refusal(problem: AccountError) -> Refusal:

@@ -1,22 +1,32 @@
 """All principals, and those of some types: listed, made, and destroyed (management API sections 4.3, 4.5 and 4.6)."""
 
-from collections.abc import Mapping
+from contextlib import suppress
 from datetime import UTC, datetime
-from typing import Any
+from typing import cast
 from urllib.parse import quote
 
 from pillarbox.access import ADMIN
-from pillarbox.datatypes.directory.principals import Entry, Kind, destroy, listed, make, named
-from pillarbox.datatypes.mail import Folder
+from pillarbox.datatypes.directory import Absent
+from pillarbox.datatypes.directory.principals import (
+    ACCOUNTS,
+    Kind,
+    check_destroyed,
+    destroy,
+    found,
+    listed,
+    make,
+    named,
+)
 from pillarbox.datatypes.server import tenant_named
 from pillarbox.management.endpoint import PAGING, Answer, Body, Endpoint, Parameter, Request, Within, listing, paged
 from pillarbox.management.principals.form import NEW, TOLD, TYPES
 from pillarbox.management.principals.refusing import refusing
 from pillarbox.management.principals.secret import kept
-from pillarbox.management.refusal import AlreadyExists, Forbidden, Invalid, Missing, NotFound
-from pillarbox.management.shape import FLAG, Fault, Fields, Text
+from pillarbox.management.refusal import AlreadyExists, Forbidden, NotFound
+from pillarbox.management.shape import CONFIRMED, FLAG, Choice, Fields, Several, Text
 from pillarbox.store import Unit
 from pillarbox.wire.dkim import ALGORITHMS, new_key
+from pillarbox.wire.values import JSON
 
 __all__ = ["ENDPOINTS"]
 
@@ -28,15 +38,16 @@ def _list(request: Request) -> Answer:
     kinds = _kinds(*(request.query.get(name, "") for name in ("types", "type")))
     for kind in kinds:
         request.needs(kind.permission("list"))
-    fields = _fields(request.query.get("fields", ""))
+    fields = _words(request.query.get("fields", ""))
     words = request.query.get("filter", "").split()
     with request.office.store.read(0) as server:
-        found = listed(server, request.manager, kinds, words, _tenant(server, request))
-    if request.query.get("count"):
-        return Answer({"items": [], "total": len(found)})
-    page = paged([*found], request)
+        wanted = listed(server, request.manager, kinds, words, _tenant(server, request))
+        if request.query.get("count"):
+            return Answer({"items": [], "total": len(wanted)})
+        page = paged(wanted, request)
     if fields:
-        page["items"] = [{name: one[name] for name in fields if name in one} for one in page["items"]]  # type: ignore[index,union-attr,operator,call-overload]
+        items = cast("list[dict[str, JSON]]", page["items"])
+        page["items"] = [{name: one[name] for name in fields if name in one} for one in items]
     return Answer(page)
 
 
@@ -48,7 +59,8 @@ def _make(request: Request) -> Answer:
     request.needs(kind.permission("create"))
     if is_superuser:
         properties["roles"] = [ADMIN]
-    _check_free(request, properties)
+    if kind is Kind.DOMAIN:
+        _check_free(request, str(properties["name"]))
     if "secrets" in properties:
         properties["secrets"] = kept(kind, properties["secrets"], request.office.hashed)
     now = datetime.fromtimestamp(request.office.clock(), UTC)
@@ -58,57 +70,47 @@ def _make(request: Request) -> Answer:
         if kind is Kind.DOMAIN
         else []
     )
-    folders = [Folder(one.role, one.name, one.subscribe) for one in request.office.settings().folders if one.create]
+    folders = request.office.folders
     with refusing(), request.office.directory.errand(request.manager, now, folders, keys) as errand:
         entry = make(errand, kind, properties)
     return Answer(entry.id, headers={"Location": f"/api/principal/{quote(entry.name, safe='')}"})
 
 
-def _check_free(request: Request, properties: Mapping[str, Any]) -> None:
-    """Raises AlreadyExists before any work is done for a name that is taken; it is looked at again."""
-    name = str(properties["name"])
-    if not name.strip():
-        raise Missing("name")
+def _check_free(request: Request, name: str) -> None:
+    """Raises AlreadyExists before keys are made for a name that is taken; it is looked at again."""
     with request.office.store.read(0) as server:
         if named(server, name) is not None:
             raise AlreadyExists("name", name[:80])
 
 
 def _destroy(request: Request) -> Answer:
-    (kind,) = _kinds(request.query["type"])[:1]
+    kind = Kind(request.query["type"])
     request.needs(kind.permission("delete"))
-    if not request.query.get("confirm"):
-        raise Invalid([Fault("confirm", "to destroy all these, say confirm=true")])
     words = request.query.get("filter", "").split()
     with request.office.store.read(0) as server:
-        found = listed(server, request.manager, (kind,), words, _tenant(server, request))
-    names = [str(one["name"]) for one in found]
+        entries = listed(server, request.manager, (kind,), words, _tenant(server, request)).entries
+        with refusing():
+            check_destroyed(server, entries)
     now = datetime.fromtimestamp(request.office.clock(), UTC)
-    for at in range(0, len(names), _AT_ONCE):
+    # Accounts can be many; nothing but that somebody has to stay is against any of them.
+    at_once = _AT_ONCE if kind in ACCOUNTS else max(len(entries), 1)
+    for at in range(0, len(entries), at_once):
         with refusing(), request.office.directory.errand(request.manager, now) as errand:
-            for name in names[at : at + _AT_ONCE]:
-                entry: Entry | None = named(errand.server, name)
+            for entry in entries[at : at + at_once]:
                 # Somebody else may have been as quick.
-                if entry is not None and entry.kind is kind:
-                    destroy(errand, name)
-    return Answer(bool(names))
+                with suppress(Absent):
+                    if found(errand.server, request.manager, entry.name).id == entry.id:
+                        destroy(errand, entry.name)
+    return Answer(bool(entries))
 
 
 def _kinds(*written: str) -> list[Kind]:
-    """The types that are asked for. Raises Invalid."""
-    names = [name.strip() for text in written for name in text.split(",") if name.strip()]
-    faults = [Fault("types", f"there is no type {name[:40]}") for name in names if name not in TYPES]
-    if faults:
-        raise Invalid(faults)
-    return list(dict.fromkeys(Kind(name) for name in names)) or list(Kind)
+    """The types that are asked for; all where none is."""
+    return [Kind(name) for name in dict.fromkeys(name for text in written for name in _words(text))] or list(Kind)
 
 
-def _fields(text: str) -> list[str]:
-    names = [name.strip() for name in text.split(",") if name.strip()]
-    faults = [Fault("fields", f"there is no field {name[:40]}") for name in names if name not in TOLD.of]
-    if faults:
-        raise Invalid(faults)
-    return names
+def _words(text: str) -> list[str]:
+    return [word for part in text.split(",") if (word := part.strip(" "))]
 
 
 def _tenant(server: Unit, request: Request) -> int | None:
@@ -123,6 +125,9 @@ def _tenant(server: Unit, request: Request) -> int | None:
     return tenant.number
 
 
+_MOST_OCTETS = 8 * 1024 * 1024
+"""Of a body: as many members of a list as there may be."""
+_TYPES, _TOLD_FIELDS = Several(TYPES), Several(tuple(TOLD.of))
 _FILTER = Parameter("filter", Text(), "Words, each of which has to be somewhere in a text of the principal.")
 _OF_TENANT = Parameter("tenant", Text(320), "The name of a tenant: its principals alone.")
 _PARTIAL = Fields(TOLD.of, doc=TOLD.doc)
@@ -139,9 +144,9 @@ ENDPOINTS: tuple[Endpoint, ...] = (
         parameters=(
             *PAGING,
             _FILTER,
-            Parameter("types", Text(), f"Types, with commas between them: {', '.join(TYPES)}."),
-            Parameter("type", Text(), "The same."),
-            Parameter("fields", Text(), "The fields to tell, with commas between them; all if none is named."),
+            Parameter("types", _TYPES, f"Types, with commas between them: {', '.join(TYPES)}."),
+            Parameter("type", _TYPES, "The same."),
+            Parameter("fields", _TOLD_FIELDS, "The fields to tell, with commas between them; all if none is named."),
             Parameter("count", FLAG, "Whether to tell nothing but how many there are."),
             _OF_TENANT,
         ),
@@ -167,6 +172,7 @@ ENDPOINTS: tuple[Endpoint, ...] = (
                 "emails": ["jane@example.org"],
                 "roles": ["user"],
             },
+            most=_MOST_OCTETS,
         ),
         answer=Text(64),
     ),
@@ -176,11 +182,11 @@ ENDPOINTS: tuple[Endpoint, ...] = (
         None,
         _destroy,
         "All principals of a type that match are gone, with all that they hold; the answer is whether there were any. "
-        "It takes the permission `<type>-delete`. Where one of them cannot go, it and those behind it stay.",
+        "It takes the permission `<type>-delete`. Where one of them cannot go, all of them stay.",
         Within.TENANT,
         parameters=(
-            Parameter("type", Text(), "The type.", is_required=True),
-            Parameter("confirm", FLAG, "Has to be true.", is_required=True),
+            Parameter("type", Choice(TYPES), "The type.", is_required=True),
+            Parameter("confirm", CONFIRMED, "Has to be true.", is_required=True),
             _FILTER,
             _OF_TENANT,
         ),

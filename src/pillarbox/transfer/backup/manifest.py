@@ -1,8 +1,10 @@
 """The manifest of a backup: which images are of it, and what they are, as JSON, a row a line (adr/0055).
 
-It is written last, when all that it tells of is on the disk: a folder without it has no backup. Its last row is an end.
+It is written last, when all that it tells of is on the disk: a folder without it has no backup. Its last row is an end,
+with what the rows before it are.
 """
 
+import hashlib
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -51,9 +53,10 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class End:
-    """How many accounts there were, account 0 among them."""
+    """How many accounts there were, account 0 among them, and the SHA-256 of all lines before this one."""
 
     accounts: int
+    sha256: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,10 +102,12 @@ _LINES: Lines[_Row] = Lines(
 
 def written(manifest: Manifest, file: BinaryIO) -> None:
     """Writes it. Raises OSError."""
-    file.write(_LINES.written(Heading(manifest.begun, manifest.run)))
-    for entry in manifest.entries:
-        file.write(_LINES.written(entry))
-    file.write(_LINES.written(End(len(manifest.entries))))
+    digest = hashlib.sha256()
+    for row in (Heading(manifest.begun, manifest.run), *manifest.entries):
+        line = _LINES.written(row)
+        digest.update(line)
+        file.write(line)
+    file.write(_LINES.written(End(len(manifest.entries), digest.hexdigest())))
 
 
 def read(file: BinaryIO) -> Manifest:
@@ -110,6 +115,7 @@ def read(file: BinaryIO) -> Manifest:
     heading: Heading | None = None
     entries: dict[int, Entry] = {}
     end: End | None = None
+    digest = hashlib.sha256()
     for at, line in enumerate(iter(lambda: file.readline(_LONGEST), b""), 1):
         row = _row(line, at)
         if isinstance(row, Heading) != (at == 1) or end is not None or at > _MOST:
@@ -123,6 +129,9 @@ def read(file: BinaryIO) -> Manifest:
                 entries[row.number] = row
             case End():
                 end = row
+                if row.sha256 != digest.hexdigest():
+                    raise BadBackup(f"{MANIFEST} is not what was written")
+        digest.update(line)
     if heading is None or end is None or end.accounts != len(entries) or 0 not in entries:
         raise BadBackup(f"{MANIFEST} was cut off")
     return Manifest(heading.begun, heading.run, list(entries.values()))

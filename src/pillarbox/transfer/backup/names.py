@@ -16,9 +16,9 @@ R = TypeVar("R", bound=Record)
 
 
 def names(server: Unit) -> dict[int, str]:
-    """The address of each account that has a name."""
+    """What each account is called that has a name: its address, unless it has another."""
     found = server.get(ACCOUNT.table, server.numbers(ACCOUNT.table, 2**31))
-    return {stored.number: str(orjson.loads(stored.document)["address"]) for stored in found}
+    return {stored.number: Account(stored.number, orjson.loads(stored.document)).title for stored in found}
 
 
 def known(rows: Iterable[Row]) -> dict[int, Account]:

@@ -73,7 +73,7 @@ def restore(store: Store, registry: Registry, root: Path, now: datetime) -> Iter
         _begin(store, now)
         progress = Restored(len(people) + 1)
         for entry in people:
-            progress.doing = accounts[entry.number].address
+            progress.doing = accounts[entry.number].title
             yield progress
             store.create(entry.number)
             with store.write(entry.number) as unit:

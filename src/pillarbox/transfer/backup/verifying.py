@@ -2,7 +2,7 @@
 
 from array import array
 from bisect import bisect_left
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -18,6 +18,8 @@ __all__ = ["Verified", "verify"]
 
 _MANY = 1000
 """Problems that are told; of more it is said how many."""
+_BAD = 100_000
+"""Damaged blobs of which it is told whose they are."""
 _MOST = 2**25
 """Blobs of one account: what their numbers take in memory has a bound."""
 _ROWS = 1000
@@ -56,12 +58,22 @@ def verify(registry: Registry, root: Path) -> Iterator[Verified]:
     with refused(root, "It was not looked at any further."):
         folder = opened(root)
         found = Verified(len(folder.manifest.entries), folder.manifest.begun, is_followed=folder.is_followed)
-        yield found
+        # Told with whose they are; those of nobody are of a later backup that was not finished, and not believed there.
+        bad: dict[str, str] = {}
+        found.doing = "blobs"
+        for at, name in enumerate(folder.shelf.names()):
+            if (wrong := _blob_problem(folder, name)) is not None:
+                if len(bad) < _BAD:
+                    bad[name] = wrong
+                else:
+                    found.tell(f"blobs: {name} {wrong}")
+            if at % _ROWS == 0:
+                yield found
         for entry in folder.manifest.entries:
             found.doing = entry.address or ("server" if entry.number == 0 else f"number {entry.number}")
             try:
                 folder.check(entry)
-                yield from _Image(registry, folder, entry, found).read()
+                yield from _Image(registry, folder, entry, bad, found).read()
             except BadBackup as problem:
                 found.tell(problem.told)
             except OSError as problem:
@@ -77,29 +89,26 @@ def verify(registry: Registry, root: Path) -> Iterator[Verified]:
         except (BadBackup, OSError):
             # Told above.
             pass
-        found.doing = "blobs"
-        for at, name in enumerate(folder.shelf.names()):
-            if (wrong := _blob_problem(folder, name)) is not None:
-                found.tell(f"blobs: {name} {wrong}")
-            if at % _ROWS == 0:
-                yield found
         yield found
 
 
 def _blob_problem(folder: Folder, name: str) -> str | None:
     try:
-        return None if folder.shelf.digest(name) == name else "is not what it was"
+        return None if folder.shelf.digest(name) == name else "are not what they were"
     except OSError as problem:
-        return f"cannot be read: {problem.strerror or problem}"
+        return f"cannot be read, {problem.strerror or problem}"
 
 
 class _Image:
-    """One image being read."""
+    """One image being read; `bad` are blobs that are not what they were."""
 
-    def __init__(self, registry: Registry, folder: Folder, entry: Entry, found: Verified) -> None:
+    def __init__(
+        self, registry: Registry, folder: Folder, entry: Entry, bad: Mapping[str, str], found: Verified
+    ) -> None:
         self._registry = registry
         self._folder = folder
         self._entry = entry
+        self._bad = bad
         self._found = found
         self._blobs = array("q")
 
@@ -111,7 +120,9 @@ class _Image:
                 case BlobRow():
                     octets += row.size
                     self._meet(row.number)
-                    if not self._folder.shelf.has(row.sha256, row.size):
+                    if (wrong := self._bad.get(row.sha256)) is not None:
+                        found.tell(f"{self._place}: the octets of blob {row.number} {wrong} ({row.sha256})")
+                    elif not self._folder.shelf.has(row.sha256, row.size):
                         found.tell(f"{self._place}: the octets of blob {row.number} are missing ({row.sha256})")
                 case LostRow():
                     lost += 1

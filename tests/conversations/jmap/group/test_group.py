@@ -181,7 +181,7 @@ def test_nothing_is_told_of_types_that_the_account_lacks(alice: JMAP, bob: JMAP,
     shared = {person: person.listens(last_event_id="of old").change()["changed"][team.id] for person in (alice, bob)}
 
     assert PUSHED - shared[alice].keys() == {"VacationResponse"}
-    assert PUSHED - shared[bob].keys() == {"VacationResponse", "Identity", "EmailSubmission"}
+    assert PUSHED - shared[bob].keys() == {"VacationResponse", "Identity", "EmailSubmission", "JournalEntry"}
 
 
 def test_who_is_no_longer_in_it_hears_nothing_of_it(home: Home, alice: JMAP, bob: JMAP, team: Principal) -> None:

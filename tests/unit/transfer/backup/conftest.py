@@ -40,10 +40,15 @@ class Backup:
         return [orjson.loads(line) for line in gzip.decompress(self.image(number).read_bytes()).splitlines()]
 
     def change(self, change: Callable[[list[Any]], object]) -> None:
-        """Another manifest."""
+        """Another manifest, with an end that agrees."""
         rows = [orjson.loads(line) for line in self.manifest.read_bytes().splitlines()]
         change(rows)
-        self.manifest.write_bytes(b"".join(orjson.dumps(row) + b"\n" for row in rows))
+        lines = [orjson.dumps(row) + b"\n" for row in rows]
+        for at, row in enumerate(rows):
+            if row["row"] == "end":
+                row["sha256"] = hashlib.sha256(b"".join(lines[:at])).hexdigest()
+                lines[at] = orjson.dumps(row) + b"\n"
+        self.manifest.write_bytes(b"".join(lines))
 
     def change_image(self, number: int, change: Callable[[list[Any]], object]) -> None:
         """Another image, of which the manifest is told, as by somebody who means harm."""

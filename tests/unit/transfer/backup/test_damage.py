@@ -57,7 +57,9 @@ def test_a_blob_with_other_octets_is_told(made: Backup, tmp_path: Path) -> None:
     octets = bytearray(path.read_bytes())
     octets[50] ^= 1
     path.write_bytes(octets)
-    assert any(path.name in problem for problem in made.found().problems)
+    (problem,) = made.found().problems
+    assert problem.startswith("1.jsonl.gz: the octets of blob ")
+    assert problem.endswith(f" are not what they were ({path.name})")
     made.is_refused(tmp_path / "data", "not what they were")
 
 
@@ -140,6 +142,23 @@ def test_a_manifest_that_lies_is_refused(made: Backup, tmp_path: Path, lie: Any)
     with pytest.raises(BadBackup):
         made.found()
     made.is_refused(tmp_path / "data")
+
+
+def test_a_damaged_blob_that_is_of_no_backup_is_no_problem(made: Backup) -> None:
+    """One of a later backup, which was cut off; the next reads it before it believes it."""
+    stray = made.root / "blobs" / "ab" / ("ab" * 32)
+    stray.parent.mkdir(exist_ok=True)
+    stray.write_bytes(b"half")
+    assert made.found().problems == []
+
+
+@pytest.mark.parametrize("was", [b"alice@", b'"blobs":'])
+def test_a_manifest_that_was_changed_is_no_manifest(made: Backup, tmp_path: Path, was: bytes) -> None:
+    octets = made.manifest.read_bytes()
+    made.manifest.write_bytes(octets.replace(was, was[:-1] + b"x" + was[-1:], 1))
+    with pytest.raises(BadBackup, match="pillarbox-backup"):
+        made.found()
+    made.is_refused(tmp_path / "data", "pillarbox-backup")
 
 
 def test_an_account_that_is_named_and_not_there_is_told(made: Backup, tmp_path: Path) -> None:

@@ -9,11 +9,12 @@ with. `errand` is what all of them work in.
 from pillarbox.datatypes.directory.principals.errand import Afterwards, Errand
 from pillarbox.datatypes.directory.principals.field import FIELDS, KEY_DIGEST, Action, Operation
 from pillarbox.datatypes.directory.principals.finding import found, named
-from pillarbox.datatypes.directory.principals.kind import Entry, Kind
+from pillarbox.datatypes.directory.principals.kind import ACCOUNTS, Entry, Kind
 from pillarbox.datatypes.directory.principals.telling import listed, told
-from pillarbox.datatypes.directory.principals.working import change, destroy, make
+from pillarbox.datatypes.directory.principals.working import change, check_destroyed, destroy, make
 
 __all__ = [
+    "ACCOUNTS",
     "FIELDS",
     "KEY_DIGEST",
     "Action",
@@ -23,6 +24,7 @@ __all__ = [
     "Kind",
     "Operation",
     "change",
+    "check_destroyed",
     "destroy",
     "found",
     "listed",

@@ -25,6 +25,7 @@ __all__ = [
     "put_groups",
     "put_lists",
     "put_members",
+    "put_readers",
     "role_members",
 ]
 
@@ -54,8 +55,9 @@ def put_groups(errand: Errand, draft: Draft, merge: Merge) -> None:
 
 def put_lists(errand: Errand, draft: Draft, merge: Merge) -> None:
     """The lists that send to it. Raises Unknown; Unfit."""
-    server, own = errand.server, Account(draft.number, draft.document).addresses
-    had = {one.number: one for one in lists_to(server, own)}
+    account = Account(draft.number, draft.document)
+    own = account.addresses
+    had = {one.number: one for one in lists_to(errand.server, account)}
     titles = [one.title for one in had.values()]
     wanted = _named(errand, draft, "lists", merge(titles), frozenset((Kind.LIST,)), titles)
     for number in had.keys() - {one.number for one in wanted}:
@@ -79,6 +81,21 @@ def put_members(errand: Errand, draft: Draft, merge: Merge) -> None:
     for one in wanted:
         if one.number not in had:
             _admit(errand, draft.entry, one, "members")
+
+
+def put_readers(errand: Errand, draft: Draft, merge: Merge) -> None:
+    """Those of a group's members that may only read what it has; the others may change it. Raises Unknown; Unfit."""
+    rights = members_of(errand.server, draft.number)
+    had = [one.title for one in numbered(errand.server, ACCOUNT, rights) if rights[one.number] is Rights.READ]
+    wanted = _named(errand, draft, "readers", merge(had), _MAY_BE_MEMBERS[draft.kind], had)
+    for entry in wanted:
+        if entry.number not in rights:
+            raise Unfit(f"readers: {entry.name} is no member of {draft.entry.name}")
+    readers = {one.number for one in wanted}
+    for number, has in rights.items():
+        right = Rights.READ if number in readers else Rights.FULL
+        if has is not right:
+            admit(errand.server, draft.number, number, right)
 
 
 def role_members(errand: Errand, draft: Draft, merge: Merge) -> tuple[list[Entry], list[Entry]]:
@@ -115,12 +132,13 @@ def external_members(server: Unit, draft: Draft) -> list[str]:
     return [address for address in _members(draft) if address not in here]
 
 
-def lists_to(server: Unit, addresses: Iterable[str]) -> list[Account]:
-    """The lists that send to one of these addresses."""
+def lists_to(server: Unit, account: Account) -> list[Account]:
+    """The lists of its tenant that send to an account; to those of others, it is somebody elsewhere."""
     found = {
         one.number: one
-        for address in addresses
+        for address in account.addresses
         for one in selected(server, ACCOUNT, Select(Member("members", address)))
+        if one.tenant == account.tenant
     }
     return [*found.values()]
 

@@ -5,6 +5,7 @@ The fields are those of the reference's management API, section 4.2, and the act
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from enum import Enum, unique
 from typing import cast
 
@@ -15,6 +16,7 @@ from pillarbox.datatypes.directory.principals.belonging import (
     put_groups,
     put_lists,
     put_members,
+    put_readers,
 )
 from pillarbox.datatypes.directory.principals.errand import Draft, Errand
 from pillarbox.datatypes.directory.principals.granting import check_power, role_of
@@ -22,7 +24,8 @@ from pillarbox.datatypes.directory.principals.kind import ACCOUNTS, GROUPS, Kind
 from pillarbox.datatypes.directory.principals.naming import join_tenant, rename
 from pillarbox.datatypes.directory.principals.secret import add_secret, remove_secret, set_secrets
 from pillarbox.datatypes.directory.refused import Unfit, shown
-from pillarbox.wire.values import JSON
+from pillarbox.wire.network import network
+from pillarbox.wire.values import JSON, utc_date
 
 __all__ = ["FIELDS", "Action", "Field", "Operation", "apply", "merged"]
 
@@ -127,6 +130,8 @@ def _roles(errand: Errand, draft: Draft, action: Action, value: JSON) -> None:
     had = names_of(draft.entry, "roles")
     wanted = merged(had, "roles", action, value)
     for name in wanted:
+        if draft.kind is Kind.ROLE and name == draft.entry.name:
+            raise Unfit(f"roles: {name} cannot have itself")
         if name not in had:
             role_of(errand, draft, name)
     draft.document["roles"] = sorted(wanted)
@@ -166,6 +171,36 @@ def _put_key_secret(draft: Draft, action: Action, value: JSON) -> None:
         "digest": kept.removeprefix(KEY_DIGEST) if is_digest else "",
         "secret": "" if is_digest else kept,
     }
+
+
+_MOST_NETWORKS = 100
+
+
+def _networks(_: Errand, draft: Draft, action: Action, value: JSON) -> None:
+    """From where alone a key is good; one that is good from nowhere is good from everywhere."""
+    wanted = merged(names_of(draft.entry, "networks"), "networks", action, value)
+    if len(wanted) > _MOST_NETWORKS:
+        raise Unfit(f"networks: no more than {_MOST_NETWORKS}")
+    try:
+        draft.document["networks"] = [*dict.fromkeys(str(network(one)) for one in wanted)]
+    except ValueError:
+        raise Unfit("networks: a network is written as in 192.0.2.0/24, 192.0.2.1 or 2001:db8::/32") from None
+
+
+def _expires(errand: Errand, draft: Draft, _: Action, value: JSON) -> None:
+    """When a key ends; never, where nothing is said."""
+    if value in ("", None):
+        draft.document["expires"] = None
+        return
+    try:
+        ends = datetime.fromisoformat(_one("expires", value).upper())
+    except ValueError:
+        ends = None
+    if ends is None or ends.tzinfo is None:
+        raise Unfit("expires: a time is expected, as in 2026-12-24T18:00:00Z")
+    if ends <= errand.now:
+        raise Unfit("expires: it would have ended already")
+    draft.document["expires"] = utc_date(ends.astimezone(UTC))
 
 
 KEY_DIGEST = "digest:"
@@ -232,6 +267,7 @@ FIELDS: Mapping[str, Field] = {
     "emails": Field(ACCOUNTS | {Kind.OAUTH_CLIENT}, _emails, has_items=True),
     "memberOf": Field(GROUPS | {Kind.INDIVIDUAL}, _belonging("memberOf", put_groups), has_items=True),
     "members": Field(GROUPS | {Kind.LIST, Kind.ROLE}, _belonging("members", put_members), has_items=True),
+    "readers": Field(GROUPS, _belonging("readers", put_readers), has_items=True),
     "externalMembers": Field(
         frozenset((Kind.LIST,)), _belonging("externalMembers", put_external_members), has_items=True
     ),
@@ -240,6 +276,8 @@ FIELDS: Mapping[str, Field] = {
     "enabledPermissions": Field(_WITH_PERMISSIONS, _permissions("enabledPermissions"), has_items=True),
     "disabledPermissions": Field(_WITH_PERMISSIONS, _permissions("disabledPermissions"), has_items=True),
     "urls": Field(frozenset((Kind.OAUTH_CLIENT,)), _urls, has_items=True),
+    "networks": Field(frozenset((Kind.API_KEY,)), _networks, has_items=True),
+    "expires": Field(frozenset((Kind.API_KEY,)), _expires),
     "secrets": Field(frozenset((Kind.INDIVIDUAL, Kind.API_KEY)), _secrets, has_items=True),
 }
 """In the order in which a new principal is given them: what others depend on comes first."""

@@ -1,6 +1,6 @@
 """Nobody gives what they do not hold, and somebody stays who may do everything (management API section 20)."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from typing import cast
 
 from pillarbox.access import BUILT_IN, PERMISSIONS, RoleSet, flattened
@@ -61,9 +61,16 @@ def check_given(errand: Errand, draft: Draft) -> None:
         return
     for name in sorted(has.roles - had.roles):
         if flattened(RoleSet(frozenset((name,))), known).enabled & missing:
-            raise Unfit(f'Your account cannot grant the "{name}" role', "Invalid role")
+            raise Unfit(f'Your account cannot grant the "{name}" role', "Invalid role", "roles")
     listed = ", ".join(sorted(missing)[:8])
-    raise Unfit(f"only who holds it may give {listed}", "Invalid permission")
+    raise Unfit(f"only who holds it may give {listed}", "Invalid permission", _field(had, has))
+
+
+def _field(had: RoleSet, has: RoleSet) -> str:
+    """The field that was changed so that somebody comes to have more."""
+    if had.enabled != has.enabled:
+        return "enabledPermissions"
+    return "disabledPermissions" if had.disabled != has.disabled else "roles"
 
 
 def _check_limit(
@@ -79,7 +86,7 @@ def _check_limit(
     more = limit(Tenant(draft.number, draft.document), known) - limit(Tenant(draft.number, draft.was.document), known)
     if had != has and more - held:
         listed = ", ".join(sorted(more - held)[:8])
-        raise Unfit(f"only who holds it may give {listed} to a tenant", "Invalid permission")
+        raise Unfit(f"only who holds it may give {listed} to a tenant", "Invalid permission", _field(had, has))
 
 
 def check_power(errand: Errand, draft: Draft) -> None:
@@ -97,19 +104,21 @@ def administers(server: Unit, entry: Entry) -> bool:
     return entry.tenant is None and _permitted(server, entry) >= PERMISSIONS
 
 
-def somebody_administers(server: Unit) -> bool:
-    """Whether anybody does."""
+def somebody_administers(server: Unit, but: Collection[int] = ()) -> bool:
+    """Whether anybody does besides these, by their numbers."""
     known = role_sets(server, ("",))
     for account in selected(server, ACCOUNT):
+        if account.number in but:
+            continue
         is_let_in = account.kind == PERSON and (account.secret or account.directory) and account.tenant is None
         if is_let_in and permitted(account.role_set, known, None) >= PERMISSIONS:
             return True
     return False
 
 
-def check_somebody_administers(server: Unit) -> None:
-    """Raises InUse where nobody is left who does."""
-    if somebody_administers(server):
+def check_somebody_administers(server: Unit, but: Collection[int] = ()) -> None:
+    """Raises InUse where nobody besides these is left who does."""
+    if somebody_administers(server, but):
         return
     raise InUse("nobody would be left who may administer this server; make somebody else an administrator first")
 

@@ -4,11 +4,11 @@ What is a list there is a list always; what is no list is left out where there i
 """
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, cast
+from typing import Any, cast, overload
 
-from pillarbox.access import Manager
+from pillarbox.access import Manager, Rights
 from pillarbox.datatypes.directory.known import account_at
 from pillarbox.datatypes.directory.principals.address import addresses_of
 from pillarbox.datatypes.directory.principals.belonging import lists_to, roles_with
@@ -19,7 +19,6 @@ from pillarbox.datatypes.server import (
     ACCOUNT,
     MEMBERSHIP,
     PERSON,
-    ROLE,
     TENANT,
     Account,
     groups_of,
@@ -31,7 +30,7 @@ from pillarbox.store import AllOf, Equal, Member, Select, Unit
 from pillarbox.wire.collation import unicode_casemap
 from pillarbox.wire.values import JSON
 
-__all__ = ["listed", "told"]
+__all__ = ["Listing", "listed", "told"]
 
 
 @dataclass
@@ -41,10 +40,12 @@ class _Ties:
     names: dict[int, str] = field(default_factory=dict)
     groups: dict[int, list[int]] = field(default_factory=dict)
     members: dict[int, list[int]] = field(default_factory=dict)
+    readers: dict[int, list[int]] = field(default_factory=dict)
+    """The members of a group that may only read."""
     whose: dict[str, tuple[int, int | None]] = field(default_factory=dict)
     """The account that has an address, and its tenant."""
-    lists: dict[str, list[int]] = field(default_factory=dict)
-    """The lists that send to an address."""
+    lists: dict[tuple[str, int | None], list[int]] = field(default_factory=dict)
+    """The lists that send to an address, by that and their tenant."""
     tenants: Mapping[int, str] = field(default_factory=dict)
     roles: dict[str, list[str]] = field(default_factory=dict)
     """The roles that have a role."""
@@ -57,20 +58,43 @@ def told(server: Unit, entry: Entry) -> dict[str, JSON]:
     return _told(entry, _around(server, entry))
 
 
+class Listing(Sequence[Mapping[str, JSON]]):
+    """Principals in order of name, each of which is told when it is asked for: only while the unit is there."""
+
+    def __init__(self, entries: Iterable[Entry], tell: Callable[[Entry], dict[str, JSON]]) -> None:
+        self.entries = sorted(entries, key=lambda one: (one.name, one.kind.value))
+        self._tell = tell
+
+    def __len__(self) -> int:
+        return len(self.entries)
+
+    @overload
+    def __getitem__(self, at: int) -> dict[str, JSON]: ...
+    @overload
+    def __getitem__(self, at: slice) -> list[Mapping[str, JSON]]: ...
+    def __getitem__(self, at: int | slice) -> Mapping[str, JSON] | list[Mapping[str, JSON]]:
+        if isinstance(at, slice):
+            return [self._tell(one) for one in self.entries[at]]
+        return self._tell(self.entries[at])
+
+
 def listed(
     server: Unit, manager: Manager, kinds: Collection[Kind], words: Sequence[str] = (), tenant: int | None = None
-) -> list[dict[str, JSON]]:
+) -> Listing:
     """All of these types that a manager sees and that have every word somewhere in their texts, in order of name.
 
     Each type is read once, however many there are. The case of letters does not matter.
     """
-    entries = every(server, manager, kinds, tenant)
-    ties = _all(server, kinds)
-    found = [_told(entry, ties) for entry in entries]
+    # What is told of these is said by accounts.
+    is_about_accounts = not _OF_ACCOUNTS.isdisjoint(kinds)
+    accounts = every(server, manager, ACCOUNTS, tenant) if is_about_accounts else []
+    others = every(server, manager, [kind for kind in kinds if kind not in ACCOUNTS], tenant)
+    entries = [*(one for one in accounts if one.kind in kinds), *others]
+    ties = _all(server, accounts, others)
     if words:
         wanted = [unicode_casemap(word) for word in words]
-        found = [one for one in found if _matches(one, wanted)]
-    return sorted(found, key=lambda one: (cast("str", one["name"]), cast("str", one["type"])))
+        entries = [one for one in entries if _matches(_told(one, ties), wanted)]
+    return Listing(entries, lambda one: _told(one, ties))
 
 
 def _matches(one: Mapping[str, JSON], words: Iterable[str]) -> bool:
@@ -102,6 +126,9 @@ def _told(entry: Entry, ties: _Ties) -> dict[str, JSON]:
             found["quota"] = entry.document.get("quota", [])
         case Kind.ROLE:
             found["members"] = sorted(ties.roles.get(entry.name, []))
+        case Kind.API_KEY:
+            found["networks"] = [*names_of(entry, "networks")]
+            found |= {name: entry.document[name] for name in ("created", "expires") if entry.document.get(name)}
         case Kind.OAUTH_CLIENT:
             found |= {"emails": _metadata(entry).get("contacts", []), "urls": _metadata(entry).get("redirect_uris", [])}
     if entry.kind in _WITH_ROLES:
@@ -126,10 +153,11 @@ def _of_account(entry: Entry, ties: _Ties) -> dict[str, JSON]:
     if account.quota is not None:
         found["quota"] = account.quota
     found["memberOf"] = _names(ties, ties.groups.get(entry.number, ()))
-    lists = {number for address in account.addresses for number in ties.lists.get(address, ())}
+    lists = {number for address in account.addresses for number in ties.lists.get((address, entry.tenant), ())}
     found["lists"] = _names(ties, lists)
     if entry.kind in GROUPS:
         found["members"] = _names(ties, ties.members.get(entry.number, ()))
+        found["readers"] = _names(ties, ties.readers.get(entry.number, ()))
     return found
 
 
@@ -144,6 +172,7 @@ def _metadata(entry: Entry) -> Mapping[str, JSON]:
 _METADATA = {"description": "client_name", "picture": "logo_uri"}
 _WITH_ROLES = frozenset((Kind.INDIVIDUAL, Kind.TENANT, Kind.ROLE, Kind.API_KEY))
 _WITH_PERMISSIONS = _WITH_ROLES | {Kind.GROUP}
+_OF_ACCOUNTS = ACCOUNTS | {Kind.DOMAIN, Kind.TENANT}
 
 
 def _around(server: Unit, entry: Entry) -> _Ties:
@@ -163,13 +192,15 @@ def _around(server: Unit, entry: Entry) -> _Ties:
         return ties
     account = Account(entry.number, entry.document)
     ties.groups = {entry.number: [*groups_of(server, entry.number)]}
-    ties.members = {entry.number: [*members_of(server, entry.number)]}
+    rights = members_of(server, entry.number)
+    ties.members = {entry.number: [*rights]}
+    ties.readers = {entry.number: [number for number, has in rights.items() if has is Rights.READ]}
     numbers = {*ties.groups[entry.number], *ties.members[entry.number]}
     ties.names = {one.number: one.name for one in by_number(server, ACCOUNT, numbers)}
-    for one in lists_to(server, account.addresses):
+    for one in lists_to(server, account):
         ties.names[one.number] = one.title
         for address in one.members:
-            ties.lists.setdefault(address, []).append(one.number)
+            ties.lists.setdefault((address, one.tenant), []).append(one.number)
     for address in account.members:
         there = account_at(server, address)
         if there is not None:
@@ -178,28 +209,29 @@ def _around(server: Unit, entry: Entry) -> _Ties:
     return ties
 
 
-def _all(server: Unit, kinds: Collection[Kind]) -> _Ties:
-    """What others say of all there are, read once."""
+def _all(server: Unit, accounts: Iterable[Entry], others: Iterable[Entry]) -> _Ties:
+    """What all of these say of each other."""
     ties = _Ties(tenants={one.number: one.name for one in selected(server, TENANT)})
-    if Kind.ROLE in kinds:
-        for role in selected(server, ROLE):
-            for name in role.roles:
-                ties.roles.setdefault(name, []).append(role.name)
-    if ACCOUNTS.isdisjoint(kinds) and Kind.DOMAIN not in kinds and Kind.TENANT not in kinds:
-        return ties
+    for role in others:
+        for name in names_of(role, "roles") if role.kind is Kind.ROLE else ():
+            ties.roles.setdefault(name, []).append(role.name)
     counts = Counter[tuple[Kind, Any]]()
-    for account in selected(server, ACCOUNT):
-        ties.names[account.number] = account.title
-        domains = {*(one.rpartition("@")[2] for one in account.addresses), *account.catch_all}
+    for entry in accounts:
+        account = Account(entry.number, entry.document)
+        addresses = account.addresses
+        ties.names[entry.number] = entry.name
+        domains = {*(one.rpartition("@")[2] for one in addresses), *account.catch_all}
         counts.update((Kind.DOMAIN, domain) for domain in domains)
-        if account.tenant is not None and account.kind == PERSON:
-            counts[Kind.TENANT, account.tenant] += 1
-        for address in account.addresses:
-            ties.whose[address] = (account.number, account.tenant)
+        if entry.tenant is not None and entry.kind is Kind.INDIVIDUAL:
+            counts[Kind.TENANT, entry.tenant] += 1
+        for address in addresses:
+            ties.whose[address] = (entry.number, entry.tenant)
         for address in account.members:
-            ties.lists.setdefault(address, []).append(account.number)
+            ties.lists.setdefault((address, entry.tenant), []).append(entry.number)
     ties.counts = counts
-    for one in selected(server, MEMBERSHIP):
+    for one in selected(server, MEMBERSHIP) if ties.names else ():
         ties.groups.setdefault(one.member, []).append(one.group)
         ties.members.setdefault(one.group, []).append(one.member)
+        if one.rights == Rights.READ.value:
+            ties.readers.setdefault(one.group, []).append(one.member)
     return ties

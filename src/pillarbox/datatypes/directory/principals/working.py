@@ -33,9 +33,10 @@ from pillarbox.datatypes.server import (
     kept_dkim_key,
     note,
 )
+from pillarbox.store import Unit
 from pillarbox.wire.values import JSON, utc_date
 
-__all__ = ["change", "destroy", "make"]
+__all__ = ["change", "check_destroyed", "destroy", "make"]
 
 _OUTPUT = frozenset(("id", "usedQuota"))
 """What is told of a principal and may be sent back with it, but says nothing (management API section 4.2)."""
@@ -55,11 +56,7 @@ def make(errand: Errand, kind: Kind, properties: Mapping[str, JSON], secret: str
         del given["tenant"]
     for name in given.keys() - FIELDS.keys() - _OUTPUT - {"type"}:
         raise Unfit(f"{name}: there is no such field")
-    for name in FIELDS:
-        if name in given and (given[name] is not None or name == "tenant"):
-            if (name == "tenant" and not given[name]) or (name == "members" and kind is Kind.ROLE):
-                continue
-            apply(errand, draft, Operation(Action.SET, name, given[name]))
+    _fill(errand, draft, given)
     if kind in ACCOUNTS:
         addresses = Account(number, draft.document).addresses
         errand.furnish(number, errand.folders if kind is not Kind.LIST else (), addresses)
@@ -69,6 +66,29 @@ def make(errand: Errand, kind: Kind, properties: Mapping[str, JSON], secret: str
         _change_roles(errand, draft, Operation(Action.SET, "members", given["members"]))
     errand.told(kind, draft.entry.name, "created")
     return draft.entry
+
+
+def _fill(errand: Errand, draft: Draft, given: Mapping[str, JSON]) -> None:
+    """A new principal's fields are these. What is raised has all that is wrong, field by field."""
+    problems: dict[str, AccountError] = {}
+    for name in FIELDS:
+        if name not in given or (given[name] is None and name != "tenant"):
+            continue
+        if (name == "tenant" and not given[name]) or (name == "members" and draft.kind is Kind.ROLE):
+            continue
+        # Whether it is in a list is said of its addresses.
+        if name == "lists" and "emails" in problems:
+            continue
+        try:
+            apply(errand, draft, Operation(Action.SET, name, given[name]))
+        except AccountError as problem:
+            problem.field = problem.field or name
+            problems[name] = problem
+            if name == "tenant":
+                break
+    for first in problems.values():
+        first.others = [one for one in problems.values() if one is not first]
+        raise first
 
 
 def change(errand: Errand, name: str, operations: Sequence[Operation]) -> Entry:
@@ -81,7 +101,7 @@ def change(errand: Errand, name: str, operations: Sequence[Operation]) -> Entry:
             else:
                 apply(errand, draft, operation)
         except AccountError as problem:
-            problem.step = step
+            problem.step, problem.field = step, problem.field or operation.field
             raise
     _keep(errand, draft)
     if draft.touched:
@@ -118,23 +138,30 @@ def destroy(errand: Errand, name: str) -> Entry:
     return entry
 
 
+def check_destroyed(server: Unit, entries: Sequence[Entry]) -> None:
+    """Raises InUse where somebody has to stay of several who are to go in more than one unit."""
+    if any(administers(server, one) for one in entries):
+        check_somebody_administers(server, frozenset(one.number for one in entries if one.kind is Kind.INDIVIDUAL))
+
+
 def _nothing(errand: Errand, kind: Kind) -> dict[str, JSON]:
     """What is kept of a principal of which nothing was said."""
-    made: dict[str, JSON] = {"tenant": None}
+    made: dict[str, JSON] = {"tenant": None, "name": ""}
     match kind:
         case Kind.DOMAIN:
             made["dkim"] = [kept_dkim_key(key, errand.now) for key in errand.keys]
         case Kind.API_KEY:
             made |= {"digest": "", "created": utc_date(errand.now), "maker": _maker(errand)}
         case Kind.OAUTH_CLIENT:
-            made |= {"metadata": {}, "secret": "", "mark": "", "created": utc_date(errand.now)}
+            made = {"tenant": None, "client": "", "metadata": {}, "secret": "", "mark": ""}
+            made["created"] = utc_date(errand.now)
         case Kind.TENANT:
-            made = {}
+            made = {"name": ""}
         case Kind.ROLE:
             made |= {"roles": [], "enabledPermissions": [], "disabledPermissions": []}
         case _:
             of_account = kind.of_account or PERSON
-            made |= {"name": "", "address": "", "aliases": [], "secret": "", "kind": of_account, "roles": []}
+            made |= {"address": "", "aliases": [], "secret": "", "kind": of_account, "roles": []}
     return made
 
 
