@@ -5,6 +5,8 @@ from typing import Any
 from tests.driver import Home
 from tests.driver.administrator import Administrator
 
+from pillarbox.settings import snapshot
+
 __all__ = ["EXAMPLES", "furnish"]
 
 MESSAGE = b"From: jane@example.org\nTo: john@example.org\nSubject: Lunch\n\nAt noon?\n"
@@ -26,4 +28,6 @@ EXAMPLES: dict[tuple[str, str], tuple[str, Any]] = {
 
 def furnish(home: Home) -> Administrator:
     """An administrator of a server with some of everything."""
+    # Nobody outside is asked: there no DNS is spoken.
+    home.settings, _ = snapshot({"server.dns.servers": "127.0.0.1:9"})
     return Administrator(home)

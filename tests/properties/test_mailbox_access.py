@@ -12,10 +12,11 @@ from pillarbox.access import Actor, Grant, Principal, Rights
 from pillarbox.access.permission import OF_USER
 from pillarbox.datatypes import REGISTRY
 from pillarbox.jmap import process
-from pillarbox.jmap.capability import CAPABILITIES, supports
+from pillarbox.jmap.capability import ADMIN, CAPABILITIES, supports
 from pillarbox.wire.values import Id
 
-KINDS = [kind for kind in REGISTRY if kind.capability in CAPABILITIES]
+KINDS = [kind for kind in REGISTRY if kind.capability in CAPABILITIES - {ADMIN}]
+"""Those of people's accounts; to those of the server's own, nobody comes whom the tests below are about."""
 METHODS = [(kind.name, method) for kind in KINDS if not kind.personal for method in kind.methods]
 PERSONAL = [f"{kind.name}/{method.name}" for kind in KINDS if kind.personal for method in kind.methods]
 WRITING = {f"{name}/{method.name}" for name, method in METHODS if method.writes}
@@ -75,7 +76,7 @@ def test_there_are_methods_to_try() -> None:
 
 
 @pytest.mark.parametrize("name", NAMES)
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(arguments=ANY_ARGUMENTS)
 def test_a_stranger_finds_no_account(
     home: Home, alice: JMAP, bob: JMAP, held: bytes, name: str, arguments: dict[str, Any]
@@ -91,7 +92,7 @@ def test_a_stranger_finds_no_account(
 
 
 @pytest.mark.parametrize("name", PERSONAL)
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(arguments=ANY_ARGUMENTS)
 def test_what_is_personal_is_of_no_account_that_a_call_can_name(
     home: Home, alice: JMAP, bob: JMAP, held: bytes, name: str, arguments: dict[str, Any]
@@ -106,7 +107,7 @@ def test_what_is_personal_is_of_no_account_that_a_call_can_name(
 
 
 @pytest.mark.parametrize("name", NAMES)
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(arguments=ANY_ARGUMENTS)
 def test_a_reader_changes_nothing(home: Home, alice: JMAP, held: bytes, name: str, arguments: dict[str, Any]) -> None:
     """RFC 8620 section 3.6.2: accountReadOnly, or accountNotSupportedByMethod where the account lacks the type."""

@@ -15,6 +15,7 @@ from pillarbox.access import OWNER, PERMISSIONS, Manager, flattened
 from pillarbox.datatypes import REGISTRY
 from pillarbox.datatypes.directory import AccountError, may, permitted
 from pillarbox.datatypes.directory.files import Files
+from pillarbox.datatypes.directory.principals import FIELDS as KNOWN
 from pillarbox.datatypes.directory.principals import (
     Action,
     Entry,
@@ -66,7 +67,8 @@ BEGINNING: list[tuple[Kind, dict[str, Any]]] = [
 ACTORS = ["root", "helper", "boss@acme.example", "boss@globex.example", "clerk@acme.example"]
 NAMES = [
     *(one["name"] for _, one in BEGINNING),
-    *("helper", "clerk@acme.example", "team@acme.example", "keeper@acme.example", "KEEPER@acme.example", "key", "web"),
+    *("helper", "clerk@acme.example", "team@acme.example", "all@acme.example", "keeper@acme.example"),
+    *("KEEPER@acme.example", "key"),
 ]
 SOME = ["email-send", "individual-update", "restart", "impersonate", "authenticate"]
 
@@ -129,15 +131,27 @@ def operation(field: str) -> some.SearchStrategy[Operation]:
     )
 
 
-properties = some.fixed_dictionaries(
-    {"name": FIELDS["name"]}, optional={k: v for k, v in FIELDS.items() if k != "name"}
-)
+def makes(kind: Kind) -> some.SearchStrategy[Make]:
+    own = {name: one for name, one in FIELDS.items() if kind in KNOWN[name].kinds}
+    name = own.pop("name")
+    return some.builds(Make, some.just(kind), some.fixed_dictionaries({"name": name}, optional=own))
+
+
+def changes(kind: Kind, *names: str) -> some.SearchStrategy[Change]:
+    own = [name for name in FIELDS if kind in KNOWN[name].kinds]
+    several = some.lists(some.sampled_from(own).flatmap(operation), min_size=1, max_size=2)
+    return some.builds(Change, some.sampled_from(names), several)
+
+
 steps = some.one_of(
-    some.builds(Make, some.sampled_from(Kind), properties),
-    some.builds(
-        Change, some.sampled_from(NAMES), some.lists(some.sampled_from([*FIELDS]).flatmap(operation), max_size=2)
-    ),
-    some.builds(Change, some.sampled_from(NAMES), some.lists(operation("roles"), min_size=1, max_size=2)),
+    some.sampled_from(Kind).flatmap(makes),
+    changes(Kind.INDIVIDUAL, "root", "helper", "boss@acme.example", "boss@globex.example", "clerk@acme.example"),
+    changes(Kind.GROUP, "crew@globex.example", "team@acme.example"),
+    changes(Kind.LIST, "all", "all@acme.example"),
+    changes(Kind.ROLE, "strong", "meek", "keeper@acme.example"),
+    changes(Kind.TENANT, "acme", "globex"),
+    changes(Kind.API_KEY, "key", "clerk@acme.example"),
+    changes(Kind.DOMAIN, "acme.example", "globex.example", "home.example"),
     some.builds(Destroy, some.sampled_from(NAMES)),
 )
 
@@ -217,7 +231,7 @@ def check_sees(server: Unit, manager: Manager) -> None:
     for entry in entries:
         if entry.name in own:
             one = told(server, entry)
-            assert one == dict(next(each for each in shown if each["name"] == entry.name))
+            assert one == (also := dict(next(each for each in shown if each["name"] == entry.name))), (one, also)
             belongs = [one.get(field, []) for field in ("memberOf", "members", "lists")]
             assert others.isdisjoint(name for names in belongs if isinstance(names, list) for name in names)
 

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable, Mapping
 
 from pillarbox.app.house import House
 from pillarbox.app.logbook import log_by
+from pillarbox.app.observing import observe_by
 from pillarbox.datatypes.server import SETTING, looked_at, setting_texts
 from pillarbox.http import Door
 from pillarbox.settings import Layers, Problem, Snapshot, snapshot
@@ -21,14 +22,11 @@ _AGAIN = 5.0
 """Seconds until it is tried again to read what could not be."""
 
 
-def _untold(_: Iterable[Problem]) -> None:
-    """Another process tells of it."""
-
-
 class Configuring:
     """Has the settings taken over by `use` whenever the file or the database says other than before.
 
-    `tell` is given what is not in force as the database has it. Used on one event loop.
+    `tell` is given what is not in force as the database has it; without it another process tells. Used on one event
+    loop.
     """
 
     def __init__(
@@ -36,7 +34,7 @@ class Configuring:
         built: House,
         door: Door,
         use: Callable[[Snapshot], None],
-        tell: Callable[[Iterable[Problem]], None] = _untold,
+        tell: Callable[[Iterable[Problem]], None] | None = None,
     ) -> None:
         self._store = built.store
         self._data = built.data
@@ -45,7 +43,7 @@ class Configuring:
         self._tell = tell
         self.layers = built.layers
         self._news = asyncio.Event()
-        tell(_of_database(built.layers))
+        self._tell_of(built.layers)
 
     def reread(self, written: Mapping[str, str]) -> None:
         """The file and the environment say this from now on."""
@@ -71,7 +69,7 @@ class Configuring:
             self._take(layers)
         except Exception as bug:  # noqa: BLE001 - a setting that a part cannot live with must not end the server
             emit(Event.ORDERS_FAILED, known="settings of the database", exception=bug)
-        self._tell(_of_database(layers))
+        self._tell_of(layers)
         await asyncio.sleep(_PAUSE)
         return _LOOK
 
@@ -79,7 +77,13 @@ class Configuring:
         self.layers = layers
         settings, _ = snapshot(layers.pairs)
         log_by(settings, self._data)
+        observe_by(settings)
         self._use(settings)
+
+    def _tell_of(self, layers: Layers) -> None:
+        # It takes two more readings of all settings.
+        if self._tell is not None:
+            self._tell(_of_database(layers))
 
 
 def _of_database(layers: Layers) -> list[Problem]:

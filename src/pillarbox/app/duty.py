@@ -11,6 +11,7 @@ from contextlib import contextmanager
 
 from pillarbox.app.house import House, house
 from pillarbox.app.logbook import log_by
+from pillarbox.app.observing import BACKGROUND, observed
 from pillarbox.app.orders import Orders
 from pillarbox.datatypes import REGISTRY
 from pillarbox.jmap import Rereading
@@ -39,7 +40,7 @@ def on_duty() -> Iterator[tuple[Orders, Snapshot]]:
     orders = Orders.taken(int(sys.argv[1]))
     settings = orders.settings
     log_by(settings, orders.folder)
-    measure(orders.folder / "metrics", "background" if orders.number == orders.workers else str(orders.number))
+    measure(orders.folder / "metrics", _name(orders))
     try:
         yield orders, settings
     except StoreError as problem:
@@ -59,7 +60,8 @@ def hearing(orders: Orders, settings: Snapshot) -> Iterator[House]:
         # The database may have other words on it.
         log_by(built.settings, built.data)
         rereading = Rereading(built.store, REGISTRY, built.feed.here)
-        with rereading.running(), built.feed.hearing(rereading.ask):
+        observing = observed(_name(orders), built.settings)
+        with rereading.running(), built.feed.hearing(rereading.ask), observing:
             yield built
 
 
@@ -86,6 +88,10 @@ def ready(orders: Orders) -> None:
     gc.set_threshold(_GARBAGE)
     _say(orders.status, "ready")
     os.close(orders.status)
+
+
+def _name(orders: Orders) -> str:
+    return BACKGROUND if orders.number == orders.workers else str(orders.number)
 
 
 def end_at_once() -> None:

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from pillarbox.settings import Snapshot, catalogue
-from pillarbox.telemetry import configure, keep_lines
+from pillarbox.telemetry import Level, configure, keep_lines
 
 __all__ = ["LOGS", "log_by"]
 
@@ -11,7 +11,7 @@ LOGS = "logs"
 """The folder of the files, in the data folder."""
 
 
-def log_by(settings: Snapshot, data: Path) -> None:
-    """From now on the log is written by these settings."""
-    configure(settings[catalogue.LOG_LEVEL], settings[catalogue.LOG_FORMAT])
+def log_by(settings: Snapshot, data: Path, least: Level = "trace") -> None:
+    """From now on the log is written by these settings; what is less than `least`, to files alone."""
+    configure(settings[catalogue.LOG_LEVEL], settings[catalogue.LOG_FORMAT], least=least)
     keep_lines(None if settings[catalogue.LOG_KEEP] is None else data / LOGS)

@@ -8,7 +8,8 @@ from typing import Annotated, Any
 
 import typer
 
-from pillarbox.cli.client import Client, at, managing, managing_new
+from pillarbox.access import BUILT_IN, PERMISSIONS
+from pillarbox.cli.client import Client, at, managing, managing_new, principals
 from pillarbox.cli.credential import app_password, second_factor, secrets
 from pillarbox.cli.principal import (
     adding,
@@ -44,10 +45,23 @@ app.add_typer(app_password, name="app-password")
 app.add_typer(second_factor, name="second-factor")
 app.add_typer(secrets, name="secrets")
 
-_Address = Annotated[str, typer.Argument(metavar="ADDRESS", help="As in alice@example.org.", callback=text)]
-_StdinOption = Annotated[bool, typer.Option("--password-stdin", help="Read the password from standard input.")]
 _HOLDERS = ("individual", "group", "resource", "location")
 _ACCOUNTS = (*_HOLDERS, "list")
+_Address = Annotated[
+    str,
+    typer.Argument(
+        metavar="ADDRESS", help="As in alice@example.org.", callback=text, autocompletion=principals(*_ACCOUNTS)
+    ),
+]
+_StdinOption = Annotated[bool, typer.Option("--password-stdin", help="Read the password from standard input.")]
+
+
+def _roles(context: typer.Context, begun: str) -> list[str]:
+    return [one for one in BUILT_IN if one.startswith(begun)] + principals("role")(context, begun)
+
+
+def _permissions(begun: str) -> list[str]:
+    return sorted(one for one in PERMISSIONS if one.startswith(begun))
 
 
 @app.command("add")
@@ -209,7 +223,9 @@ def role_(
     server: Client,
     address: _Address,
     action: ActionArgument,
-    role: Annotated[str, typer.Argument(metavar="ROLE", help="One that `role list` shows.", callback=text)],
+    role: Annotated[
+        str, typer.Argument(metavar="ROLE", help="One that `role list` shows.", callback=text, autocompletion=_roles)
+    ],
 ) -> None:
     """Let an account do what a role gives, or no longer; at once, while serving too."""
     is_added = action is AddOrRemove.ADD
@@ -238,7 +254,9 @@ def permission_(
     server: Client,
     address: _Address,
     action: Annotated[_OfOne, typer.Argument(metavar="enable|disable|reset", help="What to do.")],
-    permission: Annotated[str, typer.Argument(metavar="PERMISSION", help="As in email-send.", callback=text)],
+    permission: Annotated[
+        str, typer.Argument(metavar="PERMISSION", help="As in email-send.", callback=text, autocompletion=_permissions)
+    ],
 ) -> None:
     """Let an account do one thing more, or one less, than its roles say; or again what they say."""
     name = existing(server, address, "individual")["name"]

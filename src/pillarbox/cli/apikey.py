@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from pillarbox.cli.bound import ForOption, FromOption, lasting, networks
-from pillarbox.cli.client import Client, at, managing, managing_new
+from pillarbox.cli.client import Client, at, managing, managing_new, principals
 from pillarbox.cli.principal import every, existing, make
 from pillarbox.cli.shared import JsonOption, console, say_json, table, text, when
 from pillarbox.wire.values import utc_date
@@ -16,7 +16,9 @@ __all__ = ["app"]
 
 app = typer.Typer(help="API keys: for programs that manage the server.", no_args_is_help=True)
 
-_Name = Annotated[str, typer.Argument(metavar="NAME", help="As in backup-robot.", callback=text)]
+_Name = Annotated[
+    str, typer.Argument(metavar="NAME", help="As in backup-robot.", callback=text, autocompletion=principals("apiKey"))
+]
 _FIELDS = ("description", "roles", "enabledPermissions", "disabledPermissions", "networks", "created", "expires")
 
 
@@ -32,6 +34,7 @@ def add(
     tenant: Annotated[str, typer.Option(help="The tenant that it belongs to.", callback=text)] = "",
     good_from: FromOption = None,
     good_for: ForOption = "",
+    as_json: JsonOption = False,
 ) -> None:
     """Make one, and print what to send with each request: this once."""
     # Only here: with all ways to sign in it takes its time to load.
@@ -51,7 +54,11 @@ def add(
         networks=[str(one) for one in networks(good_from)],
         expires=None if ends is None else utc_date(ends),
     )
-    console.print(f"Authorization: Bearer api_{b64encode(f'{name}:{secret}'.encode()).decode()}", soft_wrap=True)
+    bearer = f"Bearer api_{b64encode(f'{name}:{secret}'.encode()).decode()}"
+    if as_json:
+        say_json({"name": name, "authorization": bearer})
+    else:
+        console.print(f"Authorization: {bearer}", soft_wrap=True)
 
 
 @app.command("list")

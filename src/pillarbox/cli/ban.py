@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from pillarbox.cli.client import Client, Refused, at, managing, managing_new
+from pillarbox.cli.client import Client, Refused, at, items, managing, managing_new
 from pillarbox.cli.shared import JsonOption, console, fail, say_json, table, text, when
 from pillarbox.settings import DURATION, BadValue
 from pillarbox.wire.network import Network, network, whole
@@ -15,9 +15,8 @@ __all__ = ["app"]
 
 app = typer.Typer(help="Addresses that are not let in: which, why, and until when.", no_args_is_help=True)
 
-_Network = Annotated[
-    str, typer.Argument(metavar="ADDRESS", help="An IP address, or a network as in 192.0.2.0/24.", callback=text)
-]
+_HELP = "An IP address, or a network as in 192.0.2.0/24."
+_Network = Annotated[str, typer.Argument(metavar="ADDRESS", help=_HELP, callback=text)]
 _SHORTEST = timedelta(seconds=1)
 _LONGEST = timedelta(days=3660)
 
@@ -57,7 +56,13 @@ def add(
 
 @app.command("remove")
 @managing
-def remove(server: Client, address: _Network) -> None:
+def remove(
+    server: Client,
+    address: Annotated[
+        str,
+        typer.Argument(metavar="ADDRESS", help=_HELP, callback=text, autocompletion=items(at("bans"), "network")),
+    ],
+) -> None:
     """End the bans that an address is under, or all within a network, and forget that there were any."""
     banned = _parsed(address)
     try:

@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from pillarbox.cli.client import Client, at, managing
+from pillarbox.cli.client import Client, at, items, managing
 from pillarbox.cli.shared import JsonOption, console, fail, say_json, table, text, when
 
 __all__ = ["app"]
@@ -12,7 +12,12 @@ __all__ = ["app"]
 app = typer.Typer(help="Certificates that are had from authorities by ACME.", no_args_is_help=True)
 
 _Ids = Annotated[
-    list[str] | None, typer.Argument(metavar="ID…", help="As in acme.<id> of the settings; all if none is named.")
+    list[str] | None,
+    typer.Argument(
+        metavar="ID…",
+        help="As in acme.<id> of the settings; all if none is named.",
+        autocompletion=items(at("certificates"), "id"),
+    ),
 ]
 
 

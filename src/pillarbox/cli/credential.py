@@ -49,6 +49,7 @@ def add(
     ] = None,
     good_from: FromOption = None,
     good_for: ForOption = "",
+    as_json: JsonOption = False,
     config: ConfigOption = None,
     data: DataOption = _VAR,
 ) -> None:
@@ -71,6 +72,9 @@ def add(
             )
         except CredentialError as problem:
             fail(str(problem))
+    if as_json:
+        say_json({"id": CREDENTIAL.id(number), "password": password})
+        return
     console.print(password, highlight=False)
     console.print(f"It is {CREDENTIAL.id(number)} of {account.name}, and is not shown again.", highlight=False)
 

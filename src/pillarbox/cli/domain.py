@@ -4,7 +4,7 @@ from typing import Annotated, Any
 
 import typer
 
-from pillarbox.cli.client import Client, Refused, at, managing, managing_new
+from pillarbox.cli.client import Client, Refused, at, managing, managing_new, principals
 from pillarbox.cli.principal import every, make
 from pillarbox.cli.shared import JsonOption, console, fail, say_json, table, text
 from pillarbox.wire.dkim import ALGORITHMS
@@ -13,7 +13,9 @@ __all__ = ["app"]
 
 app = typer.Typer(help="Domains: what accounts here have addresses in.", no_args_is_help=True)
 
-_Name = Annotated[str, typer.Argument(metavar="DOMAIN", help="As in example.org.", callback=text)]
+_Name = Annotated[
+    str, typer.Argument(metavar="DOMAIN", help="As in example.org.", callback=text, autocompletion=principals("domain"))
+]
 _STRING = 255
 """Characters of one string in a DNS record (RFC 1035 section 3.3.14)."""
 _COLOURS = {"ok": "green", "missing": "red", "different": "red", "unknown": "yellow"}
@@ -54,7 +56,12 @@ def add(
 @managing
 def remove(server: Client, name: _Name) -> None:
     """Remove a domain that nobody has an address in."""
-    server.delete(at("principal", _domain(server, name)))
+    try:
+        server.delete(at("principal", _domain(server, name)))
+    except Refused as refused:
+        if refused.status != 409:
+            raise
+        fail(f"{refused}; `pillarbox account list`, `group list` and `list list` show which, and they go first")
     console.print(f"{name} is no domain here any more.", highlight=False)
 
 

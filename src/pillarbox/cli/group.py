@@ -5,7 +5,7 @@ from typing import Annotated, Any
 
 import typer
 
-from pillarbox.cli.client import Client, at, managing, managing_new
+from pillarbox.cli.client import Client, at, managing, managing_new, principals
 from pillarbox.cli.principal import adding, called, change, every, existing, leave, mailbox, make, removing
 from pillarbox.cli.shared import ActionArgument, AddOrRemove, JsonOption, console, fail, say_json, table, text
 
@@ -13,10 +13,18 @@ __all__ = ["app"]
 
 app = typer.Typer(help="Groups: accounts that several people see.", no_args_is_help=True)
 
-_Address = Annotated[str, typer.Argument(metavar="ADDRESS", help="The group's, as in team@example.org.", callback=text)]
-_READ = ":read"
 _KINDS = ("group", "resource", "location")
 _MEMBERS = ("individual", *_KINDS)
+_Address = Annotated[
+    str,
+    typer.Argument(
+        metavar="ADDRESS",
+        help="The group's, as in team@example.org.",
+        callback=text,
+        autocompletion=principals(*_KINDS),
+    ),
+]
+_READ = ":read"
 
 
 class _Kind(StrEnum):
@@ -96,7 +104,13 @@ def member_(
     address: _Address,
     action: ActionArgument,
     who: Annotated[
-        str, typer.Argument(metavar="MEMBER[:read]", help="An account; :read if it may only read.", callback=text)
+        str,
+        typer.Argument(
+            metavar="MEMBER[:read]",
+            help="An account; :read if it may only read.",
+            callback=text,
+            autocompletion=principals(*_MEMBERS),
+        ),
     ],
 ) -> None:
     """Let an account see a group's, with these rights from now on; or no longer."""

@@ -5,7 +5,8 @@ from typing import Annotated, Any
 
 import typer
 
-from pillarbox.cli.client import Client, at, managing
+from pillarbox.cli.client import Client, at, managing, principals
+from pillarbox.cli.principal import existing
 from pillarbox.cli.shared import JsonOption, console, say_json, table, text, when
 
 __all__ = ["journal"]
@@ -23,7 +24,12 @@ def _text(given: str | None) -> str | None:
 @managing
 def journal(
     server: Client,
-    address: Annotated[str, typer.Argument(metavar="ADDRESS", help="The account's.", callback=text)],
+    address: Annotated[
+        str,
+        typer.Argument(
+            metavar="ADDRESS", help="The account's.", callback=text, autocompletion=principals("individual", "group")
+        ),
+    ],
     id_: Annotated[
         str, typer.Argument(metavar="[ID]", help="Of one message: all that was done with it.", callback=text)
     ] = "",
@@ -40,15 +46,16 @@ def journal(
     as_json: JsonOption = False,
 ) -> None:
     """Show what became of messages into an account and out of it, the latest first; or the way of one of them."""
+    account = existing(server, address, "individual", "group", "resource", "location", "list")["name"]
     if id_:
-        one = server.get(at("journal", address, id_))
+        one = server.get(at("journal", account, id_))
         if as_json:
             say_json(one)
         else:
             _show_one(one)
         return
     wanted = {"direction": direction, "text": part, "after": after, "before": before, "limit": limit}
-    found = server.get(at("journal"), {"account": address, **wanted})["items"]
+    found = server.get(at("journal"), {"account": account, **wanted})["items"]
     if as_json:
         say_json(found)
         return

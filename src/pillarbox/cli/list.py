@@ -5,7 +5,7 @@ from typing import Annotated, Any
 
 import typer
 
-from pillarbox.cli.client import Client, managing, managing_new
+from pillarbox.cli.client import Client, managing, managing_new, principals
 from pillarbox.cli.principal import adding, called, change, every, existing, leave, mailbox, make, removing
 from pillarbox.cli.shared import ActionArgument, AddOrRemove, JsonOption, console, fail, say_json, table, text
 
@@ -13,7 +13,12 @@ __all__ = ["app"]
 
 app = typer.Typer(help="Lists: addresses whose mail goes on to others.", no_args_is_help=True)
 
-_Address = Annotated[str, typer.Argument(metavar="ADDRESS", help="The list's, as in all@example.org.", callback=text)]
+_Address = Annotated[
+    str,
+    typer.Argument(
+        metavar="ADDRESS", help="The list's, as in all@example.org.", callback=text, autocompletion=principals("list")
+    ),
+]
 
 
 def _texts(given: list[str] | None) -> list[str]:

@@ -6,19 +6,26 @@ from typing import Annotated, Any
 
 import typer
 
-from pillarbox.cli.client import Client, Refused, at, managing
+from pillarbox.cli.client import Client, Refused, at, items, managing
 from pillarbox.cli.shared import JsonOption, console, fail, say_json, table, text, when
 
 __all__ = ["app"]
 
 app = typer.Typer(help="Mail on its way out: what waits, and why.", no_args_is_help=True)
 
-_Keys = Annotated[list[str] | None, typer.Argument(metavar="MESSAGE…", help="As `pillarbox queue list` shows it.")]
-_Key = Annotated[str, typer.Argument(metavar="MESSAGE", help="As `pillarbox queue list` shows it.", callback=text)]
+_MESSAGES = at("queue", "messages")
+_known = items(_MESSAGES)
+_Keys = Annotated[
+    list[str] | None,
+    typer.Argument(metavar="MESSAGE…", help="As `pillarbox queue list` shows it.", autocompletion=_known),
+]
+_Key = Annotated[
+    str,
+    typer.Argument(metavar="MESSAGE", help="As `pillarbox queue list` shows it.", callback=text, autocompletion=_known),
+]
 _Part = Annotated[
     str | None, typer.Option("--filter", metavar="TEXT", help="Only messages that have this in an address.")
 ]
-_MESSAGES = at("queue", "messages")
 _STATUS = {"completed": "delivered", "temp_fail": "waiting", "perm_fail": "failed"}
 
 

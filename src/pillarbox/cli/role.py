@@ -5,7 +5,7 @@ from typing import Annotated
 import typer
 
 from pillarbox.access import BUILT_IN, RoleSet
-from pillarbox.cli.client import Client, Refused, at, managing, managing_new
+from pillarbox.cli.client import Client, Refused, at, managing, managing_new, principals
 from pillarbox.cli.principal import change as change_principal
 from pillarbox.cli.principal import effective_of, every, make, setting
 from pillarbox.cli.shared import JsonOption, console, fail, say_json, table, text
@@ -14,7 +14,9 @@ __all__ = ["app"]
 
 app = typer.Typer(help="Roles: names for what accounts may do.", no_args_is_help=True)
 
-_Name = Annotated[str, typer.Argument(metavar="ROLE", help="As in helpdesk.", callback=text)]
+_Name = Annotated[
+    str, typer.Argument(metavar="ROLE", help="As in helpdesk.", callback=text, autocompletion=principals("role"))
+]
 
 
 def _texts(given: list[str] | None) -> list[str] | None:

@@ -64,9 +64,12 @@ def get(server: Client, key: _Key, as_json: JsonOption = False) -> None:
 
 @app.command("describe")
 @managing
-def describe(server: Client, key: _Key) -> None:
+def describe(server: Client, key: _Key, as_json: JsonOption = False) -> None:
     """Say what a setting means, what it is, and who has it."""
     found = server.get(at("settings", key))
+    if as_json:
+        say_json(found)
+        return
     told = [
         ("what it is", found["kind"]),
         ("by default", found["default"]),

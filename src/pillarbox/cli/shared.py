@@ -14,10 +14,11 @@ from rich.console import Console
 from rich.table import Table
 
 from pillarbox.app import CannotStart, House, NotServed, Refused, Served, house, settled
+from pillarbox.app.logbook import log_by
 from pillarbox.net import CannotBind
 from pillarbox.settings import BootstrapError, Snapshot, catalogue, load, report, snapshot
 from pillarbox.store import StoreError
-from pillarbox.telemetry import configure
+from pillarbox.telemetry import configure, keep_lines
 
 __all__ = [
     "ActionArgument",
@@ -84,11 +85,18 @@ def present(data: Path) -> None:
 
 @contextmanager
 def opened(config: Path | None, data: Path) -> Iterator[House]:
-    """The house that the options name, made if it is new; root enters it as the user whose it is."""
+    """The house that the options name, made if it is new; root enters it as the user whose it is.
+
+    What was done is written where the server writes it. At the terminal a command says that itself, in its own words.
+    """
     _, settings = configured(config)
     settled(data)
     with house(settings, data) as built:
-        yield built
+        log_by(built.settings, data, least="warn")
+        try:
+            yield built
+        finally:
+            keep_lines(None)
 
 
 def configured(config: Path | None) -> tuple[Mapping[str, str], Snapshot]:

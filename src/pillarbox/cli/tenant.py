@@ -5,7 +5,7 @@ from typing import Annotated, Any
 
 import typer
 
-from pillarbox.cli.client import Client, at, managing, managing_new
+from pillarbox.cli.client import Client, at, managing, managing_new, principals
 from pillarbox.cli.principal import change as change_principal
 from pillarbox.cli.principal import every, existing, make, setting
 from pillarbox.cli.shared import JsonOption, console, say_json, table, text
@@ -16,7 +16,9 @@ app = typer.Typer(
     help="Tenants: parts of the server that are somebody's own, and see nothing of others.", no_args_is_help=True
 )
 
-_Name = Annotated[str, typer.Argument(metavar="TENANT", help="As in acme.", callback=text)]
+_Name = Annotated[
+    str, typer.Argument(metavar="TENANT", help="As in acme.", callback=text, autocompletion=principals("tenant"))
+]
 _PLACES: Mapping[str, int] = {
     "individual": 1,
     "group": 2,

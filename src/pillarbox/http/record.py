@@ -4,10 +4,11 @@ from pillarbox.http.exchange import Exchange
 from pillarbox.http.route import Cost
 from pillarbox.http.routes import ROUTES
 from pillarbox.http.site import Site
-from pillarbox.telemetry import Event, is_wanted, tell
+from pillarbox.telemetry import Event, is_wanted, request_id, tell
 from pillarbox.telemetry.metric import HTTP_IN_FLIGHT, HTTP_RECEIVED, HTTP_REQUESTS, HTTP_SECONDS, HTTP_SENT
+from pillarbox.telemetry.span import Span
 
-__all__ = ["begun", "ended"]
+__all__ = ["begun", "describe", "ended"]
 
 _STREAMS = {route.name for route in ROUTES if route.cost is Cost.STREAM}
 _METHODS = {"HEAD", "OPTIONS"}.union(*(route.methods for route in ROUTES))
@@ -26,7 +27,7 @@ def ended(site: Site, exchange: Exchange, seconds: float) -> None:
     labels = (exchange.route,)
     if exchange.is_in_flight:
         HTTP_IN_FLIGHT.add(labels, -1.0)
-    method = exchange.method if exchange.method in _METHODS else "other"
+    method = _method(exchange)
     HTTP_REQUESTS.add((exchange.route, method, str(exchange.status or 0)))
     if exchange.route not in _STREAMS:
         HTTP_SECONDS.observe(labels, seconds)
@@ -34,6 +35,26 @@ def ended(site: Site, exchange: Exchange, seconds: float) -> None:
     HTTP_RECEIVED.add(labels, exchange.received)
     if site.logs_requests or is_wanted(Event.HTTP_REQUEST):
         _tell(exchange, seconds)
+
+
+def describe(span: Span, exchange: Exchange) -> None:
+    """A span is that of this request, which is over (OpenTelemetry's semantic conventions for HTTP)."""
+    method = _method(exchange)
+    span.call(f"{method} {exchange.route}")
+    span.tell(
+        {
+            "http.request.method": method if method != "other" else "_OTHER",
+            "http.route": exchange.route,
+            "http.response.status_code": exchange.status or 0,
+            "http.response.body.size": exchange.sent,
+            "pillarbox.request": request_id() or "",
+            **({"pillarbox.account": exchange.account} if exchange.account is not None else {}),
+        }
+    )
+
+
+def _method(exchange: Exchange) -> str:
+    return exchange.method if exchange.method in _METHODS else "other"
 
 
 def _tell(exchange: Exchange, seconds: float) -> None:

@@ -11,17 +11,19 @@ from pillarbox.http.exchange import Exchange, Headers
 from pillarbox.http.faces.jmap import base_url
 from pillarbox.http.faces.options import is_preflight, options, permitted
 from pillarbox.http.faces.probe import asks_itself
+from pillarbox.http.guard.admission import Ticket
 from pillarbox.http.guard.challenge import challenged, resource_metadata
 from pillarbox.http.guard.limits import charge, found_or_noted, note, turn_away
 from pillarbox.http.guard.permission import check_permission
 from pillarbox.http.guard.policy import check_access, check_head, check_page
 from pillarbox.http.problem import Problem, told
-from pillarbox.http.record import begun, ended
+from pillarbox.http.record import begun, describe, ended
 from pillarbox.http.route import Credential, Route
 from pillarbox.http.setup import Setup
 from pillarbox.http.socket import Gone, Socket
 from pillarbox.store import StoreError
 from pillarbox.telemetry import Event, emit, request_id, request_scope
+from pillarbox.telemetry.span import Side, span
 
 __all__ = ["HTTP", "Setup"]
 
@@ -58,7 +60,7 @@ class HTTP:
             case _:
                 return
         began = time.monotonic()
-        with request_scope(secrets.token_hex(8)):
+        with request_scope(secrets.token_hex(8)), span("HTTP", Side.SERVER) as spanned:
             exchange.answer_headers = setup.policy.answer_headers
             exchange.client = setup.policy.trust.client(scope)
             try:
@@ -71,6 +73,8 @@ class HTTP:
                     await _refused(exchange, Problem(503, "the server is stopping; try again later"))
             finally:
                 ended(setup.site, exchange, time.monotonic() - began)
+                if spanned.is_kept:
+                    describe(spanned, exchange)
 
 
 async def _handled(setup: Setup, exchange: Exchange) -> None:

@@ -1,9 +1,9 @@
 """What the server says of itself over HTTP to those who have no account."""
 
 from dataclasses import dataclass
-from fnmatch import fnmatchcase
 
 from pillarbox.telemetry import Secret
+from pillarbox.telemetry.total import all_but
 from pillarbox.wire.mtasts import StsPolicy
 
 __all__ = ["Scraping", "Site"]
@@ -19,7 +19,7 @@ class Scraping:
 
     def shows(self, event: str) -> bool:
         """Whether the count of an event is shown."""
-        return not any(fnmatchcase(event, pattern) for pattern in self.hidden)
+        return all_but(self.hidden)(event)
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,6 +16,7 @@ from pillarbox.jmap.methods import ECHO, Named, methods
 from pillarbox.objects import Context, Limits, Managing, MethodError, Registry, perform, permit
 from pillarbox.store import Glances, Glancing, Moment, Passed, Store, StoreError, Unit
 from pillarbox.telemetry import Event, emit
+from pillarbox.telemetry.span import span
 from pillarbox.wire.jmap import BadReference, Invocation, NotRequest, Request, Response, referenced, request
 from pillarbox.wire.json import NotJSON, heavier, parse
 from pillarbox.wire.values import JSON
@@ -54,7 +55,7 @@ class Service:
     push_key: str | None = None
     timer: Callable[[], float] = time.perf_counter
     worked: Callable[[], float] = time.thread_time
-    managing: Managing | None = None
+    managing: Mapping[str, Managing] = field(default_factory=dict)
     methods: Mapping[str, Named] = field(init=False)
 
     glance: Callable[[int, Moment], AbstractContextManager[Unit]] | None = field(init=False)
@@ -178,7 +179,8 @@ def _answered(
         if named is None:
             permit(context.actor, permission.ECHO)
             return Response(ECHO, arguments, call.call_id)
-        return Response(call.name, perform(context, named.kind, named.method, arguments), call.call_id)
+        with span(call.name):
+            return Response(call.name, perform(context, named.kind, named.method, arguments), call.call_id)
     except MethodError as error:
         if isinstance(error.__cause__, StoreError):
             emit(Event.STORE_FAILED, known=error.__cause__.known)

@@ -8,8 +8,8 @@ the command line another.
 
 from pillarbox.management.calling import Reply, Sent, answered, check, document, found, whole
 from pillarbox.management.endpoint import Answer, Endpoint, Raw, Request, Within
+from pillarbox.management.managing import managing
 from pillarbox.management.office import Office
-from pillarbox.management.principals import managing
 from pillarbox.management.refusal import Refusal
 from pillarbox.management.table import ENDPOINTS
 

@@ -51,4 +51,22 @@ def _stored() -> Iterator[Endpoint]:
     yield Endpoint("POST", at, "undelete", undelete, "Restores some of it.", body=Body(ANYTHING))
 
 
-ENDPOINTS: tuple[Endpoint, ...] = (*_reports(), *_spam(), *_stored())
+def _checks() -> Iterator[Endpoint]:
+    dmarc = _not_yet("checks of SPF, DKIM and DMARC")
+    doc = "What SPF, DKIM and DMARC say of a message."
+    message = Body(ANYTHING, example={"remoteIp": "192.0.2.1", "ehloDomain": "mx.far.example", "mailFrom": ""})
+    yield Endpoint("POST", "/api/troubleshoot/dmarc", "troubleshoot", dmarc, doc, body=message)
+
+
+def _telemetry() -> Iterator[Endpoint]:
+    traces, live = _not_yet("traces (for the way of a message see /api/journal)"), _not_yet("live telemetry")
+    at = "/api/telemetry"
+    yield Endpoint("GET", f"{at}/traces", "tracing-list", traces, "What was traced, by a search.")
+    yield Endpoint("GET", f"{at}/trace/{{id}}", "tracing-get", traces, "All of one trace.", also=(f"{at}/trace",))
+    yield Endpoint("GET", f"{at}/traces/live", "tracing-live", live, "What is traced, as it happens.")
+    yield Endpoint("GET", f"{at}/metrics/live", "metrics-live", live, "What is counted, again and again.")
+    for kind in ("tracing", "metrics"):
+        yield Endpoint("GET", f"{at}/live/{kind}-token", f"{kind}-live", live, "What opens that for a minute.")
+
+
+ENDPOINTS: tuple[Endpoint, ...] = (*_reports(), *_spam(), *_stored(), *_checks(), *_telemetry())

@@ -183,7 +183,7 @@ ENDPOINTS: tuple[Endpoint, ...] = (
         "message-queue-update",
         _postpone,
         "Tries messages at another time, now if none is given; gives whether there were any. One that would be given "
-        "up before then is kept until shortly after.",
+        "up before then is kept until shortly after. At most 100000 are looked at.",
         Within.TENANT,
         (*_CHOOSING, _AT),
         answer=FLAG,
@@ -194,7 +194,7 @@ ENDPOINTS: tuple[Endpoint, ...] = (
         _MESSAGES,
         "message-queue-delete",
         _cancel,
-        "Gives messages up, and tells their senders; gives whether there were any.",
+        "Gives messages up, and tells their senders; gives whether there were any. At most 100000 are looked at.",
         Within.TENANT,
         _CHOOSING,
         answer=FLAG,

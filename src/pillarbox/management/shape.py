@@ -159,6 +159,16 @@ class Integer:
 
 
 @dataclass(frozen=True, slots=True)
+class _Number:
+    def faults(self, value: object, at: str = "") -> Iterator[Fault]:
+        if not isinstance(value, int | float) or isinstance(value, bool):
+            yield Fault(at, "a number is expected")
+
+    def schema(self) -> Schema:
+        return {"type": "number"}
+
+
+@dataclass(frozen=True, slots=True)
 class _Flag:
     def faults(self, value: object, at: str = "") -> Iterator[Fault]:
         if not isinstance(value, bool):
@@ -326,6 +336,7 @@ class Fields:
         return _said(made, self.doc, self.example)
 
 
+NUMBER: Shape = _Number()
 FLAG: Shape = _Flag()
 CONFIRMED: Shape = _Confirmed()
 """True, said on purpose."""

@@ -11,10 +11,12 @@ from pillarbox.management import (
     later,
     logs,
     maintenance,
+    metrics,
     principals,
     queue,
     reload,
     settings,
+    troubleshoot,
 )
 from pillarbox.management.endpoint import Endpoint
 from pillarbox.management.openapi import with_document
@@ -31,10 +33,12 @@ _WITHOUT_DOCUMENT: tuple[Endpoint, ...] = (
     *journal.ENDPOINTS,
     *logs.ENDPOINTS,
     *maintenance.ENDPOINTS,
+    *metrics.ENDPOINTS,
     *principals.ENDPOINTS,
     *queue.ENDPOINTS,
     *settings.ENDPOINTS,
     *reload.ENDPOINTS,
+    *troubleshoot.ENDPOINTS,
     *later.ENDPOINTS,
 )
 

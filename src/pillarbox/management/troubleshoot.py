@@ -10,7 +10,7 @@ import orjson
 
 from pillarbox.access import BadAddress, domain_of, normal
 from pillarbox.management.endpoint import Answer, Endpoint, Parameter, Request, Stream
-from pillarbox.management.refusal import Other, Unsupported
+from pillarbox.management.refusal import NotFound, Unsupported
 from pillarbox.management.shape import Integer, Text
 from pillarbox.net import Guard
 from pillarbox.net.outbound import Outbound
@@ -43,12 +43,12 @@ def _delivery(request: Request) -> Answer:
 
 
 def _target(given: str) -> str:
-    """An address in its one form, or a domain. Raises Other."""
+    """An address in its one form, or a domain. Raises NotFound for what is neither."""
     with suppress(BadAddress):
         target = normal(given) if "@" in given else domain_of(given)
         if _DOMAIN.fullmatch(domain_of(target)) is not None and not re.search(r'[<>"\\\x7f-\x9f]', target):
             return target
-    raise Other("this is no address or domain, as john@example.org or example.org")
+    raise NotFound(given[:80])
 
 
 async def _events(settings: Snapshot, target: str, seconds: float) -> AsyncIterator[bytes]:

@@ -8,7 +8,7 @@ with one that is not mail.
 from pillarbox.objects.call import Arguments, Call, Context, Implied, Limits, Seen, granted, perform, permit
 from pillarbox.objects.changes import CHANGES
 from pillarbox.objects.copy import COPY, Original, origin
-from pillarbox.objects.datatype import Argument, Copying, DataType, Method, Pattern
+from pillarbox.objects.datatype import SINGLETON, Argument, Copying, DataType, Method, Pattern
 from pillarbox.objects.draft import reference
 from pillarbox.objects.errors import MethodError, Refused, SetError, already_exists, invalid, merged
 from pillarbox.objects.filter import stated
@@ -27,7 +27,7 @@ from pillarbox.objects.kind import (
     map_of,
     nullable,
 )
-from pillarbox.objects.managed import MANAGED
+from pillarbox.objects.managed import GATHERED, MANAGED, OVERSEEN
 from pillarbox.objects.managing import Managing
 from pillarbox.objects.per_user import own
 from pillarbox.objects.query import QUERY
@@ -62,14 +62,17 @@ __all__ = [
     "BOOLEAN",
     "CHANGES",
     "COPY",
+    "GATHERED",
     "GET",
     "ID",
     "INT",
     "MANAGED",
     "OBJECT",
+    "OVERSEEN",
     "QUERY",
     "QUERY_CHANGES",
     "SET",
+    "SINGLETON",
     "STRING",
     "UNSIGNED",
     "UTC_DATE",

@@ -104,8 +104,8 @@ class Context:
     supports: Callable[[Grant, str], bool] = lambda _grant, _capability: True
     """Whether an account, as somebody has it, is for the types of a capability."""
 
-    managing: Managing | None = None
-    """Who tells and sets what is more than a record; None where nobody does."""
+    managing: Mapping[str, Managing] = field(default_factory=dict)
+    """Who tells and sets what is more than a record, by the name of its type."""
 
     def granted(self, account_id: str, capability: str, *, to_write: bool) -> Grant:
         """The actor's grant for an account, for a method of a capability.

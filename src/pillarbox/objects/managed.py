@@ -1,7 +1,8 @@
 """The methods of types whose objects are more than their records, in the standard methods' shapes.
 
-A principal has members, which are kept elsewhere; to make one is to make an account, or keys. The types declare the
-methods of RFC 8620 as any other does; what they do is with the request (`Context.managing`).
+A principal has members, which are kept elsewhere; to make one is to make an account, or keys. A queue is in many
+accounts. The types declare the methods of RFC 8620 as any other does; what they do is with the request
+(`Context.managing`).
 """
 
 from collections.abc import Mapping
@@ -14,30 +15,55 @@ from pillarbox.objects.errors import MethodError
 from pillarbox.objects.managing import Managing
 from pillarbox.wire.values import JSON
 
-__all__ = ["MANAGED"]
+__all__ = ["GATHERED", "MANAGED", "OVERSEEN"]
 
 
 def _managing(call: Call[Any]) -> Managing:
-    if call.context.managing is None:
+    found = call.context.managing.get(call.kind.name)
+    if found is None:
         raise MethodError("accountNotSupportedByMethod")
-    return call.context.managing
+    return found
 
 
-def _query_changes(_: Call[Any]) -> Mapping[str, JSON]:
-    """RFC 8620 section 5.6: what a result depends on is in no one log of changes."""
-    raise MethodError("cannotCalculateChanges", "ask for the result again")
+def _get(call: Call[Any]) -> Mapping[str, JSON]:
+    return _managing(call).get(call)
+
+
+def _query(call: Call[Any]) -> Mapping[str, JSON]:
+    return _managing(call).query(call)
+
+
+def _set(call: Call[Any]) -> Mapping[str, JSON]:
+    return _managing(call).set(call)
+
+
+def _elsewhere(call: Call[Any]) -> Mapping[str, JSON]:
+    """RFC 8620 section 5.3, in units of its own: not what is begun on an event loop, to be dropped half way."""
+    call.context.takes_long()
+    return _managing(call).set(call)
+
+
+def _unknown(_: Call[Any]) -> Mapping[str, JSON]:
+    """RFC 8620 sections 5.2 and 5.6: what is told depends on more than one log of changes."""
+    raise MethodError("cannotCalculateChanges", "ask for all of it again")
 
 
 MANAGED = (
-    Method("get", lambda call: _managing(call).get(call), writes=False),
+    Method("get", _get, writes=False),
     CHANGES,
-    Method("query", lambda call: _managing(call).query(call), writes=False),
-    Method("queryChanges", _query_changes, writes=False),
-    Method(
-        "set",
-        lambda call: _managing(call).set(call),
-        writes=True,
-        prepare=lambda call: _managing(call).prepared(call),
-    ),
+    Method("query", _query, writes=False),
+    Method("queryChanges", _unknown, writes=False),
+    Method("set", _set, writes=True, prepare=lambda call: _managing(call).prepared(call)),
 )
-"""The methods of such a type."""
+"""Of a type whose objects have records in the account that methods are called for."""
+
+OVERSEEN = (Method("get", _get, writes=False), Method("set", _elsewhere, writes=False))
+"""Of a singleton that stands for something else."""
+
+GATHERED = (
+    *OVERSEEN,
+    Method("changes", _unknown, writes=False),
+    Method("query", _query, writes=False),
+    Method("queryChanges", _unknown, writes=False),
+)
+"""Of a type whose objects are in other accounts; its state says that there is something else to be asked for."""

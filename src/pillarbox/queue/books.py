@@ -20,6 +20,7 @@ from pillarbox.datatypes.queue import (
     messages,
     postpone,
     queued_message,
+    show_change,
     upcoming,
 )
 from pillarbox.datatypes.server import QUEUE, due, is_paused, settle
@@ -92,6 +93,10 @@ class Books:
     def is_paused(self) -> bool:
         """Whether an administrator wants nothing to be tried. Raises store.StoreError."""
         return is_paused(self._store, QUEUE)
+
+    def show_change(self) -> None:
+        """Administrators who watch the queue hear of it. Raises store.StoreError."""
+        show_change(self._store)
 
     def look(self, account: int, limit: int) -> Looked:
         """An account's messages, no more than the limit. Raises store.StoreError."""

@@ -20,6 +20,7 @@ from pillarbox.queue.verdict import Verdict
 from pillarbox.store import Notice, Rounds, Store, StoreError
 from pillarbox.telemetry import Event, emit
 from pillarbox.telemetry.metric import QUEUE_MESSAGES, QUEUE_TRYING
+from pillarbox.telemetry.span import Side, span
 
 __all__ = ["Sender"]
 
@@ -29,6 +30,8 @@ _SWEEP = 3600.0
 """Seconds until what has ended is looked for again."""
 _AGAIN = 1.0
 """Seconds until it is tried again to write what could not be."""
+_SHOWN = 1.0
+"""Seconds between two times that those who watch are told."""
 _AFTER_BUG = 600.0
 """Seconds until a message is tried again that a bug has stopped."""
 
@@ -72,6 +75,7 @@ class Sender:
         self._flights: dict[asyncio.Task[None], set[Progress]] = {}
         self._hungry: set[int] = set()
         self._is_paused = False
+        self._has_moved = asyncio.Event()
 
     async def run(self) -> None:
         """Reads, listens and sends until it is cancelled. What fails is told in the log and tried again."""
@@ -80,6 +84,7 @@ class Sender:
             with self._store.feed.listen(0, self._hear):
                 async with asyncio.TaskGroup() as tasks:
                     tasks.create_task(self._sweep())
+                    tasks.create_task(self._show())
                     await self._rounds.run()
         finally:
             for account in self._accounts.values():
@@ -109,6 +114,19 @@ class Sender:
             # A loop that was closed in this very moment tells nobody.
             with suppress(RuntimeError):
                 self._loop.call_soon_threadsafe(self._rounds.ask, notice.account)
+                if notice.account != 0:
+                    self._loop.call_soon_threadsafe(self._has_moved.set)
+
+    async def _show(self) -> None:
+        """Tells those who watch the queue that it has moved, however much, no more often than they can look."""
+        while True:
+            await self._has_moved.wait()
+            self._has_moved.clear()
+            try:
+                await self._through(self._books.show_change)
+            except StoreError as problem:
+                emit(Event.STORE_FAILED, known=problem.known)
+            await asyncio.sleep(_SHOWN)
 
     async def _sweep(self) -> None:
         while True:
@@ -187,7 +205,9 @@ class Sender:
             ready = await self._through(self._books.release, number, message.number)
             if ready is not None:
                 concluded = partial(self._conclude, number, ready)
-                await self._carrier.carry(number, ready, self._books.now, concluded, progresses)
+                about = {"pillarbox.account": number, "pillarbox.id": message.id}
+                with span("queue.attempt", Side.CLIENT, about):
+                    await self._carrier.carry(number, ready, self._books.now, concluded, progresses)
         except* StoreError as problems:
             emit(Event.STORE_FAILED, known="; ".join(str(one) for one in problems.exceptions))
             pause = _AGAIN

@@ -31,14 +31,16 @@ FORMATS: tuple[Format, ...] = ("text", "json")
 _Fields: TypeAlias = dict[str, Any]
 
 
-def configure(level: Level = "info", form: Format | None = None, stream: TextIO | None = None) -> None:
-    """From now on events of this level and above are written to the stream.
+def configure(
+    level: Level = "info", form: Format | None = None, stream: TextIO | None = None, least: Level = "trace"
+) -> None:
+    """From now on events of this level and above are written; to the stream only those that are `least`, too.
 
     Without a form it is text on a terminal and JSON elsewhere; without a stream it is standard error.
     May be called again, as when the settings change. The standard library's loggers, which the
     libraries beneath us use, are heard from warnings up.
     """
-    _log.threshold = _THRESHOLDS[level]
+    _log.threshold, _log.least = _THRESHOLDS[level], _THRESHOLDS[least]
     _log.lines = _Lines(stream)
     _log.render = _renderer(form, terminal=_log.lines.is_terminal())
     _hear_libraries()
@@ -55,7 +57,7 @@ def keep_lines(folder: Path | None) -> None:
 
 def reset() -> None:
     """As if neither `configure` nor `keep_lines` had ever been called."""
-    _log.threshold, _log.render = logging.WARNING, None
+    _log.threshold, _log.least, _log.render = logging.WARNING, logging.NOTSET, None
     keep_lines(None)
 
 
@@ -93,7 +95,8 @@ def tell(event: Event, /, **fields: object) -> None:
         if book is not None:
             # First: some renderers take apart what they are given.
             _keep(book, _json(shown), shown)
-        _log.lines.write(render(shown))
+        if _THRESHOLDS[event.level] >= _log.least:
+            _log.lines.write(render(shown))
 
 
 def _keep(book: Book, line: str, fields: _Fields) -> None:
@@ -140,6 +143,7 @@ class _Log:
     """Which events are wanted, and what becomes of them; nothing renders them before `configure` was called."""
 
     threshold: int = logging.WARNING
+    least: int = logging.NOTSET
     lines = _Lines(None)
     render: Callable[[_Fields], str] | None = None
     book: Book | None = None

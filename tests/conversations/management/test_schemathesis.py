@@ -11,7 +11,7 @@ from schemathesis.engine.events import EngineEvent, FatalError, NonFatalError, S
 from tests.driver import Home
 from tests.driver.administrator import Administrator
 
-EXAMPLES = 10
+EXAMPLES = 5
 """Requests of each kind for each operation, beside those that try each border of what is declared."""
 OF_MEANING = ("postSettings", "postApply", "postBans", "postPrincipal", "patchPrincipalByName")
 """Operations of which no schema can tell all that they refuse: what a setting may be, what a type of principal has, which

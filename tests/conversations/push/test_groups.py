@@ -3,9 +3,11 @@
 import pytest
 from tests.conversations.push.conftest import Pusher, verified
 from tests.driver import JMAP, Home
+from tests.driver.administrator import Administrator
 from tests.neighbour.endpoint import Endpoint
 
 from pillarbox.access import Principal, Rights
+from pillarbox.datatypes.server import QUEUE, pause
 
 TEAM = "team@home.example"
 
@@ -87,3 +89,16 @@ def test_types_that_an_account_lacks_are_not_named(alice: JMAP, bob: JMAP, team:
     state = makes(alice, team.id, "Plans")
 
     assert endpoint.takes().json()["changed"] == {team.id: {"Mailbox": state}}
+
+
+@pytest.mark.usefixtures("pusher")
+def test_who_manages_the_server_is_told_of_what_they_manage(
+    home: Home, alice: JMAP, bob: JMAP, endpoint: Endpoint
+) -> None:
+    """Ours: of the server's own account; nobody else is."""
+    Administrator(home, alice, "admin")
+    for person in (alice, bob):
+        verified(person, endpoint, types=["Queue"])
+    pause(home.store, QUEUE, home.now())
+    assert endpoint.takes().json()["changed"]["a0"].keys() == {"Queue"}
+    assert endpoint.took_nothing()

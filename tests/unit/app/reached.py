@@ -31,7 +31,8 @@ PLAIN = (
 )  # fmt: skip
 ELSEWHERE = (
     # What settings are read from is no part that goes by them, and what is there from the start goes by none.
-    Snapshot, Layers, House, Configuring, Door, SQLiteStore, InternalDirectory, Registry, DataType, Book, type, ModuleType, memoryview,
+    Snapshot, Layers, House, Configuring, Door, SQLiteStore, InternalDirectory, Registry, DataType, Book,
+    type, ModuleType, memoryview,
     asyncio.AbstractEventLoop, asyncio.Future, asyncio.Event, threading.Thread,
 )  # fmt: skip
 

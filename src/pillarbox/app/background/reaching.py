@@ -22,6 +22,7 @@ __all__ = ["REACHING", "checked", "reached", "recognition", "watched"]
 
 REACHING: Sequence[Declared[object]] = (
     catalogue.HOSTNAME,
+    catalogue.HSTS,
     catalogue.HTTP_URL,
     catalogue.LISTENERS,
     catalogue.TRUSTED_PROXIES,

@@ -16,7 +16,6 @@ from pillarbox.app.figures import limits, site, sockets, traffic
 from pillarbox.app.house import House, volatile
 from pillarbox.app.knowing import chosen, directories
 from pillarbox.app.office import office
-from pillarbox.management import managing
 from pillarbox.app.orders import GRACE
 from pillarbox.app.policy import bounds, policy, url
 from pillarbox.app.supervisor import control
@@ -28,6 +27,7 @@ from pillarbox.datatypes.push import push_key
 from pillarbox.delivery import Delivery, Deposit, LMTPListener, Policy
 from pillarbox.http import HTTP, Door, Gate, Health, Leases, Recognition, Setup, SocketLimit, Tickets, Turns
 from pillarbox.jmap import Service
+from pillarbox.management import managing
 from pillarbox.net import Balance
 from pillarbox.net.web import WebServer
 from pillarbox.settings import DatabaseStore, Snapshot, catalogue

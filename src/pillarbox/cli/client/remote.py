@@ -47,7 +47,8 @@ def remote(url: str, bearer: str, trust: ssl.SSLContext | None = None) -> Iterat
                 ) as answer:
                     return _outcome(answer, origin)
             except (httpcore.NetworkError, httpcore.TimeoutException, httpcore.ProtocolError, ssl.SSLError) as problem:
-                raise Unreached(f"{origin} gives no answer: {str(problem) or type(problem).__name__}") from None
+                why = str(problem) or type(problem).__name__
+                raise Unreached(f"{origin} gives no answer ({why}); is the server there, and the URL right?") from None
 
         yield send
 

@@ -118,7 +118,7 @@ def _removed(number: int) -> bytes:
 def taken_away(server: Writing, account: Account) -> Account:
     """The account, of which nothing is known any more; its file is still to be removed, or will be by `clear`."""
     forget_memberships(server, account.number)
-    forget_listings(server, account.addresses)
+    forget_listings(server, account)
     forget_credentials(server, account.number)
     forget_grants(server, account.number)
     forget_consents(server, account.number)

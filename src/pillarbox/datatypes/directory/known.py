@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Mapping
 
 from pillarbox import access
 from pillarbox.access import BadAddress, Principal, Reach, Rights, RoleSet, Shared
-from pillarbox.access.permission import AUTHENTICATE
+from pillarbox.access.permission import AUTHENTICATE, SEES_THE_SERVER
 from pillarbox.datatypes.directory.refused import AccountError
 from pillarbox.datatypes.directory.tenancy import permitted
 from pillarbox.datatypes.server import (
@@ -123,13 +123,22 @@ def everyone(server: Unit) -> list[Principal]:
 
 
 def reached(server: Unit, number: int) -> dict[int, Reach]:
-    """The accounts that an account's owner may see, by number: their own, and those of their groups."""
+    """The accounts that an account's owner may see, by number: their own, and those of their groups.
+
+    Who manages the whole server sees its own, too.
+    """
     permissions = may(server, number)
     own = Reach(ACCOUNT.id(number), personal=True, rights=Rights.FULL, permissions=permissions)
     groups = within(lambda one: groups_of(server, one), number).items()
-    return {number: own} | {
+    shared = {
         one: Reach(ACCOUNT.id(one), personal=False, rights=rights, permissions=permissions) for one, rights in groups
     }
+    if permissions.isdisjoint(SEES_THE_SERVER) or any(
+        one.tenant is not None for one in numbered(server, ACCOUNT, [number])
+    ):
+        return {number: own, **shared}
+    servers = Reach(ACCOUNT.id(0), personal=False, rights=Rights.FULL, permissions=permissions, is_server=True)
+    return {number: own, **shared, 0: servers}
 
 
 def within(groups: Callable[[int], Mapping[int, Rights]], member: int) -> dict[int, Rights]:

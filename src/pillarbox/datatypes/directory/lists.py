@@ -53,11 +53,12 @@ def remove_listing(store: Store, address: str, member: str) -> None:
     _changed(store, address, without)
 
 
-def forget_listings(server: Writing, addresses: Iterable[str]) -> None:
-    """These addresses are in no list any more."""
-    for address in addresses:
+def forget_listings(server: Writing, account: Account) -> None:
+    """An account is in no list of its tenant any more; in those of others its addresses are somebody's elsewhere."""
+    for address in account.addresses:
         for one in selected(server, ACCOUNT, Select(Member("members", address))):
-            _keep(server, one, [member for member in one.members if member != address])
+            if one.tenant == account.tenant:
+                _keep(server, one, [member for member in one.members if member != address])
 
 
 def _changed(store: Store, address: str, change: Callable[[list[str]], list[str]]) -> None:

@@ -5,6 +5,7 @@ writes; `overview` and `managing` are for administrators, of all accounts, whate
 not know how anything is sent.
 """
 
+from pillarbox.datatypes.queue.managed import QUEUE_STATUS, Pausing, Waiting
 from pillarbox.datatypes.queue.managing import (
     FARTHEST,
     Clerk,
@@ -32,6 +33,7 @@ from pillarbox.datatypes.queue.overview import (
     key_of,
     read_each,
     seen,
+    show_change,
 )
 from pillarbox.datatypes.queue.sending import (
     Addressee,
@@ -49,14 +51,17 @@ from pillarbox.datatypes.queue.sending import (
 __all__ = [
     "FARTHEST",
     "QUEUED_MESSAGE",
+    "QUEUE_STATUS",
     "Addressee",
     "Clerk",
     "Found",
     "Key",
     "Outgoing",
+    "Pausing",
     "Queued",
     "QueuedMessage",
     "Recipient",
+    "Waiting",
     "Wanted",
     "cancel_found",
     "cancel_message",
@@ -77,6 +82,7 @@ __all__ = [
     "queued_message",
     "read_each",
     "seen",
+    "show_change",
     "upcoming",
     "withdraw",
 ]

@@ -10,7 +10,7 @@ from typing import Any, cast
 
 import orjson
 
-from pillarbox.objects import DataType, Property, Record, before, equal, key, prop
+from pillarbox.objects import GATHERED, DataType, Property, Record, before, equal, key, prop
 from pillarbox.store import Blob, Document, Equal, Select, Unit, Writing
 from pillarbox.wire.values import UnsignedInt, UTCDate, utc_date
 
@@ -72,7 +72,7 @@ QUEUED_MESSAGE = DataType(
     rfc="ours",
     capability="urn:pillarbox:params:jmap:admin",
     prefix="q",
-    methods=(),
+    methods=GATHERED,
     filters=(
         equal("submission", QueuedMessage.submission, sorted=True),
         before("nextAttemptBefore", key(QueuedMessage.next_attempt, sorted=True)),

@@ -24,6 +24,7 @@ __all__ = [
     "key_of",
     "read_each",
     "seen",
+    "show_change",
     "view",
 ]
 
@@ -31,6 +32,9 @@ MOST_LOOKED_AT = 100_000
 """Messages that are looked at for one call."""
 _AT_ONCE = 500
 """Messages that are read in one unit."""
+
+_STANDS_FOR_ALL = 1
+"""A number under which account 0 has no message: nothing of its own is sent from it."""
 
 Key = tuple[int, int]
 """A message: the number of its account, and its own there."""
@@ -124,6 +128,12 @@ def found(store: Store, wanted: Wanted, most: int | None = None) -> Found:
         if left <= 0:
             return Found(keys, is_all=False)
     return Found(keys, is_all=True)
+
+
+def show_change(store: Store) -> None:
+    """Whoever watches the queue in account 0 hears that something in it is another. Raises store.StoreError."""
+    with store.write(0) as server:
+        server.touch(QUEUED_MESSAGE.table, _STANDS_FOR_ALL)
 
 
 def seen(store: Store, key: Key, domains: frozenset[str] | None) -> Queued | None:

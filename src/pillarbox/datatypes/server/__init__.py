@@ -143,7 +143,7 @@ from pillarbox.datatypes.server.oauthclient import (
     client_named,
     remove_client,
 )
-from pillarbox.datatypes.server.pause import PAUSE, Pause, is_paused, pause, resume
+from pillarbox.datatypes.server.pause import PAUSE, Pause, is_paused, pause, paused_since, resume
 from pillarbox.datatypes.server.reading import looked_at, numbered, selected
 from pillarbox.datatypes.server.role import ROLE, Role, all_roles, role_named, role_sets
 from pillarbox.datatypes.server.setting import (
@@ -302,6 +302,7 @@ __all__ = [
     "note_use",
     "numbered",
     "pause",
+    "paused_since",
     "remember_consent",
     "remove_api_key",
     "remove_client",

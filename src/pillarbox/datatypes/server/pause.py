@@ -11,7 +11,7 @@ from pillarbox.store import Document, Equal, Select, Store, Unit
 from pillarbox.wire.collation import unicode_casemap
 from pillarbox.wire.values import UTCDate, utc_date
 
-__all__ = ["PAUSE", "Pause", "is_paused", "pause", "resume"]
+__all__ = ["PAUSE", "Pause", "is_paused", "pause", "paused_since", "resume"]
 
 
 class Pause(Record):
@@ -35,6 +35,13 @@ def is_paused(store: Store, work: str) -> bool:
     """Whether work of this kind is not begun. Raises store.StoreError."""
     with store.read(0) as server:
         return _found(server, work) is not None
+
+
+def paused_since(store: Store, work: str) -> UTCDate | None:
+    """Since when work of this kind is not begun; None if it is. Raises store.StoreError."""
+    with store.read(0) as server:
+        found = _found(server, work)
+    return None if found is None else found.since
 
 
 def pause(store: Store, work: str, now: datetime) -> bool:

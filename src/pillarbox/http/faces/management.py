@@ -37,7 +37,7 @@ def routes() -> Iterator[Route]:
                 {one.method: _handler(one) for one in endpoints},
                 Credential.NONE if first.is_open else Credential.ACCOUNT,
                 Limit.ANONYMOUS if first.is_open else Limit.ACCOUNT,
-                Cost.STORE,
+                Cost.STREAM if first.media_type == "text/event-stream" else Cost.STORE,
                 first.doc,
                 permission=None if first.is_open else AUTHENTICATE,
                 takes_keys=not first.is_open,
@@ -121,13 +121,17 @@ async def _stream(setup: Setup, exchange: Exchange, pieces: Callable[[], AsyncIt
     ending = Ending.by(setup.stopping)
     gone = asyncio.create_task(exchange.gone())
     gone.add_done_callback(lambda _: telling.cancel())
-    ending.add(telling.cancel)
+
+    def end() -> None:
+        telling.cancel()
+
+    ending.add(end)
     try:
         await asyncio.wait([telling])
         if not telling.cancelled():
             telling.result()
     finally:
-        ending.remove(telling.cancel)
+        ending.remove(end)
         for task in (telling, gone):
             task.cancel()
         await asyncio.gather(telling, gone, return_exceptions=True)

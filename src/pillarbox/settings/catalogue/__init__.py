@@ -126,6 +126,19 @@ from pillarbox.settings.catalogue.oauth import (
     OAUTH_USER_CODE,
     SignatureAlgorithm,
 )
+from pillarbox.settings.catalogue.observing import (
+    METRICS_ENDPOINT,
+    METRICS_HEADERS,
+    METRICS_INTERVAL,
+    METRICS_TIMEOUT,
+    METRICS_TRANSPORT,
+    OBSERVING,
+    TRACER_ENDPOINT,
+    TRACER_HEADERS,
+    TRACER_TIMEOUT,
+    TRACER_TRANSPORT,
+    OtlpTransport,
+)
 from pillarbox.settings.catalogue.outside import RoleOfGroup
 from pillarbox.settings.catalogue.queue import (
     DNS_SERVERS,
@@ -263,7 +276,12 @@ __all__ = [
     "MAX_SNIPPETS",
     "MAX_SUBMISSION_RECIPIENTS",
     "METRICS_DISABLED_EVENTS",
+    "METRICS_ENDPOINT",
+    "METRICS_HEADERS",
+    "METRICS_INTERVAL",
     "METRICS_SECRET",
+    "METRICS_TIMEOUT",
+    "METRICS_TRANSPORT",
     "METRICS_USERNAME",
     "MTA_STS_MAX_AGE",
     "MTA_STS_MODE",
@@ -282,6 +300,7 @@ __all__ = [
     "OAUTH_SIGNATURE_KEY",
     "OAUTH_TOKEN",
     "OAUTH_USER_CODE",
+    "OBSERVING",
     "OUTBOUND_ALLOW_NETWORKS",
     "PASSKEY_DOMAIN",
     "PERMISSIVE_CORS",
@@ -317,6 +336,10 @@ __all__ = [
     "TIMEOUT_IDLE",
     "TIMEOUT_READ",
     "TLS_EVERYWHERE",
+    "TRACER_ENDPOINT",
+    "TRACER_HEADERS",
+    "TRACER_TIMEOUT",
+    "TRACER_TRANSPORT",
     "TRUSTED_NETWORKS",
     "TRUSTED_PROXIES",
     "UPLOAD_QUOTA_FILES",
@@ -345,6 +368,7 @@ __all__ = [
     "Listener",
     "ListenerProtocol",
     "OidcDirectory",
+    "OtlpTransport",
     "RelayTls",
     "RoleOfGroup",
     "SignatureAlgorithm",
@@ -374,6 +398,7 @@ GROUPS: tuple[Group, ...] = (
     LIMITS,
     RECORD,
     WATCHING,
+    OBSERVING,
 )
 """Every group, in the order of the documentation."""
 

@@ -63,10 +63,12 @@ def check_address(errand: Errand, draft: Draft, address: str) -> None:
 
 
 def refit_lists(server: Writing, before: Account, after: Account) -> None:
-    """Lists that send to an address which the account has no more send to another of it, if it has any."""
+    """Lists of its tenant that send to an address which the account has no more send to another, if it has any."""
     instead = after.address
     for gone in [one for one in before.addresses if one not in after.addresses]:
         for one in selected(server, ACCOUNT, Select(Member("members", gone))):
+            if one.tenant != before.tenant:
+                continue
             members = [instead if member == gone else member for member in one.members]
             kept = [*dict.fromkeys(member for member in members if member)]
             server.update(ACCOUNT.table, one.number, one.document, {**one.document, "members": kept})

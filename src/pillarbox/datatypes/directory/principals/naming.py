@@ -7,7 +7,7 @@ from pillarbox.access import BUILT_IN, BadAddress, normal
 from pillarbox.datatypes.directory.known import account_at
 from pillarbox.datatypes.directory.principals.address import domain_name
 from pillarbox.datatypes.directory.principals.errand import Draft, Errand
-from pillarbox.datatypes.directory.principals.finding import has_addresses, holders, how_many, named
+from pillarbox.datatypes.directory.principals.finding import holders, how_many, named
 from pillarbox.datatypes.directory.principals.kind import ACCOUNTS, Kind, names_of
 from pillarbox.datatypes.directory.refused import Denied, InUse, Needed, Taken, Unfit, Unknown, shown
 from pillarbox.datatypes.server import (
@@ -17,9 +17,11 @@ from pillarbox.datatypes.server import (
     groups_of,
     members_of,
     numbered,
+    selected,
     tenant_named,
     tenants_numbered,
 )
+from pillarbox.store import Member, Select
 from pillarbox.wire.values import JSON
 
 __all__ = ["check_tenant", "join_tenant", "rename"]
@@ -99,8 +101,11 @@ def _check_ties(errand: Errand, draft: Draft) -> None:
             domain = domain_named(server, address.rpartition("@")[2])
             if tenant is not None and (domain is None or domain.tenant != tenant):
                 raise Unfit(f"emails: {address} is in no domain of that tenant")
-    elif draft.kind is Kind.DOMAIN and has_addresses(errand.server, draft.entry.name):
-        raise InUse(f"principals have addresses in {draft.entry.name}", "Domain has members")
+    elif draft.kind is Kind.DOMAIN:
+        # The server's own may stay in it, and go to the tenant later one by one.
+        there = selected(server, ACCOUNT, Select(Member("domains", draft.entry.name)))
+        if any(one.tenant not in (None, tenant) for one in there):
+            raise InUse(f"principals have addresses in {draft.entry.name}", "Domain has members")
     elif draft.kind is Kind.ROLE:
         for holder in holders(errand.server, draft.entry.name):
             raise InUse(f"{holder.title} has the role {draft.entry.name}; take it away first", "Role is in use")

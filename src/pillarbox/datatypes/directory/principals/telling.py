@@ -6,7 +6,7 @@ What is a list there is a list always; what is no list is left out where there i
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, cast, overload
+from typing import cast, overload
 
 from pillarbox.access import Manager, Rights
 from pillarbox.datatypes.directory.known import account_at
@@ -49,8 +49,8 @@ class _Ties:
     tenants: Mapping[int, str] = field(default_factory=dict)
     roles: dict[str, list[str]] = field(default_factory=dict)
     """The roles that have a role."""
-    counts: Mapping[tuple[Kind, Any], int] = field(default_factory=dict)
-    """How many have addresses in a domain, by its name; or how many people a tenant has, by its number."""
+    counts: Mapping[tuple[Kind, str, int | None], int] = field(default_factory=dict)
+    """How many of a tenant have addresses in a domain, or how many people a tenant has; by its name."""
 
 
 def told(server: Unit, entry: Entry) -> dict[str, JSON]:
@@ -120,9 +120,9 @@ def _told(entry: Entry, ties: _Ties) -> dict[str, JSON]:
         found |= _of_account(entry, ties)
     match entry.kind:
         case Kind.DOMAIN:
-            found["members"] = ties.counts.get((Kind.DOMAIN, entry.name), 0)
+            found["members"] = ties.counts.get((Kind.DOMAIN, entry.name, entry.tenant), 0)
         case Kind.TENANT:
-            found["members"] = ties.counts.get((Kind.TENANT, entry.number), 0)
+            found["members"] = ties.counts.get((Kind.TENANT, entry.name, None), 0)
             found["quota"] = entry.document.get("quota", [])
         case Kind.ROLE:
             found["members"] = sorted(ties.roles.get(entry.name, []))
@@ -180,12 +180,13 @@ def _around(server: Unit, entry: Entry) -> _Ties:
     ties = _Ties(tenants={one.number: one.name for one in tenants_numbered(server, (entry.tenant,)).values()})
     match entry.kind:
         case Kind.DOMAIN:
+            holders = (Member("domains", entry.name), Equal("tenant", entry.tenant))
             ties.counts = {
-                (Kind.DOMAIN, entry.name): server.count(ACCOUNT.table, Select(Member("domains", entry.name)))
+                (Kind.DOMAIN, entry.name, entry.tenant): server.count(ACCOUNT.table, Select(AllOf(holders)))
             }
         case Kind.TENANT:
             people = AllOf((Equal("tenant", entry.number), Equal("kind", unicode_casemap(PERSON))))
-            ties.counts = {(Kind.TENANT, entry.number): server.count(ACCOUNT.table, Select(people))}
+            ties.counts = {(Kind.TENANT, entry.name, None): server.count(ACCOUNT.table, Select(people))}
         case Kind.ROLE:
             ties.roles = {entry.name: [one.name for one in roles_with(server, entry.name)]}
     if entry.kind not in ACCOUNTS:
@@ -215,15 +216,15 @@ def _all(server: Unit, accounts: Iterable[Entry], others: Iterable[Entry]) -> _T
     for role in others:
         for name in names_of(role, "roles") if role.kind is Kind.ROLE else ():
             ties.roles.setdefault(name, []).append(role.name)
-    counts = Counter[tuple[Kind, Any]]()
+    counts = Counter[tuple[Kind, str, int | None]]()
     for entry in accounts:
         account = Account(entry.number, entry.document)
         addresses = account.addresses
         ties.names[entry.number] = entry.name
         domains = {*(one.rpartition("@")[2] for one in addresses), *account.catch_all}
-        counts.update((Kind.DOMAIN, domain) for domain in domains)
-        if entry.tenant is not None and entry.kind is Kind.INDIVIDUAL:
-            counts[Kind.TENANT, entry.tenant] += 1
+        counts.update((Kind.DOMAIN, domain, entry.tenant) for domain in domains)
+        if entry.tenant in ties.tenants and entry.kind is Kind.INDIVIDUAL:
+            counts[Kind.TENANT, ties.tenants[entry.tenant], None] += 1
         for address in addresses:
             ties.whose[address] = (entry.number, entry.tenant)
         for address in account.members:

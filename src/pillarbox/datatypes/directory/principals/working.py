@@ -22,7 +22,7 @@ from pillarbox.datatypes.directory.principals.granting import (
 )
 from pillarbox.datatypes.directory.principals.kind import ACCOUNTS, Entry, Kind
 from pillarbox.datatypes.directory.principals.naming import check_tenant
-from pillarbox.datatypes.directory.refused import AccountError, InUse, Needed, Unfit
+from pillarbox.datatypes.directory.refused import AccountError, Denied, InUse, Needed, Unfit
 from pillarbox.datatypes.server import (
     Account,
     SecurityKind,
@@ -44,6 +44,8 @@ _OUTPUT = frozenset(("id", "usedQuota"))
 
 def make(errand: Errand, kind: Kind, properties: Mapping[str, JSON], secret: str = "") -> Entry:
     """A new principal, with these of its fields; `secret` is the hash of its password that the caller has made."""
+    if kind is Kind.TENANT and errand.manager.tenant is not None:
+        raise Denied("tenants are for administrators of the whole server to make")
     if not properties.get("name"):
         raise Needed("name")
     number = errand.number() if kind in ACCOUNTS else errand.server.fresh()

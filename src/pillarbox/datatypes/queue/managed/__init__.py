@@ -1,0 +1,9 @@
+"""The queue by JMAP, in the server's own account (ours): whether it stands still, and what waits in it.
+
+`pausing` has the one object that says so. `waiting` has those of all accounts, by the functions that REST calls too.
+"""
+
+from pillarbox.datatypes.queue.managed.pausing import QUEUE_STATUS, Pausing
+from pillarbox.datatypes.queue.managed.waiting import Waiting
+
+__all__ = ["QUEUE_STATUS", "Pausing", "Waiting"]

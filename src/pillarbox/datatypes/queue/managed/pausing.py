@@ -1,0 +1,87 @@
+"""Queue: whether anything is tried, as an administrator wants it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from pillarbox.datatypes.queue.managed.asked import Outcome, asked_for
+from pillarbox.datatypes.server import QUEUE, pause, paused_since, resume
+from pillarbox.objects import (
+    OVERSEEN,
+    SINGLETON,
+    Call,
+    DataType,
+    MethodError,
+    Property,
+    Record,
+    SetError,
+    invalid,
+    prop,
+)
+from pillarbox.wire.values import JSON, UTCDate
+
+__all__ = ["QUEUE_STATUS", "Pausing"]
+
+
+class Queue(Record):
+    """Whether anything is tried, and since when nothing is."""
+
+    is_paused: Property[bool] = prop(default=False)
+    since: Property[UTCDate | None] = prop(default=None, server_set=True)
+
+
+QUEUE_STATUS = DataType(
+    record=Queue,
+    rfc="ours",
+    capability="urn:pillarbox:params:jmap:admin",
+    prefix="qu",
+    methods=OVERSEEN,
+    is_singleton=True,
+    follows="Pause",
+)
+
+
+@dataclass(frozen=True)
+class Pausing:
+    """`objects.Managing` for Queue."""
+
+    def get(self, call: Call[Any]) -> Mapping[str, JSON]:
+        ids, names = asked_for(call, ("isPaused", "since"))
+        call.take_extra("get")
+        since = paused_since(call.context.store, QUEUE)
+        told: dict[str, JSON] = {"isPaused": since is not None, "since": since}
+        missing: list[JSON] = [one for one in ids or () if one != SINGLETON]
+        has_it = ids is None or SINGLETON in ids
+        return {
+            "accountId": call.account_id,
+            "state": call.state(),
+            "list": [{"id": SINGLETON, **{name: told[name] for name in names}}] if has_it else [],
+            "notFound": missing,
+        }
+
+    def query(self, _: Call[Any]) -> Mapping[str, JSON]:
+        raise MethodError("unknownMethod")
+
+    def prepared(self, _: Call[Any]) -> object:
+        return None
+
+    def set(self, call: Call[Any]) -> Mapping[str, JSON]:
+        outcome = Outcome(call)
+        for key in outcome.create:
+            outcome.refuse("notCreated", key, SetError("singleton", (), "there is one already, and only one"))
+        for id_, patch in outcome.update.items():
+            wrong = [name for name in patch if name != "isPaused"]
+            if id_ != SINGLETON:
+                outcome.refuse("notUpdated", id_, SetError("notFound"))
+            elif wrong or not isinstance(patch.get("isPaused", False), bool):
+                outcome.refuse("notUpdated", id_, invalid((wrong or ["isPaused"])[0][:64], "only isPaused can be set"))
+            else:
+                if patch.get("isPaused") is True:
+                    pause(call.context.store, QUEUE, call.context.now)
+                elif "isPaused" in patch:
+                    resume(call.context.store, QUEUE)
+                outcome.updated[id_] = None
+        for id_ in outcome.destroy:
+            error = SetError("singleton", (), "there is always one") if id_ == SINGLETON else SetError("notFound")
+            outcome.refuse("notDestroyed", id_, error)
+        return outcome.wire()
