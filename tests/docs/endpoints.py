@@ -16,7 +16,7 @@ from typing import Any
 
 import orjson
 from tests.docs.page import DOCS
-from tests.docs.scene import EXAMPLES, furnish
+from tests.docs.scene import EXAMPLES, furnished
 from tests.driver import Home
 from tests.driver.administrator import Administrator
 from tests.neighbour.stores import opened
@@ -41,7 +41,8 @@ All there is in the [management API](management-api.md), with an example of each
 members. [`/api/openapi.json`](management-api.md#for-programs) says the same for programs.
 """
 _ORDER = {"GET": 0, "POST": 1, "PUT": 2, "PATCH": 3, "DELETE": 4}
-_SHORT = 100
+_SHORT, _LONG, _HUGE = 100, 1000, 10_000
+_TEXTS = ("text/dns", "text/event-stream")
 _FLAGS = {FLAG: "`true` or `false`", CONFIRMED: "`true`"}
 
 
@@ -65,10 +66,14 @@ class Told:
     @property
     def text(self) -> str:
         """As it is shown."""
+        if self.media_type in _TEXTS:
+            return self.octets.decode().strip()[:_LONG]
         if self.media_type not in ("application/json", "application/problem+json"):
             return ""
         whole = shortened(orjson.loads(self.octets))
         flat = json.dumps(whole, ensure_ascii=False)
+        if len(flat) > _HUGE:
+            whole = {name: one if isinstance(one, str) else "…" for name, one in whole.items()}
         return flat if len(flat) <= _SHORT else json.dumps(whole, ensure_ascii=False, indent=2)
 
 
@@ -120,7 +125,7 @@ def _section(endpoint: Endpoint, answer: str) -> Iterator[str]:
     sent = "" if one.body is None else "\n\n" + _body(one.body)
     yield f"```http\n{endpoint.method} {one.target}{sent}\n```\n"
     if answer:
-        yield f"```json\n{answer}\n```\n"
+        yield f"```{'text' if endpoint.media_type in _TEXTS else 'json'}\n{answer}\n```\n"
 
 
 def _facts(endpoint: Endpoint) -> Iterator[str]:
@@ -209,7 +214,7 @@ def shown_answers(text: str) -> dict[tuple[str, str], str]:
     sections = re.split(r"^### `([A-Z]+) (\S+)`$", text, flags=re.MULTILINE)[1:]
     found: dict[tuple[str, str], str] = {}
     for method, path, section in zip(*[iter(sections)] * 3, strict=True):
-        block = re.search(r"^```json\n(.*?)\n```$", section, re.DOTALL | re.MULTILINE)
+        block = re.search(r"^```(?:json|text)\n(.*?)\n```$", section, re.DOTALL | re.MULTILINE)
         found[method, path] = block[1] if block is not None else ""
     return found
 
@@ -221,7 +226,8 @@ def main() -> None:
         store = opened(Path(folder), REGISTRY.tables, clock, feed)
         store.create(0)
         home = Home(store, feed, clock)
-        told = answers(furnish(home))
+        with furnished(home) as root:
+            told = answers(root)
         home.close()
         store.close()
     sys.stdout.write(page({one: answer.text for one, answer in told.items()}))

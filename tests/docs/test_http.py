@@ -26,7 +26,8 @@ GROUPS = (
     "server.blocked-ip.",
     "server.allowed-ip.",
     "server.log.requests",
-    "metrics.",
+    "metrics.prometheus.",
+    "metrics.disabled-events",
     "session.mta-sts.",
 )
 SIGNING_IN = ("authentication.fallback-admin.", "authentication.master.", "authentication.passkey.")

@@ -118,7 +118,7 @@ class Program:
             return address, password
         settings, _ = snapshot(load(self.config, self.environment).pairs)
         with house(settings, self.data) as built:
-            built.directory.add(address, built.passwords.hash(password), folders(settings))
+            built.directory.add(address, built.passwords.hash(password), folders(built.settings))
         return address, password
 
     def _is_ours(self) -> bool:

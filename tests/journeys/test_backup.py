@@ -95,6 +95,7 @@ def test_an_account_comes_back_while_its_server_runs(server: Server, folder: Pat
         client.call("Email/set", destroy=client.ids())
     events = alice.listen()
 
+    assert "is served already" in server.program("restore", folder / "out", status=1)
     server.program("restore", folder / "out", "--account", PEOPLE[0])
 
     assert events.change(alice.account, "Email") is not None
@@ -103,8 +104,3 @@ def test_an_account_comes_back_while_its_server_runs(server: Server, folder: Pat
     with pytest.raises(Failed, match="cannotCalculateChanges"):
         alice.call("Email/changes", sinceState=state)
     assert server.program.doctor() == []
-
-
-def test_a_server_that_runs_keeps_its_folder_to_itself(server: Server, folder: Path) -> None:
-    server.program("backup", folder / "out")
-    assert "is served already" in server.program("restore", folder / "out", status=1)

@@ -4,9 +4,11 @@ That each setting reaches the parts that go by it is told by tests/unit/app/test
 bans and queues test_settings.py has more.
 """
 
+import base64
 import json
 import smtplib
 import socket
+import time
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from dataclasses import dataclass
@@ -53,8 +55,8 @@ class Here:
         found: dict[str, Any] = json.loads(self.asks("GET", "/.well-known/jmap", **self.alice.headers)[2])
         return found
 
-    def metadata(self) -> dict[str, Any]:
-        found: dict[str, Any] = json.loads(self.asks("GET", "/.well-known/oauth-authorization-server")[2])
+    def metadata(self, name: str = "oauth-authorization-server") -> dict[str, Any]:
+        found: dict[str, Any] = json.loads(self.asks("GET", f"/.well-known/{name}")[2])
         return found
 
     def says(self, name: str, who: Client | None = None, **arguments: Any) -> dict[str, Any]:
@@ -92,6 +94,38 @@ class Here:
     def registers(self) -> int:
         body = json.dumps({"redirect_uris": ["https://app.example/back"], "client_name": "App"})
         return self.asks("POST", "/auth/register", body, Content_Type="application/json")[0]
+
+    def delivers(self, octets: bytes) -> int:
+        """What LMTP answers to a message."""
+        with smtplib.LMTP("127.0.0.1", self.server.lmtp_port, timeout=20) as lmtp:
+            lmtp.ehlo()
+            lmtp.mail("a@b.example")
+            lmtp.rcpt(self.alice.address)
+            return lmtp.data(octets)[0]
+
+    def uploads(self) -> int:
+        """What is answered to who asks for the first of two uploads."""
+        first, _ = (self.alice.upload(f"{at} {time.monotonic()}".encode()) for at in range(2))
+        return self.asks("GET", f"/jmap/download/{self.alice.account}/{first}/x", **self.alice.headers)[0]
+
+    def subscribes(self) -> list[str]:
+        """What is said of the second of two push subscriptions."""
+        new = {name: {"deviceClientId": name, "url": f"https://{name}.example/", "types": None} for name in "ab"}
+        call = ["PushSubscription/set", {"create": new}, "c"]
+        body = json.dumps({"using": [CORE], "methodCalls": [call]})
+        octets = self.asks("POST", "/jmap/", body, Content_Type="application/json", **self.newest.headers)[2]
+        return [one["type"] for one in (json.loads(octets)["methodResponses"][0][1]["notCreated"] or {}).values()]
+
+    def enters(self, name: str, password: str) -> int:
+        token = base64.b64encode(f"{name}:{password}".encode()).decode()
+        return self.asks("GET", "/.well-known/jmap", Authorization=f"Basic {token}")[0]
+
+    def files(self) -> str | None:
+        """Why a message is not filed."""
+        blob = self.says("Email/get", ids=self.emails[:1], properties=["blobId"])["list"][0]["blobId"]
+        boxes = {self.alice.role("inbox"): True}
+        answer = self.says("Email/import", emails={"e": {"blobId": blob, "mailboxIds": boxes}})
+        return answer["notCreated"]["e"]["type"] if answer.get("notCreated") else None
 
     def folders(self) -> set[str]:
         return {one["name"] for one in self.says("Mailbox/get", self.newest)["list"]}
@@ -146,6 +180,22 @@ EFFECTS: dict[str, tuple[str, Callable[[Here], Any], Any]] = {
         lambda here: len(here.says("Email/changes", sinceState=here.state)["created"]),
         1,
     ),
+    "jmap.protocol.upload.quota.files": ("1", Here.uploads, 404),
+    "jmap.email.max-size": ("50", Here.files, "tooLarge"),
+    "jmap.push.max-total": ("1", Here.subscribes, ["overQuota"]),
+    "authentication.master.user": ("boss", lambda here: here.enters(f"{here.alice.address}%boss", "open sesame"), 200),
+    "lookup.closed.here": ("/closed", lambda here: here.asks("GET", "/closed")[0], 410),
+    "server.http.use-x-forwarded": (
+        "true",
+        lambda here: here.asks("GET", "/robots.txt", X_Forwarded_For="203.0.113.66")[0],
+        451,
+    ),
+    "oauth.oidc.signature-algorithm": (
+        "ES384",
+        lambda here: here.metadata("openid-configuration")["id_token_signing_alg_values_supported"][0],
+        "ES384",
+    ),
+    "session.data.limits.received-headers": ("1", lambda here: here.delivers(2 * b"Received: x\r\n" + LETTER), 554),
     "server.hostname": ("other.example", Here.greeting, "other.example"),
     "server.http.url": (
         "'https://other.example'",
@@ -183,12 +233,20 @@ EFFECTS: dict[str, tuple[str, Callable[[Here], Any], Any]] = {
         452,
     ),
     "session.rcpt.sub-addressing": ("false", lambda here: here.mail("alice+plans@home.example")[-1], 550),
-    "jmap.folders.archive.name": ("Attic", lambda here: "Attic" in here.folders(), True),
-    "jmap.folders.junk.create": ("false", lambda here: "Junk" in here.folders(), False),
+    "jmap.folders.drafts.name": ("Unsent", lambda here: "Unsent" in here.folders(), True),
+    "jmap.folders.archive.create": ("false", lambda here: "Archive" in here.folders(), False),
     "account.quota": ("7000000", Here.quotas, [7_000_000]),
 }
 """For each setting another text, what is looked at, and what is seen then."""
-BESIDE = {"server.http.allowed-endpoint.0.then": "403", "server.http.allowed-endpoint.1.else": "200"}
+BESIDE = {
+    "authentication.master.secret": "open sesame",
+    "server.http.allowed-endpoint.0.then": "403",
+    "server.http.allowed-endpoint.1.if": "url_path = key_get('closed', 'here')",
+    "server.http.allowed-endpoint.1.then": "410",
+    "server.http.allowed-endpoint.2.if": "remote_ip = '203.0.113.66'",
+    "server.http.allowed-endpoint.2.then": "451",
+    "server.http.allowed-endpoint.3.else": "200",
+}
 """The rest of what is written there."""
 
 

@@ -13,7 +13,7 @@ from pillarbox.datatypes.mail import (
     VACATION_RESPONSE,
 )
 from pillarbox.datatypes.push import PUSH_KEY, PUSH_SUBSCRIPTION
-from pillarbox.datatypes.queue import QUEUE_STATUS, QUEUED_MESSAGE
+from pillarbox.datatypes.queue import QUEUE, QUEUED_MESSAGE
 from pillarbox.datatypes.server import (
     ACCOUNT,
     ACME_ACCOUNT,
@@ -64,8 +64,8 @@ REGISTRY = Registry(
         PAUSE,
         PUSH_KEY,
         PUSH_SUBSCRIPTION,
+        QUEUE,
         QUEUED_MESSAGE,
-        QUEUE_STATUS,
         QUOTA,
         ROLE,
         SEARCH_SNIPPET,

@@ -23,7 +23,7 @@ from pillarbox.delivery.route import Route, refusal
 from pillarbox.delivery.trace import Hop
 from pillarbox.store import OutOfSpace, Unavailable
 from pillarbox.telemetry import Event, emit, request_scope
-from pillarbox.telemetry.span import Side, span
+from pillarbox.telemetry.span import Attributes, Side, span
 
 __all__ = ["Delivery", "Run", "Session"]
 
@@ -186,7 +186,8 @@ class Session:
         principal, path = recipient.principal, recipient.path
         deposit = self._delivery.deposit
         try:
-            with span("lmtp.deliver", Side.SERVER, {"pillarbox.account": principal.id, "pillarbox.id": offer.hop.id}):
+            spoken: Attributes = {"pillarbox.account": principal.number, "pillarbox.id": offer.hop.id}
+            with span("lmtp.deliver", Side.SERVER, spoken):
                 outcome = await self._delivery.run(lambda: deposit.deliver(principal, offer, self._policy, path.text))
         except (Unavailable, OSError) as trouble:
             told = reply.NO_ROOM if isinstance(trouble, OutOfSpace) else reply.FAILED

@@ -4,8 +4,8 @@ from typing import Any, cast
 
 import orjson
 
-from pillarbox.access import Principal
 from pillarbox.datatypes.journal import JOURNAL_ENTRY, Direction, Fate, JournalEntry
+from pillarbox.management.belonging import account_of_ours
 from pillarbox.management.endpoint import Answer, Endpoint, Parameter, Request, Within, listing
 from pillarbox.management.refusal import NotFound
 from pillarbox.management.shape import FLAG, INSTANT, Choice, Fields, Integer, ListOf, Nullable, Shape, Text
@@ -22,11 +22,11 @@ _MOMENTS = ("after", "before")
 
 
 def _of_account(request: Request) -> Answer:
-    return _listed(request, _named(request, request.query["account"]).number)
+    return _listed(request, account_of_ours(request, request.query["account"]).number)
 
 
 def _one_of_account(request: Request) -> Answer:
-    return _one(request, _named(request, request.parts["account"]).number)
+    return _one(request, account_of_ours(request, request.parts["account"]).number)
 
 
 def _own(request: Request) -> Answer:
@@ -35,15 +35,6 @@ def _own(request: Request) -> Answer:
 
 def _one_own(request: Request) -> Answer:
     return _one(request, cast("int", request.manager.account))
-
-
-def _named(request: Request, name: str) -> Principal:
-    """The account with this address; one of another tenant is as one that is not there. Raises NotFound."""
-    principal = request.office.directory.find(name)
-    tenant = request.manager.tenant
-    if principal is None or (tenant is not None and principal.tenant != tenant):
-        raise NotFound(name)
-    return principal
 
 
 def _listed(request: Request, account: int) -> Answer:

@@ -2,11 +2,29 @@
 
 from collections.abc import Callable, Iterator
 
-from pillarbox.management.endpoint import Answer, Body, Endpoint, Request
+from pillarbox.management.endpoint import PAGING, Answer, Body, Endpoint, Parameter, Request
 from pillarbox.management.refusal import NotYet
-from pillarbox.management.shape import ANYTHING
+from pillarbox.management.shape import ANYTHING, FLAG, Choice, Integer, Text
 
 __all__ = ["ENDPOINTS"]
+
+
+_RANGE = (
+    *PAGING,
+    Parameter("max-total", Integer(), "At how many the count may end."),
+    Parameter("range-start", Text(), "The first id."),
+    Parameter("range-end", Text(), "The last id."),
+)
+_OUTGOING = (
+    Parameter("domain", Text(), "Those for a domain."),
+    Parameter("type", Choice(("dmarc", "tls")), "Those of a kind."),
+    *_RANGE,
+)
+_INCOMING = (Parameter("text", Text(), "Those that have this in them."), *_RANGE)
+_NEWER = (
+    Parameter("overwrite", FLAG, "Also in place of what was changed here."),
+    Parameter("force", FLAG, "Also where there is nothing newer."),
+)
 
 
 def _not_yet(what: str) -> Callable[[Request], Answer]:
@@ -18,14 +36,16 @@ def _not_yet(what: str) -> Callable[[Request], Answer]:
 
 def _reports() -> Iterator[Endpoint]:
     outgoing, incoming = _not_yet("outgoing reports"), _not_yet("incoming reports")
-    yield Endpoint("GET", "/api/queue/reports", "outgoing-report-list", outgoing, "Reports that wait to be sent.")
-    yield Endpoint("DELETE", "/api/queue/reports", "outgoing-report-delete", outgoing, "Drops those that match.")
+    at, all_ = "/api/queue/reports", "Reports that wait to be sent."
+    yield Endpoint("GET", at, "outgoing-report-list", outgoing, all_, parameters=_OUTGOING)
+    yield Endpoint("DELETE", at, "outgoing-report-delete", outgoing, "Drops those that match.", parameters=_OUTGOING)
     yield Endpoint("GET", "/api/queue/reports/{id}", "outgoing-report-get", outgoing, "One of them.")
     yield Endpoint("DELETE", "/api/queue/reports/{id}", "outgoing-report-delete", outgoing, "Drops one of them.")
     for kind in ("dmarc", "tls", "arf"):
         at = f"/api/reports/{kind}"
-        yield Endpoint("GET", at, "incoming-report-list", incoming, f"Reports of the kind {kind} that came in.")
-        yield Endpoint("DELETE", at, "incoming-report-delete", incoming, "Drops those that match.")
+        all_, drop = f"Reports of the kind {kind} that came in.", "Drops those that match."
+        yield Endpoint("GET", at, "incoming-report-list", incoming, all_, parameters=_INCOMING)
+        yield Endpoint("DELETE", at, "incoming-report-delete", incoming, drop, parameters=_INCOMING)
         yield Endpoint("GET", f"{at}/{{id}}", "incoming-report-get", incoming, "One of them.")
         yield Endpoint("DELETE", f"{at}/{{id}}", "incoming-report-delete", incoming, "Drops one of them.")
 
@@ -40,14 +60,14 @@ def _spam() -> Iterator[Endpoint]:
         "POST", "/api/spam-filter/classify", "spam-filter-classify", spam, "What a message is.", body=Body(ANYTHING)
     )
     for method in ("GET", "POST"):
-        yield Endpoint(method, "/api/update/spam-filter", "spam-filter-update", spam, "Newer rules.")
+        yield Endpoint(method, "/api/update/spam-filter", "spam-filter-update", spam, "Newer rules.", parameters=_NEWER)
 
 
 def _stored() -> Iterator[Endpoint]:
     uids, undelete = _not_yet("UIDs of IMAP"), _not_yet("restoring what was deleted")
     yield Endpoint("DELETE", "/api/store/uids/{name}", "purge-account", uids, "Gives all messages new UIDs.")
     at = "/api/store/undelete/{name}"
-    yield Endpoint("GET", at, "undelete", undelete, "What was deleted and can be restored.")
+    yield Endpoint("GET", at, "undelete", undelete, "What was deleted and can be restored.", parameters=PAGING)
     yield Endpoint("POST", at, "undelete", undelete, "Restores some of it.", body=Body(ANYTHING))
 
 

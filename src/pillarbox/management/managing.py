@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from pillarbox.datatypes.directory.managed import Principals
 from pillarbox.datatypes.directory.principals import Kind
-from pillarbox.datatypes.queue import QUEUE_STATUS, QUEUED_MESSAGE, Pausing, Waiting
+from pillarbox.datatypes.queue import QUEUE, QUEUED_MESSAGE, Pausing, Waiting
 from pillarbox.management.office import Office
 from pillarbox.management.principals import kept
 from pillarbox.management.refusal import Invalid
@@ -28,5 +28,5 @@ def managing(office: Office) -> Mapping[str, Managing]:
     return {
         **{kind.type.name: principals for kind in Kind},
         QUEUED_MESSAGE.name: Waiting(lambda: books_of(office.store, office.settings(), office.clock)),
-        QUEUE_STATUS.name: Pausing(),
+        QUEUE.name: Pausing(),
     }

@@ -20,6 +20,7 @@ __all__ = ["PROBLEM", "document", "with_document"]
 
 _PLACEHOLDER = re.compile(r"\{(\w+)\}")
 _READS = frozenset(("GET", "HEAD"))
+_EVENTS = "text/event-stream"
 _ALWAYS = (400, 401, 402, 403, 404, 409, 413, 422, 429, 500, 503)
 _OF_WRITES = (412, 507)
 _WHEN = {
@@ -79,12 +80,15 @@ who change the same from undoing each other's work."""
 
 
 def with_document(endpoints: Sequence[Endpoint], later: Sequence[Endpoint] = ()) -> tuple[Endpoint, ...]:
-    """These endpoints, and the one that describes them all but those in `later`, which do nothing yet."""
+    """These endpoints, and the one that describes them.
+
+    Left out are those in `later`, which do nothing yet, and streams, for which OpenAPI 3.1 has no words.
+    """
     own = Endpoint(
         "GET",
         "/api/openapi.json",
         None,
-        _describe(lambda: [one for one in whole if one not in later]),
+        _describe(lambda: [one for one in whole if one not in later and one.media_type != _EVENTS]),
         "This API for programs: OpenAPI 3.1.",
         answer=None,
         is_open=True,

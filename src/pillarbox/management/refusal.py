@@ -24,6 +24,7 @@ __all__ = [
     "Other",
     "Refusal",
     "TooLarge",
+    "TooMany",
     "Unsupported",
 ]
 
@@ -146,6 +147,12 @@ class Forbidden(Refusal):
     """Whoever asks may not do that."""
 
     status = HTTPStatus.FORBIDDEN
+
+
+class TooMany(Refusal):
+    """So many are under way that another one has to wait."""
+
+    status = HTTPStatus.TOO_MANY_REQUESTS
 
 
 class Other(Refusal):

@@ -10,9 +10,10 @@ import orjson
 
 from pillarbox.access import BadAddress, domain_of, normal
 from pillarbox.management.endpoint import Answer, Endpoint, Parameter, Request, Stream
-from pillarbox.management.refusal import NotFound, Unsupported
+from pillarbox.management.refusal import NotFound, TooMany, Unsupported
 from pillarbox.management.shape import Integer, Text
 from pillarbox.net import Guard
+from pillarbox.net.outbound import Answer as Fetched
 from pillarbox.net.outbound import Outbound
 from pillarbox.queue import Probe, Stage, resolver_of
 from pillarbox.settings import Snapshot, catalogue, host_name
@@ -24,10 +25,18 @@ _PATHS = "/api/troubleshoot/"
 _SECONDS = 30
 """How long a step may take, if nothing else is said."""
 _MOST_SECONDS = 60
+_MOST_AT_ONCE = 8
+"""Tests that one process makes at the same time."""
 _POLICY = 64 * 1024
 """Octets of an MTA-STS policy that are read (RFC 8461 section 3.3)."""
 _LABEL = r"[a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?"
 _DOMAIN = re.compile(rf"(?=.{{1,253}}\Z){_LABEL}(\.{_LABEL})+")
+
+
+class _Running:
+    """How many tests this process makes now."""
+
+    count = 0
 
 
 def _token(request: Request) -> Answer:
@@ -38,6 +47,8 @@ def _token(request: Request) -> Answer:
 
 def _delivery(request: Request) -> Answer:
     target = _target(request.parts["target"])
+    if _Running.count >= _MOST_AT_ONCE:
+        raise TooMany("so many tests are under way that another one has to wait")
     seconds = request.query.get("timeout", _SECONDS)
     return Answer(Stream(partial(_events, request.office.settings(), target, seconds), "text/event-stream"))
 
@@ -56,19 +67,23 @@ async def _events(settings: Snapshot, target: str, seconds: float) -> AsyncItera
     stages: asyncio.Queue[Stage | None] = asyncio.Queue()
     guard = Guard(settings[catalogue.OUTBOUND_ALLOW_NETWORKS])
 
-    async def run() -> None:
-        async with Outbound(guard, connecting=seconds) as outbound:
-            fetch = partial(outbound.send, "GET", fields={}, seconds=seconds, most=_POLICY)
-            host, port = host_name(settings), settings[catalogue.QUEUE_PORT]
-            await Probe(resolver_of(settings), guard, fetch, host, port, seconds, stages.put_nowait).run(target)
+    host, port = host_name(settings), settings[catalogue.QUEUE_PORT]
 
-    task = asyncio.create_task(run())
+    async def fetch(url: str) -> Fetched:
+        # Made where it is needed: to read whom the system trusts takes a while.
+        async with Outbound(guard, connecting=seconds) as outbound:
+            return await outbound.send("GET", url, {}, seconds=seconds, most=_POLICY)
+
+    probe = Probe(resolver_of(settings), guard, fetch, host, port, seconds, stages.put_nowait)
+    _Running.count += 1
+    task = asyncio.create_task(probe.run(target))
     task.add_done_callback(lambda _: stages.put_nowait(None))
     try:
         while (stage := await stages.get()) is not None:
             yield b"event: event\ndata: %s\n\n" % orjson.dumps([stage])
         await task
     finally:
+        _Running.count -= 1
         task.cancel()
         await asyncio.gather(task, return_exceptions=True)
 

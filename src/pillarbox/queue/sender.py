@@ -20,7 +20,7 @@ from pillarbox.queue.verdict import Verdict
 from pillarbox.store import Notice, Rounds, Store, StoreError
 from pillarbox.telemetry import Event, emit
 from pillarbox.telemetry.metric import QUEUE_MESSAGES, QUEUE_TRYING
-from pillarbox.telemetry.span import Side, span
+from pillarbox.telemetry.span import Attributes, Side, span
 
 __all__ = ["Sender"]
 
@@ -205,7 +205,7 @@ class Sender:
             ready = await self._through(self._books.release, number, message.number)
             if ready is not None:
                 concluded = partial(self._conclude, number, ready)
-                about = {"pillarbox.account": number, "pillarbox.id": message.id}
+                about: Attributes = {"pillarbox.account": number, "pillarbox.id": message.id}
                 with span("queue.attempt", Side.CLIENT, about):
                     await self._carrier.carry(number, ready, self._books.now, concluded, progresses)
         except* StoreError as problems:

@@ -91,6 +91,7 @@ from pathlib import Path
 
 import pytest
 from tests.driver import FOLDERS, JMAP, Home, Request
+from tests.driver.administrator import Administrator
 from tests.driver.rows import named, unshown
 
 from pillarbox.http import HTTP, BanPolicy, Scraping, Site
@@ -143,8 +144,10 @@ def test_a_header_that_is_none_costs_itself_alone(home: Home) -> None:
 
 
 @pytest.mark.parametrize("route", [one for one in ROUTES if "POST" in one.methods], ids=lambda one: one.path)
-def test_a_body_that_is_too_large_is_told_so(alice: JMAP, route: Route) -> None:
+def test_a_body_that_is_too_large_is_told_so(home: Home, alice: JMAP, route: Route) -> None:
     """http-server.md section 2, mended: a body that is too large is none that is empty. RFC 9110 section 15.5.14."""
+    if route.name == "management":
+        Administrator(home, alice, "admin")
     path = route.path.replace("{accountId}", alice.account_id)
     headers = {
         "Content-Type": "application/json",

@@ -10,6 +10,7 @@ def test_what_does_not_exist_yet_says_so(home: Home) -> None:
     """Issue 6: endpoints whose part of the server comes later answer 501 with a problem document."""
     root = Administrator(home)
     root.is_refused(501, "GET", "reports/dmarc", error="unsupported")
+    root.is_refused(501, "GET", "queue/reports?domain=far.example&type=tls&limit=10", error="unsupported")
     root.is_refused(501, "POST", "spam-filter/train/spam", b"Subject: buy\r\n\r\nnow", error="unsupported")
 
 

@@ -22,11 +22,11 @@ def test_the_document_is_openapi(home: Home) -> None:
 
 
 def test_every_endpoint_is_described(home: Home) -> None:
-    """Issue 6: generated from the declarations, complete; what does nothing yet is left out (adr/0058)."""
+    """Issue 6: generated from the declarations, complete but for streams and what does nothing yet (adr/0058)."""
     paths = described(home)["paths"]
     there = {(method.upper(), path) for path, methods in paths.items() for method in methods}
 
-    done = [one for one in ENDPOINTS if one not in LATER]
+    done = [one for one in ENDPOINTS if one not in LATER and one.media_type != "text/event-stream"]
     assert there == {(one.method, path) for one in done for path in (one.path, *one.also)}
 
 

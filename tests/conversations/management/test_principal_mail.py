@@ -5,6 +5,8 @@ import base64
 from tests.driver import JMAP, SUBMISSION, Home
 from tests.driver.administrator import Administrator
 
+from pillarbox.datatypes.server import ACCOUNT, numbered
+
 
 def enters(home: Home, root: Administrator, name: str, **properties: object) -> JMAP:
     """Somebody new, with the password that is made of their name."""
@@ -53,3 +55,16 @@ def test_a_member_of_a_group_in_a_group_has_what_both_have(home: Home) -> None:
     jane.hears("error", type="accountNotFound")
     header = {"authorization": f"Basic {base64.b64encode(b'inner:').decode()}"}
     assert home.web.sends("GET", "/.well-known/jmap", header).status == 401
+
+
+def test_who_is_called_by_an_address_that_goes_is_called_so_still(home: Home) -> None:
+    """Ours: an account of before has no name but its address."""
+    root = Administrator(home)
+    alice = home.person("alice")
+    with home.store.write(0) as server:
+        (account,) = numbered(server, ACCOUNT, (alice.number,))
+        server.update(ACCOUNT.table, account.number, account.document, {**account.document, "name": ""})
+    steps = [{"action": "set", "field": "emails", "value": []}]
+    root.does("PATCH", "principal/alice@home.example", steps)
+    assert root.does("GET", "principal/alice@home.example")["emails"] == []
+    assert home.check.verified(alice.name, alice.password) is not None

@@ -14,8 +14,8 @@ from tests.driver.administrator import Administrator
 EXAMPLES = 5
 """Requests of each kind for each operation, beside those that try each border of what is declared."""
 OF_MEANING = ("postSettings", "postApply", "postBans", "postPrincipal", "patchPrincipalByName")
-"""Operations of which no schema can tell all that they refuse: what a setting may be, what a type of principal has, which
-text is a network or an address, when somebody's ban may end. That what fits no schema is refused holds for them too.
+"""Operations of which no schema can tell all that they refuse: what a setting may be, what a type of principal has,
+which text is a network or an address, when a ban may end. That what fits no schema is refused holds for them too.
 """
 
 

@@ -150,21 +150,6 @@ def secrets() -> Iterator[str]:
     yield "queue.relay.secrte"
 
 
-def test_what_is_called_a_secret_is_one() -> None:
-    """Ours: of a secret that is declared as a mere text everything would be told."""
-    names = {key.rpartition(".")[2] for key in secrets()}
-    called = [
-        line.key
-        for setting in catalogue.CATALOGUE
-        for line in setting.described()
-        if line.key.rpartition(".")[2] in names and not line.is_secret
-    ]
-
-    assert {"secret", "password", "private-key", "hmac-key", "signature-key", "key"} <= names
-    # These say where a directory has the secrets of its people.
-    assert called == ["directory.<id>.attributes.secret", "directory.<id>.columns.secret"]
-
-
 @pytest.mark.parametrize("key", [*secrets()])
 def test_a_secret_is_never_told(root: Administrator, key: str) -> None:
     """Management API section 23: secrets returned by settings reads, even to read-only roles."""

@@ -142,3 +142,36 @@ def test_a_tenants_administrator_manages_no_server(boss: Administrator) -> None:
     """Issue 7: who manages a tenant alone is refused where it is about all of the server."""
     boss.is_refused(403, "GET", "settings/keys?keys=server.hostname")
     boss.is_refused(403, "POST", "principal", {"type": "tenant", "name": "mine"})
+
+
+def test_a_list_of_others_is_neither_seen_nor_changed(root: Administrator, boss: Administrator) -> None:
+    """Management API section 23: tenant isolation; to a list of others, a tenant's account is somebody elsewhere."""
+    body = {"type": "list", "name": "all", "emails": ["all@home.example"]}
+    root.does("POST", "principal", {**body, "externalMembers": ["boss@acme.example"]})
+    assert boss.does("GET", "principal/boss@acme.example")["lists"] == []
+    assert [one["lists"] for one in boss.does("GET", "principal", types="individual")["items"]] == [[]]
+    at = "principal/boss@acme.example"
+    boss.does("PATCH", at, steps(("set", "lists", []), ("set", "emails", ["chief@acme.example"])))
+    boss.does("DELETE", at)
+    told = root.does("GET", "principal/all")
+    assert (told["members"], told["externalMembers"]) == ([], ["boss@acme.example"])
+
+
+def test_a_tenant_has_no_tenants(home: Home, root: Administrator, boss: Administrator) -> None:
+    """Ours: not even with the permission, which nothing but a role for the whole server gives."""
+    root.does("PATCH", "principal/boss@acme.example", steps(("addItem", "roles", "admin")))
+    boss.is_refused(403, "POST", "principal", {"type": "tenant", "name": "mine"})
+    assert [one["name"] for one in boss.does("GET", "principal")["items"]] == ["acme.example", "boss@acme.example"]
+
+
+def test_a_domain_goes_to_a_tenant_before_those_who_have_addresses_in_it(root: Administrator) -> None:
+    """Ours: who is the server's own may have an address in any domain here, a tenant's in its own alone."""
+    root.does("POST", "principal", {"type": "tenant", "name": "acme"})
+    root.does("POST", "principal", {"type": "domain", "name": "acme.example"})
+    root.does("POST", "principal", {"type": "individual", "name": "joe@acme.example", "emails": ["joe@acme.example"]})
+    root.is_refused(400, "PATCH", "principal/joe@acme.example", steps(("set", "tenant", "acme")), error="other")
+    root.does("PATCH", "principal/acme.example", steps(("set", "tenant", "acme")))
+    assert root.does("GET", "principal/acme.example")["members"] == 0
+    root.does("PATCH", "principal/joe@acme.example", steps(("set", "tenant", "acme")))
+    assert root.does("GET", "principal/acme.example")["members"] == 1
+    root.is_refused(409, "PATCH", "principal/acme.example", steps(("set", "tenant", "")), details="Domain has members")

@@ -200,6 +200,17 @@ def test_stages_come_as_they_happen(root: Administrator, mx: MX) -> None:
     assert mx.commands == ["EHLO mx.home.example"]
 
 
+def test_no_more_than_some_are_made_at_once(root: Administrator, mx: MX) -> None:
+    """Ours: 8 of a process; each holds connections for up to two minutes."""
+    mx.says("EHLO", *[STALL] * 8)
+    streams = [opens(root) for _ in range(8)]
+    for stream in streams:
+        comes(stream, "ehloStart")
+    root.is_refused(429, "GET", "troubleshoot/delivery/far.example")
+    streams[0].leave()
+    assert kinds(root.calls("GET", "troubleshoot/delivery/far.example"))[-1] == "quitCompleted"
+
+
 def test_without_http_there_is_no_token(home: Home) -> None:
     """Ours: the command line has no use for one."""
     there = found(ENDPOINTS, "GET", "/api/troubleshoot/token")

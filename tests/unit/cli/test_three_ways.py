@@ -64,7 +64,7 @@ def _rest(root: Administrator) -> str:
 
 def _file(does: Callable[..., Ended], folder: Path) -> str:
     """As somebody would write it: nothing is said that need not be."""
-    document = {
+    document: dict[str, Any] = {
         "format": 1,
         "settings": {"jmap.protocol.get.max-objects": "123"},
         "domains": [{"name": DOMAIN, "description": "The company"}, {"name": "home.example"}],

@@ -5,7 +5,7 @@ writes; `overview` and `managing` are for administrators, of all accounts, whate
 not know how anything is sent.
 """
 
-from pillarbox.datatypes.queue.managed import QUEUE_STATUS, Pausing, Waiting
+from pillarbox.datatypes.queue.managed import QUEUE, Pausing, Waiting
 from pillarbox.datatypes.queue.managing import (
     FARTHEST,
     Clerk,
@@ -50,8 +50,8 @@ from pillarbox.datatypes.queue.sending import (
 
 __all__ = [
     "FARTHEST",
+    "QUEUE",
     "QUEUED_MESSAGE",
-    "QUEUE_STATUS",
     "Addressee",
     "Clerk",
     "Found",

@@ -10,7 +10,7 @@ from typing import Any
 from pillarbox.datatypes.directory.principals import Errand, Kind
 from pillarbox.datatypes.server import TooManySettings, keep_settings, kept_settings
 from pillarbox.management.declaration.carrying import carry_out
-from pillarbox.management.declaration.form import DOCUMENT, EXAMPLE, SECRETS, SECTIONS
+from pillarbox.management.declaration.form import DOCUMENT, EXAMPLE, SECRETS, SECTIONS, WHOLE
 from pillarbox.management.declaration.plan import SETTING, Action, Change, of_section, of_settings
 from pillarbox.management.declaration.state import declared, principals
 from pillarbox.management.draft import Draft
@@ -215,7 +215,7 @@ ENDPOINTS: tuple[Endpoint, ...] = (
         _export,
         "The server as it is declared: settings of the database, tenants, domains, roles, accounts, groups and lists, "
         "without secrets.\nThe same server gives the same octets. It takes the permissions to list all that.",
-        answer=DOCUMENT,
+        answer=WHOLE,
         is_tagged=True,
         example="/api/export",
     ),

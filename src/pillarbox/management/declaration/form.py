@@ -13,7 +13,7 @@ from pillarbox.management.change import KEY
 from pillarbox.management.shape import FLAG, Choice, Fields, Integer, ListOf, Map, Shape, Text
 from pillarbox.wire.values import JSON
 
-__all__ = ["DOCUMENT", "EXAMPLE", "FORMAT", "SECRETS", "SECTIONS", "Section", "nothing"]
+__all__ = ["DOCUMENT", "EXAMPLE", "FORMAT", "SECRETS", "SECTIONS", "WHOLE", "Section", "nothing"]
 
 FORMAT = 1
 """Of documents; another one would say other things."""
@@ -75,16 +75,24 @@ SECTIONS = (
 )
 """In an order in which each can be made: what others depend on comes first."""
 
-DOCUMENT = Fields(
-    {
-        "format": Integer(FORMAT, FORMAT, doc="Which form this is in."),
-        "prune": FLAG,
-        "settings": Map(Text(256 * 1024, has_lines=True), "Texts of the database, as in a settings file.", KEY),
-        **{one.name: ListOf(one.shape, _MOST) for one in SECTIONS},
-    },
-    required=("format",),
-    doc="With `prune`, what the sections that are there do not name is removed; otherwise it is left alone.",
-)
+
+def _document(most: int) -> Fields:
+    return Fields(
+        {
+            "format": Integer(FORMAT, FORMAT, doc="Which form this is in."),
+            "prune": FLAG,
+            "settings": Map(Text(256 * 1024, has_lines=True), "Texts of the database, as in a settings file.", KEY),
+            **{one.name: ListOf(one.shape, most) for one in SECTIONS},
+        },
+        required=("format",),
+        doc="With `prune`, what the sections that are there do not name is removed; otherwise it is left alone.",
+    )
+
+
+DOCUMENT = _document(_MOST)
+"""As it is taken; what is larger can be applied in parts."""
+WHOLE = _document(1_000_000)
+"""As it is told."""
 EXAMPLE: JSON = {
     "format": FORMAT,
     "domains": [{"name": "example.com"}],

@@ -30,7 +30,7 @@ from pillarbox.wire.values import JSON
 
 __all__ = ["ENDPOINTS"]
 
-_AT_ONCE = 200
+_AT_ONCE = 50
 """Principals that are destroyed in one unit, for which everybody else waits."""
 
 

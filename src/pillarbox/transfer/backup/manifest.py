@@ -102,8 +102,9 @@ _LINES: Lines[_Row] = Lines(
 
 def written(manifest: Manifest, file: BinaryIO) -> None:
     """Writes it. Raises OSError."""
+    rows: list[_Row] = [Heading(manifest.begun, manifest.run), *manifest.entries]
     digest = hashlib.sha256()
-    for row in (Heading(manifest.begun, manifest.run), *manifest.entries):
+    for row in rows:
         line = _LINES.written(row)
         digest.update(line)
         file.write(line)

@@ -34,7 +34,10 @@ def put_addresses(errand: Errand, draft: Draft, wanted: Iterable[str]) -> None:
         if address not in had:
             check_address(errand, draft, address)
     first, *others = [one for one in addresses if not one.startswith("@")] or [""]
+    # Who is called by an address that goes is called so still: nobody would know them by another name.
+    called = draft.entry.name
     draft.document |= {
+        "name": draft.document.get("name") or ("" if called == first else called),
         "address": first,
         "aliases": [*others],
         "catchAll": [one[1:] for one in addresses if one.startswith("@")],

@@ -181,9 +181,7 @@ def _around(server: Unit, entry: Entry) -> _Ties:
     match entry.kind:
         case Kind.DOMAIN:
             holders = (Member("domains", entry.name), Equal("tenant", entry.tenant))
-            ties.counts = {
-                (Kind.DOMAIN, entry.name, entry.tenant): server.count(ACCOUNT.table, Select(AllOf(holders)))
-            }
+            ties.counts = {(Kind.DOMAIN, entry.name, entry.tenant): server.count(ACCOUNT.table, Select(AllOf(holders)))}
         case Kind.TENANT:
             people = AllOf((Equal("tenant", entry.number), Equal("kind", unicode_casemap(PERSON))))
             ties.counts = {(Kind.TENANT, entry.name, None): server.count(ACCOUNT.table, Select(people))}
@@ -223,7 +221,7 @@ def _all(server: Unit, accounts: Iterable[Entry], others: Iterable[Entry]) -> _T
         ties.names[entry.number] = entry.name
         domains = {*(one.rpartition("@")[2] for one in addresses), *account.catch_all}
         counts.update((Kind.DOMAIN, domain, entry.tenant) for domain in domains)
-        if entry.tenant in ties.tenants and entry.kind is Kind.INDIVIDUAL:
+        if entry.tenant is not None and entry.tenant in ties.tenants and entry.kind is Kind.INDIVIDUAL:
             counts[Kind.TENANT, ties.tenants[entry.tenant], None] += 1
         for address in addresses:
             ties.whose[address] = (entry.number, entry.tenant)

@@ -3,7 +3,7 @@
 `pausing` has the one object that says so. `waiting` has those of all accounts, by the functions that REST calls too.
 """
 
-from pillarbox.datatypes.queue.managed.pausing import QUEUE_STATUS, Pausing
+from pillarbox.datatypes.queue.managed.pausing import QUEUE, Pausing
 from pillarbox.datatypes.queue.managed.waiting import Waiting
 
-__all__ = ["QUEUE_STATUS", "Pausing", "Waiting"]
+__all__ = ["QUEUE", "Pausing", "Waiting"]

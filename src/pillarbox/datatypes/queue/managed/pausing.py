@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from pillarbox.datatypes.queue.managed.asked import Outcome, asked_for
-from pillarbox.datatypes.server import QUEUE, pause, paused_since, resume
+from pillarbox.datatypes.server import QUEUE as WORK
+from pillarbox.datatypes.server import pause, paused_since, resume
 from pillarbox.objects import (
     OVERSEEN,
     SINGLETON,
@@ -20,7 +21,7 @@ from pillarbox.objects import (
 )
 from pillarbox.wire.values import JSON, UTCDate
 
-__all__ = ["QUEUE_STATUS", "Pausing"]
+__all__ = ["QUEUE", "Pausing"]
 
 
 class Queue(Record):
@@ -30,7 +31,7 @@ class Queue(Record):
     since: Property[UTCDate | None] = prop(default=None, server_set=True)
 
 
-QUEUE_STATUS = DataType(
+QUEUE = DataType(
     record=Queue,
     rfc="ours",
     capability="urn:pillarbox:params:jmap:admin",
@@ -48,7 +49,7 @@ class Pausing:
     def get(self, call: Call[Any]) -> Mapping[str, JSON]:
         ids, names = asked_for(call, ("isPaused", "since"))
         call.take_extra("get")
-        since = paused_since(call.context.store, QUEUE)
+        since = paused_since(call.context.store, WORK)
         told: dict[str, JSON] = {"isPaused": since is not None, "since": since}
         missing: list[JSON] = [one for one in ids or () if one != SINGLETON]
         has_it = ids is None or SINGLETON in ids
@@ -77,9 +78,9 @@ class Pausing:
                 outcome.refuse("notUpdated", id_, invalid((wrong or ["isPaused"])[0][:64], "only isPaused can be set"))
             else:
                 if patch.get("isPaused") is True:
-                    pause(call.context.store, QUEUE, call.context.now)
+                    pause(call.context.store, WORK, call.context.now)
                 elif "isPaused" in patch:
-                    resume(call.context.store, QUEUE)
+                    resume(call.context.store, WORK)
                 outcome.updated[id_] = None
         for id_ in outcome.destroy:
             error = SetError("singleton", (), "there is always one") if id_ == SINGLETON else SetError("notFound")
