@@ -18,7 +18,8 @@ def test_a_preflight_is_answered_before_anybody_says_who_they_are(home: Home, pa
     assert reply.headers["access-control-allow-origin"] == "*"
     assert int(reply.headers["access-control-max-age"]) > 0
     assert set(reply.headers["access-control-allow-headers"].split(", ")) == {
-        "Authorization", "Content-Type", "Accept", "If-Match", "Range", "Last-Event-ID", "X-Requested-With",
+        "Authorization", "Content-Type", "Accept", "If-Match", "If-None-Match", "Range", "Last-Event-ID",
+        "X-Requested-With",
     }  # fmt: skip
     assert {"GET", "POST", "PUT", "PATCH", "DELETE"} <= set(reply.headers["access-control-allow-methods"].split(", "))
 

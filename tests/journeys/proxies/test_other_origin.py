@@ -73,6 +73,8 @@ def elsewhere(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Elsewhere]:
     folder = tmp_path_factory.mktemp("elsewhere")
     server = Server(folder / "server", "[server]\nworkers = 1\n")
     server.program.account("alice@far.example")
+    done = server.program.run_at(server.program.data, "account", "role", "alice@far.example", "add", "admin")
+    assert done.returncode == 0, done.stdout + done.stderr
     with server.running(), _site() as origin, tab() as page:
         alice = server.client("alice@far.example")
         yield Elsewhere(page, origin, server, alice, server.program.config.read_text())
@@ -174,6 +176,26 @@ def test_events_are_heard_with_a_ticket(permitted: Elsewhere) -> None:
     assert "Email" in told["changed"][permitted.alice.account]
 
 
+def test_the_server_is_managed(permitted: Elsewhere) -> None:
+    """Issue "6. The REST management API": by all methods, with tags and Location, and problems can be read."""
+    name = "new.example"
+    made = permitted.asks(
+        "POST", "/api/principal", json.dumps({"type": "domain", "name": name}), Content_Type="application/json"
+    )
+    assert (made["status"], made["headers"]["location"]) == (200, f"/api/principal/{name}")
+
+    path = f"/api/v1/principal/{name}"
+    tag = permitted.asks("GET", path)["headers"]["etag"]
+    change = json.dumps([{"action": "set", "field": "description", "value": "Ours"}])
+    old = permitted.asks("PATCH", path, change, Content_Type="application/json", If_Match='"another"')
+    assert (old["status"], json.loads(old["text"])["status"]) == (412, 412)
+    assert permitted.asks("PATCH", path, change, Content_Type="application/json", If_Match=tag)["status"] == 200
+    assert json.loads(permitted.asks("GET", path)["text"])["data"]["description"] == "Ours"
+    assert permitted.asks("GET", path, If_None_Match=permitted.asks("GET", path)["headers"]["etag"])["status"] == 304
+    assert permitted.asks("DELETE", path)["status"] == 200
+    assert permitted.asks("GET", "/api/openapi.json")["status"] == 200
+
+
 def test_a_page_that_may_not_gets_to_see_nothing(forbidden: Elsewhere) -> None:
     """Issue: without, all is blocked, by the browser."""
     alice = forbidden.alice
@@ -187,9 +209,11 @@ def test_a_page_that_may_not_gets_to_see_nothing(forbidden: Elsewhere) -> None:
         forbidden.asks("POST", f"/jmap/upload/{alice.account}/", "0123456789", Content_Type="text/plain"),
         forbidden.asks("GET", download),
         forbidden.asks("GET", "/jmap/eventsource/?types=*&closeafter=no&ping=0"),
+        forbidden.asks("GET", "/api/principal"),
+        forbidden.asks("DELETE", "/api/principal/far.example"),
     ]
 
-    assert answers == [{"blocked": "TypeError"}] * 5
+    assert answers == [{"blocked": "TypeError"}] * len(answers)
     assert alice.call("Email/get", ids=[])["state"] == states
 
 

@@ -11,7 +11,7 @@ _ALLOWED = (
     (b"access-control-allow-methods", b"POST, GET, PATCH, PUT, DELETE, HEAD, OPTIONS"),
     (
         b"access-control-allow-headers",
-        b"Authorization, Content-Type, Accept, If-Match, Range, Last-Event-ID, X-Requested-With",
+        b"Authorization, Content-Type, Accept, If-Match, If-None-Match, Range, Last-Event-ID, X-Requested-With",
     ),
     # Browsers cut it to what they find right: Chromium to two hours.
     (b"access-control-max-age", b"7200"),
