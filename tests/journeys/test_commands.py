@@ -212,3 +212,19 @@ def test_a_data_folder_with_spaces_in_its_path_serves(served: Callable[..., Serv
 
     assert len(alice.mailboxes()) >= 6
     assert server.program.doctor() == []
+
+
+def test_a_server_is_managed_from_elsewhere(shared: Server, tmp_path: Path) -> None:
+    """ADR 0054: with a token and no data folder at hand, by the commands that are there beside it."""
+    key = shared.program("apikey", "add", "elsewhere", "--role", "admin").removeprefix("Authorization: ")
+    (tmp_path / "key").write_text(key)
+    there = {**os.environ, "PILLARBOX_SERVER": shared.url}
+    away = Program(tmp_path, tmp_path / "none", tmp_path / "none.toml", there)
+
+    assert "a token is needed" in away("domain", "list", status=1)
+    away("domain", "add", "afar.example", "--token-file", tmp_path / "key")
+    assert "afar.example" in [one["name"] for one in json.loads(shared.program("domain", "list", "--json"))]
+    away.environment["PILLARBOX_TOKEN"] = key
+    assert "management.changed" in away("logs", "--filter", "afar.example")
+    away("domain", "remove", "afar.example")
+    assert not (tmp_path / "none").exists()

@@ -138,6 +138,7 @@ _MANAGED = {
     "QueuedMessage": "message-queue",
     "Role": "role",
     "SecurityEvent": "principal",
+    "Setting": "settings",
     "Tenant": "tenant",
 }
 """The types of the server's own account, by what their permissions are called in the management API."""

@@ -11,7 +11,7 @@ from contextlib import contextmanager
 
 from pillarbox.app.house import House, house
 from pillarbox.app.logbook import log_by
-from pillarbox.app.observing import BACKGROUND, observed
+from pillarbox.app.observing import BACKGROUND, end_observing, observed
 from pillarbox.app.orders import Orders
 from pillarbox.datatypes import REGISTRY
 from pillarbox.jmap import Rereading
@@ -99,6 +99,7 @@ def end_at_once() -> None:
 
     The store rolls back what it leaves half done.
     """
+    end_observing()
     logging.shutdown()
     os._exit(0)
 

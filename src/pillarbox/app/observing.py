@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     # An extra: loaded where it is wanted.
     from pillarbox.telemetry.otlp import Receiver
 
-__all__ = ["BACKGROUND", "Observing", "observe_by", "observed"]
+__all__ = ["BACKGROUND", "Observing", "end_observing", "observe_by", "observed"]
 
 BACKGROUND = "background"
 """The process that sends metrics, and tells what is wrong with these settings."""
@@ -145,8 +145,14 @@ def observed(process: str, settings: Snapshot) -> Iterator[None]:
     try:
         yield
     finally:
+        end_observing()
+
+
+def end_observing() -> None:
+    """What this process has not sent is sent, if that is done in a moment."""
+    if _Here.observing is not None:
         _Here.observing.end()
-        _Here.observing = None
+    _Here.observing = None
 
 
 def observe_by(settings: Snapshot) -> None:

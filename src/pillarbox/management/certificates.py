@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from datetime import UTC, datetime
 
-from pillarbox.acme import due
 from pillarbox.datatypes.server import KeptCertificate, certificates, hasten
 from pillarbox.management.endpoint import PAGING, Answer, Endpoint, Request, listing, paged
 from pillarbox.management.refusal import NotFound
@@ -49,6 +48,9 @@ def _wanted(request: Request) -> dict[str, Authority]:
 
 
 def _told(kept: KeptCertificate, wanted: Authority | None, now: datetime) -> dict[str, JSON]:
+    # With all that speaks to authorities, which nobody else who manages waits for.
+    from pillarbox.acme import due  # noqa: PLC0415
+
     issued = kept.issued
     names = issued.names if issued is not None else () if wanted is None else wanted.domains
     directory = issued.directory if issued is not None else None if wanted is None else wanted.directory

@@ -4,13 +4,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from pillarbox.management.shape import FLAG, Fault, Fields, ListOf, Nullable, Schema, Shape, Text
-from pillarbox.settings import catalogue
+from pillarbox.settings import MARKER, catalogue
 from pillarbox.wire.values import JSON
 
 __all__ = ["CHANGES", "EXAMPLE", "KEY", "MARKER"]
-
-MARKER = "••••"
-"""Stands for a secret in answers; written back, it leaves the secret as it is."""
 
 _MOST_KEYS = 1000
 _MOST_CHANGES = 250

@@ -3,10 +3,9 @@
 from collections.abc import Iterator, Mapping, Sequence
 
 from pillarbox.datatypes.server import KeptSetting
-from pillarbox.management.change import MARKER
 from pillarbox.management.refusal import NotFound
 from pillarbox.management.shape import FLAG, INSTANT, Choice, Fields, Integer, ListOf, Map, Nullable, Shape, Text
-from pillarbox.settings import Described, Layers, Owner, catalogue, described, is_secret, root
+from pillarbox.settings import Described, Layers, Owner, catalogue, described, is_secret, root, told
 from pillarbox.wire.values import JSON
 
 __all__ = [
@@ -22,13 +21,7 @@ __all__ = [
     "setting",
     "shown",
     "texts",
-    "told",
 ]
-
-
-def told(key: str, text: str) -> str:
-    """What is shown of the text under a key."""
-    return MARKER if is_secret(key) else text
 
 
 def below(prefix: str | None) -> str:

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from cryptography import x509
 
@@ -11,10 +12,12 @@ from pillarbox.datatypes.server import certificates, dkim_keys
 from pillarbox.management.belonging import domain_of_ours
 from pillarbox.management.endpoint import Answer, Endpoint, Raw, Request, Within
 from pillarbox.management.shape import Choice, Fields, ListOf, Shape, Text
-from pillarbox.queue import LookupFailed, Resolver, resolver_of
 from pillarbox.settings import Snapshot, catalogue, host_name, secure_place, sts_policy
 from pillarbox.wire.dnsrecords import DnsRecord, Server, judged, records, zone
 from pillarbox.wire.values import JSON
+
+if TYPE_CHECKING:
+    from pillarbox.queue import Resolver
 
 __all__ = ["ENDPOINTS"]
 
@@ -47,6 +50,9 @@ def _zone(request: Request) -> Answer:
 
 
 def _check(request: Request) -> Answer:
+    # With all that speaks to other servers, which nobody else who manages waits for.
+    from pillarbox.queue import resolver_of  # noqa: PLC0415
+
     wanted = _wanted(request)
     found = asyncio.run(_asked(resolver_of(request.office.settings()), wanted))
     return Answer([_checked(one, found) for one in wanted])
@@ -88,7 +94,7 @@ def _loaded(texts: Iterable[str]) -> Iterator[Sequence[x509.Certificate]]:
             yield x509.load_pem_x509_certificates(text.encode("ascii", "replace"))
 
 
-async def _asked(resolver: Resolver, wanted: Sequence[DnsRecord]) -> Mapping[_Asked, list[str] | str]:
+async def _asked(resolver: "Resolver", wanted: Sequence[DnsRecord]) -> Mapping[_Asked, list[str] | str]:
     """What DNS has of each type and name, or why that is not known."""
     tasks = {(one.type, one.name): asyncio.create_task(_one(resolver, one)) for one in wanted}
     _, late = await asyncio.wait(tasks.values(), timeout=_PATIENCE)
@@ -98,7 +104,9 @@ async def _asked(resolver: Resolver, wanted: Sequence[DnsRecord]) -> Mapping[_As
     return {asked: "DNS does not answer in time" if task in late else task.result() for asked, task in tasks.items()}
 
 
-async def _one(resolver: Resolver, wanted: DnsRecord) -> list[str] | str:
+async def _one(resolver: "Resolver", wanted: DnsRecord) -> list[str] | str:
+    from pillarbox.queue import LookupFailed  # noqa: PLC0415
+
     try:
         found = await resolver.records(wanted.name, wanted.type)
         if found or wanted.type != "CNAME":
@@ -110,7 +118,7 @@ async def _one(resolver: Resolver, wanted: DnsRecord) -> list[str] | str:
     return [wanted.content] if there and set(there) <= set(meant) else there
 
 
-async def _addresses(resolver: Resolver, name: str) -> list[str]:
+async def _addresses(resolver: "Resolver", name: str) -> list[str]:
     return [*await resolver.records(name, "AAAA"), *await resolver.records(name, "A")]
 
 

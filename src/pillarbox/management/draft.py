@@ -3,12 +3,11 @@
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from pillarbox.management.change import MARKER
-from pillarbox.management.configuration import told
 from pillarbox.management.refusal import AssertFailed, Invalid
 from pillarbox.management.shape import Fault
 from pillarbox.net import BadCertificate, Pair, checked
 from pillarbox.settings import (
+    MARKER,
     CertificateSource,
     Layers,
     Owner,
@@ -17,6 +16,7 @@ from pillarbox.settings import (
     described,
     is_secret,
     snapshot,
+    told,
 )
 
 __all__ = ["MOST_OCTETS", "Draft"]

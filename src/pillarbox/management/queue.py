@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
+from typing import TYPE_CHECKING
 
 from pillarbox.datatypes.queue import (
     FARTHEST,
@@ -23,8 +24,10 @@ from pillarbox.management.endpoint import PAGING, Answer, Endpoint, Parameter, R
 from pillarbox.management.refusal import Invalid, NotFound
 from pillarbox.management.shape import FLAG, INSTANT, Fault, Integer, OneOf, Text
 from pillarbox.management.waiting import MESSAGE, notice_of, shown
-from pillarbox.queue import Books, books_of
 from pillarbox.wire.values import JSON
+
+if TYPE_CHECKING:
+    from pillarbox.queue import Books
 
 __all__ = ["ENDPOINTS"]
 
@@ -142,7 +145,10 @@ def _moment(request: Request) -> datetime:
     return at
 
 
-def _books(request: Request) -> Books:
+def _books(request: Request) -> "Books":
+    # With all that speaks to other servers, which nobody else who manages waits for.
+    from pillarbox.queue import books_of  # noqa: PLC0415
+
     return books_of(request.office.store, request.office.settings(), request.office.clock)
 
 

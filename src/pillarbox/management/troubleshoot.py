@@ -5,6 +5,7 @@ import re
 from collections.abc import AsyncIterator
 from contextlib import suppress
 from functools import partial
+from typing import TYPE_CHECKING
 
 import orjson
 
@@ -13,10 +14,11 @@ from pillarbox.management.endpoint import Answer, Endpoint, Parameter, Request, 
 from pillarbox.management.refusal import NotFound, TooMany, Unsupported
 from pillarbox.management.shape import Integer, Text
 from pillarbox.net import Guard
-from pillarbox.net.outbound import Answer as Fetched
-from pillarbox.net.outbound import Outbound
-from pillarbox.queue import Probe, Stage, resolver_of
 from pillarbox.settings import Snapshot, catalogue, host_name
+
+if TYPE_CHECKING:
+    from pillarbox.net.outbound import Answer as Fetched
+    from pillarbox.queue import Stage
 
 __all__ = ["ENDPOINTS"]
 
@@ -64,12 +66,16 @@ def _target(given: str) -> str:
 
 async def _events(settings: Snapshot, target: str, seconds: float) -> AsyncIterator[bytes]:
     """Each stage as it comes, as an event (HTML section 9.2)."""
+    # With all that speaks to other servers, which nobody else who manages waits for.
+    from pillarbox.net.outbound import Outbound  # noqa: PLC0415
+    from pillarbox.queue import Probe, resolver_of  # noqa: PLC0415
+
     stages: asyncio.Queue[Stage | None] = asyncio.Queue()
     guard = Guard(settings[catalogue.OUTBOUND_ALLOW_NETWORKS])
 
     host, port = host_name(settings), settings[catalogue.QUEUE_PORT]
 
-    async def fetch(url: str) -> Fetched:
+    async def fetch(url: str) -> "Fetched":
         # Made where it is needed: to read whom the system trusts takes a while.
         async with Outbound(guard, connecting=seconds) as outbound:
             return await outbound.send("GET", url, {}, seconds=seconds, most=_POLICY)

@@ -35,7 +35,7 @@ from pillarbox.settings.catalogue import (
 from pillarbox.settings.declare import Declared, Described, Setting
 from pillarbox.settings.expression import Computed, ExpressionSetting
 from pillarbox.settings.expressions import EvaluationError, ExpressionError
-from pillarbox.settings.keys import described, is_secret, root
+from pillarbox.settings.keys import MARKER, described, is_secret, root, told
 from pillarbox.settings.kind import BadValue, Kind
 from pillarbox.settings.layers import Layers, Owner
 from pillarbox.settings.problem import Problem, ProblemKind, report
@@ -47,6 +47,7 @@ from pillarbox.telemetry import Secret
 
 __all__ = [
     "DURATION",
+    "MARKER",
     "Address",
     "Authority",
     "BadValue",
@@ -94,4 +95,5 @@ __all__ = [
     "secure_place",
     "snapshot",
     "sts_policy",
+    "told",
 ]

@@ -7,7 +7,10 @@ from functools import cache
 from pillarbox.settings.catalogue import CATALOGUE
 from pillarbox.settings.declare import Described
 
-__all__ = ["described", "is_secret", "root"]
+__all__ = ["MARKER", "described", "is_secret", "root", "told"]
+
+MARKER = "••••"
+"""Stands for a secret in what is told."""
 
 _PLACE = re.compile(r"<[a-z]+>")
 # A value of a list, or a part of a row of a table of conditions.
@@ -37,6 +40,11 @@ def is_secret(key: str) -> bool:
     """Whether the text under a key is kept from everybody: a secret, or what no setting reads, which may be one."""
     line = described(key)
     return line is None or line.is_secret
+
+
+def told(key: str, text: str) -> str:
+    """What is shown of the text under a key."""
+    return MARKER if is_secret(key) else text
 
 
 @cache

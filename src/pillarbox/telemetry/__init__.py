@@ -5,8 +5,9 @@ table and whatever fields the speaker gives it. It must not know what a setting,
 protocol is; `configure` is told the level and the form.
 
 Begin at `event`, the table; `log` makes lines of it, `book` keeps them in files and `reading` finds them there;
-`secret` is what no line ever shows. `metric` is the table of what is counted, `sheet` where it is counted;
-`exposition`, the page of it, is loaded by who shows it.
+`secret` is what no line ever shows. `metric` is the table of what is counted, `sheet` where it is counted, `total` what
+it comes to; `exposition`, the page of it, is loaded by who shows it. `span` is a piece of work for who traces; `otlp`,
+which sends spans and numbers, is loaded where the settings want it.
 """
 
 from pillarbox.telemetry.event import EVENTS, Event, EventLevel
@@ -38,5 +39,7 @@ __all__ = [
     "reading",
     "request_id",
     "request_scope",
+    "span",
     "tell",
+    "total",
 ]

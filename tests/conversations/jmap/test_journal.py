@@ -51,7 +51,7 @@ def senders(person: JMAP, **arguments: object) -> list[str]:
 
 def test_the_session_has_it(reader: JMAP) -> None:
     """RFC 8620 section 2."""
-    session = reader.sends("GET", "/jmap/session").json()
+    session = reader.sends("GET", "/.well-known/jmap").json()
     assert session["capabilities"][JOURNAL] == {}
     assert session["accounts"][reader.account_id]["accountCapabilities"][JOURNAL] == {}
 

@@ -117,9 +117,8 @@ def test_the_log_tells_what_became_of_each_recipient(office: Office, alice: Prin
         mta.offers(PLAIN, "alice@ours.example", "dave@ours.example")
         mta.hears("250", "552")
 
-    told = [
-        {name: event.get(name) for name in ("event", "recipient", "account", "reply", "id")} for event in events(log)
-    ]
+    lines = [event for event in events(log) if event["event"].startswith("lmtp.")]
+    told = [{name: line.get(name) for name in ("event", "recipient", "account", "reply", "id")} for line in lines]
     (email,) = office.emails(alice)
     assert [tuple(event.values()) for event in told] == [
         ("lmtp.refused", "nobody@ours.example", None, "550 5.1.1", None),
@@ -140,8 +139,8 @@ def test_the_log_tells_what_became_of_each_recipient(office: Office, alice: Prin
             "t3",
         ),
     ]
-    assert events(log)[1]["bytes"] == email["size"]
-    assert {event["request"] for event in events(log)} == {"t1"}
+    assert lines[1]["bytes"] == email["size"]
+    assert {line["request"] for line in lines} == {"t1"}
     assert "Hello" not in log.getvalue()
 
 

@@ -3,6 +3,7 @@
 import base64
 from typing import Any
 
+import pytest
 from openapi_spec_validator import OpenAPIV31SpecValidator
 from tests.driver import Home
 
@@ -16,6 +17,7 @@ def described(home: Home, at: str = "/api/openapi.json") -> Any:
     return reply.json()
 
 
+@pytest.mark.parametrize("data", ["sqlite"], indirect=True)
 def test_the_document_is_openapi(home: Home) -> None:
     """OpenAPI 3.1, as a validator that is none of ours reads it; nobody need say who they are."""
     assert [str(one) for one in OpenAPIV31SpecValidator(described(home)).iter_errors()] == []

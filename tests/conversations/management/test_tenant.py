@@ -65,18 +65,10 @@ def test_what_a_tenant_makes_is_its_own(home: Home, root: Administrator, boss: A
     assert found.tenant is not None
 
 
-@pytest.mark.parametrize(
-    "wanted",
-    [
-        {"type": "group", "name": "team"},
-        {"type": "group", "name": "team@globex.example"},
-        {"type": "apiKey", "name": "key"},
-        {"type": "role", "name": "helper"},
-    ],
-)
-def test_a_name_in_a_tenant_ends_with_its_domain(boss: Administrator, wanted: dict[str, Any]) -> None:
+def test_a_name_in_a_tenant_ends_with_its_domain(boss: Administrator) -> None:
     """Management API section 4.3."""
-    boss.is_refused(400, "POST", "principal", wanted, error="other")
+    for kind, name in (("group", "team"), ("group", "team@globex.example"), ("apiKey", "key"), ("role", "helper")):
+        boss.is_refused(400, "POST", "principal", {"type": kind, "name": name}, error="other")
 
 
 def test_a_tenant_has_no_part_in_others(root: Administrator, boss: Administrator) -> None:

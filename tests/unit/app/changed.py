@@ -71,6 +71,7 @@ BY_KIND = {
     "rate": "17/17m",
     "role=group": "user=other",
     "secret": "b3RoZXIgb3RoZXIgb3RoZXIgb3RoZXI",
+    "secret header": "X-Other: other",
     "secret PEM or path": "/etc/other.key",
     "SQL query": "SELECT other FROM people WHERE name = $1",
     "string": "other",

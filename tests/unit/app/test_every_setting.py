@@ -26,6 +26,8 @@ from pillarbox.app.background.tending import TENDING
 from pillarbox.app.channel import Below
 from pillarbox.app.configuring import Configuring
 from pillarbox.app.house import volatile
+from pillarbox.app.observing import BACKGROUND as OBSERVER
+from pillarbox.app.observing import Observing, _Here
 from pillarbox.app.worker import serving
 from pillarbox.app.worker.watch import Watch
 from pillarbox.datatypes.server import keep_settings
@@ -96,6 +98,10 @@ def test_whatever_setting_is_changed_a_running_process_is_another(
     # To read all the authorities there are takes longer than all else here, and is done for each directory.
     monkeypatch.setattr(ssl.SSLContext, "load_default_certs", lambda *_: None)
     monkeypatch.setattr(ssl.SSLContext, "load_verify_locations", lambda *_, **__: None)
+    sending = Observing(OBSERVER)
+    monkeypatch.setattr(_Here, "observing", sending)
+    # Nothing is sent anywhere.
+    monkeypatch.setattr(Observing, "_begun", lambda *_: None)
     missed: list[str] = []
 
     async def conversation() -> None:
@@ -107,7 +113,7 @@ def test_whatever_setting_is_changed_a_running_process_is_another(
             def use(settings: Snapshot) -> None:
                 parts._use(settings)
                 begun = made_of([settings[one] for one in BACKGROUND])
-                taken.put_nowait((settings, made_of(parts, log._log), begun))
+                taken.put_nowait((settings, made_of(parts, log._log, sending), begun))
 
             async def under(texts: dict[str, str]) -> Seen:
                 if (name := repr(sorted(texts.items()))) not in known:

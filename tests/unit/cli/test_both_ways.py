@@ -78,30 +78,29 @@ def test_a_secret_comes_by_standard_input_and_is_not_shown(both: Both) -> None:
         assert "••••" in told
 
 
-@pytest.mark.parametrize(
-    ("words", "said"),
-    [
-        ("settings set nonsense 1", "there is no setting nonsense"),
-        ("settings get nonsense", "there is no setting nonsense"),
-        ("settings unset jmap.protocol.get.max-objects", "in the database"),
-        ("settings set jmap.protocol.get.max-objects many", "jmap.protocol.get.max-objects: "),
-        ("settings set server.workers 2", "the local settings file"),
-        ("settings set jmap.protocol.get.max-objects", "or say --stdin"),
-        ("queue show a1.q1", "'a1.q1' names no message"),
-        ("queue cancel nonsense", "'nonsense' names no message"),
-        ("queue retry a1.q1 a1.q2", "'a1.q1' names no message"),
-        ("api GET /nothing", "begin with /api/"),
-        ("api GET /api/nothing", "there is no endpoint GET /api/nothing"),
-    ],
+REFUSED = (
+    ("settings set nonsense 1", "there is no setting nonsense"),
+    ("settings get nonsense", "there is no setting nonsense"),
+    ("settings unset jmap.protocol.get.max-objects", "in the database"),
+    ("settings set jmap.protocol.get.max-objects many", "jmap.protocol.get.max-objects: "),
+    ("settings set server.workers 2", "the local settings file"),
+    ("settings set jmap.protocol.get.max-objects", "or say --stdin"),
+    ("queue show a1.q1", "'a1.q1' names no message"),
+    ("queue cancel nonsense", "'nonsense' names no message"),
+    ("queue retry a1.q1 a1.q2", "'a1.q1' names no message"),
+    ("api GET /nothing", "begin with /api/"),
+    ("api GET /api/nothing", "there is no endpoint GET /api/nothing"),
 )
-def test_what_cannot_be_done_is_told_in_a_sentence(both: Both, words: str, said: str) -> None:
-    """Ours: by the same words, whoever has said no."""
-    ended = both(*words.split(), status=1)
-    both("queue", "list")
 
-    assert said in ended.err
-    assert len(ended.err.splitlines()) == 1
-    assert ended.out == ""
+
+def test_what_cannot_be_done_is_told_in_a_sentence(both: Both) -> None:
+    """Ours: by the same words, whoever has said no."""
+    for words, said in REFUSED:
+        ended = both(*words.split(), status=1)
+
+        assert said in ended.err, words
+        assert len(ended.err.splitlines()) == 1
+        assert ended.out == ""
 
 
 def test_the_queue_is_paused_and_goes_on(both: Both) -> None:
@@ -123,3 +122,86 @@ def test_the_log_is_shown(both: Both) -> None:
     """Management API section 12."""
     (both.folder / "logs").mkdir(exist_ok=True)
     both("logs", "--lines", "5", "--level", "warn")
+
+
+def test_who_is_in_a_group_may_read_or_change(both: Both) -> None:
+    """Ours: `readers` of a group are its members that may only read."""
+    both("account", "add", "bob@home.example", "--password-stdin", stdin="sesame\n")
+    both("group", "add", "Team@home.example", "--member", "alice@home.example:read", "--member", "bob@home.example")
+    assert members(both) == {"alice@home.example": "read", "bob@home.example": "full"}
+
+    both("group", "member", "team@home.example", "add", "alice@home.example")
+    both("group", "member", "team@home.example", "add", "bob@home.example:read")
+    assert members(both) == {"alice@home.example": "full", "bob@home.example": "read"}
+
+    both("group", "member", "team@home.example", "remove", "bob@home.example")
+    assert members(both) == {"alice@home.example": "full"}
+    assert "no member" in both("group", "member", "team@home.example", "remove", "bob@home.example", status=1).err
+    assert "there is no account carol" in both("group", "add", "x@home.example", "--member", "carol", status=1).err
+    both("group", "remove", "team@home.example", "--yes")
+    assert both.json("group", "list") == []
+
+
+def members(both: Both) -> dict[str, str]:
+    told = both.json("group", "list")
+    assert isinstance(told, list)
+    return {one["address"]: one["rights"] for one in told[0]["members"]}
+
+
+def test_a_tenant_is_made_filled_changed_and_taken_away(both: Both) -> None:
+    """Management API sections 4.2 and 20."""
+    both("tenant", "add", "acme", "--most", "individual=1", "--role", "user")
+    both("domain", "add", "acme.example", "--tenant", "acme")
+    both("account", "add", "ann@acme.example", "--tenant", "acme", "--password-stdin", stdin="sesame\n")
+    more = ("account", "add", "ben@acme.example", "--tenant", "acme", "--password-stdin")
+
+    assert "no room for more than 1" in both(*more, stdin="sesame\n", status=1).err
+    assert "principals belong to acme" in both("tenant", "remove", "acme", status=1).err
+    told = both.json("tenant", "show", "acme")
+    assert isinstance(told, dict)
+    assert [(one["type"], one["name"]) for one in told["principals"]] == [
+        ("domain", "acme.example"),
+        ("individual", "ann@acme.example"),
+    ]
+
+    both("tenant", "change", "acme", "--most", "group=3", "--description", "ACME Inc.")
+    both("account", "remove", "ann@acme.example", "--yes")
+    both("domain", "remove", "acme.example")
+    (told,) = both.json("tenant", "list")  # type: ignore[misc]
+    assert (told["most"], told["description"], told["people"]) == ({"individual": 1, "group": 3}, "ACME Inc.", 0)
+    both("tenant", "remove", "acme")
+    assert "There are no tenants" in both("tenant", "list").out
+
+
+def test_a_key_is_made_told_of_and_ended(both: Both) -> None:
+    """Reference, oauth.md section 9.5: what to send, whole; ours: from where, and until when."""
+    made = both.json("apikey", "add", "robot", "--role", "user", "--from", "192.0.2.0/24", "--for", "90d")
+    (told,) = both.json("apikey", "list")  # type: ignore[misc]
+
+    assert isinstance(made, dict)
+    assert made["authorization"].startswith("Bearer api_")
+    assert (told["networks"], told["expires"] > told["created"]) == (["192.0.2.0/24"], True)
+    assert "is taken" in both("apikey", "add", "robot", status=1).err
+    both("apikey", "remove", "robot")
+    assert "there is no API key robot" in both("apikey", "remove", "robot", status=1).err
+
+
+def test_bans_certificates_and_what_was_done_are_told(both: Both) -> None:
+    """Ours."""
+    both("ban", "add", "192.0.2.1", "--for", "2h")
+    (told,) = both.json("ban", "list")  # type: ignore[misc]
+    assert told["network"] == "192.0.2.1/32"
+    both("ban", "remove", "192.0.2.1")
+    assert "is not banned" in both("ban", "remove", "192.0.2.1", status=1).err
+
+    assert both.json("certificate", "list") == []
+    assert "acme.<id>" in both("certificate", "renew", status=1).err
+    both("account", "role", "alice@home.example", "add", "admin")
+    told = both.json("account", "events", "alice@home.example")
+    assert isinstance(told, list)
+    assert told[0]["kind"] == "permissions-changed"
+    assert both.json("journal", "alice@home.example") == []
+    assert "`pillarbox account list`" in both("domain", "remove", "home.example", status=1).err
+    both("account", "quota", "alice@home.example", "5000")
+    (told,) = both.json("account", "list")  # type: ignore[misc]
+    assert told["quota"] == 5000

@@ -5,11 +5,24 @@ What a key means, and what is in force where the local file has it too, is `sett
 
 from collections.abc import Mapping
 from datetime import datetime
+from typing import cast
 
 from pillarbox.datatypes.server.reading import selected
-from pillarbox.objects import DataType, Property, Record, prop
+from pillarbox.objects import (
+    CHANGES,
+    GET,
+    QUERY,
+    QUERY_CHANGES,
+    DataType,
+    Property,
+    Record,
+    Seen,
+    equal,
+    prop,
+)
+from pillarbox.settings import told
 from pillarbox.store import Store, Unit, Writing
-from pillarbox.wire.values import UTCDate, utc_date
+from pillarbox.wire.values import JSON, UTCDate, utc_date
 
 __all__ = [
     "MAX_SETTINGS",
@@ -29,11 +42,16 @@ class TooManySettings(Exception):
     """There are as many as there may be."""
 
 
+def _value(seen: Seen) -> JSON:
+    return told(cast("str", seen.document["key"]), cast("str", seen.document["text"]))
+
+
 class KeptSetting(Record):
-    """The text under a key, as it was written; `by` is who wrote it last."""
+    """The text under a key, as it was written; `by` is who wrote it last. A secret has a mark for a `value`."""
 
     key: Property[str] = prop(immutable=True)
     text: Property[str] = prop(secret=True)
+    value: Property[str] = prop(server_set=True, computed=_value)
     changed: Property[UTCDate] = prop()
     by: Property[str] = prop(default="")
 
@@ -43,7 +61,8 @@ SETTING = DataType(
     rfc="ours",
     capability="urn:pillarbox:params:jmap:admin",
     prefix="so",
-    methods=(),
+    methods=(GET, CHANGES, QUERY, QUERY_CHANGES),
+    filters=(equal("key", KeptSetting.key),),
     name="Setting",
 )
 

@@ -7,7 +7,6 @@ from pillarbox.access import is_known_form
 from pillarbox.datatypes.directory.principals import KEY_DIGEST, Action, Kind, Operation
 from pillarbox.management.refusal import Invalid
 from pillarbox.management.shape import Fault
-from pillarbox.signin.credentials import CredentialError, check_chosen, secret_digest
 from pillarbox.wire.values import JSON
 
 __all__ = ["kept", "with_kept"]
@@ -49,6 +48,9 @@ def _is_clear(secret: JSON) -> bool:
 def _kept(kind: Kind, secret: JSON, hashed: Callable[[str], str], at: str) -> JSON:
     if not isinstance(secret, str) or not _is_clear(secret):
         return secret
+    # With all ways to sign in, which nobody waits for who makes no principal.
+    from pillarbox.signin.credentials import CredentialError, check_chosen, secret_digest  # noqa: PLC0415
+
     clear = _CLEAR.fullmatch(secret)
     password = secret if clear is None else clear[1]
     if kind is Kind.API_KEY and (digest := secret_digest(password)):

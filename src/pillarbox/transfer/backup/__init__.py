@@ -3,7 +3,8 @@
 Each account is an image (`image`), rows of JSON made by one reading unit of one moment (`dumping`), and its blobs are
 on a shelf (`shelf`), each once, by what they are. `folder` is the place of all of it, and its `manifest` what makes it
 whole. `making` says in which order accounts are taken, `restoring` how they come back (`loading`), into whichever
-store; `verifying` looks whether they could. What an image is was written down in adr/0055.
+store, and `returning` how one of them does; `verifying` looks whether they could. What an image is was written down in
+adr/0055.
 
 An image knows numbers, documents and blobs, as a store does; what an Email is, the registry knows that it is given.
 """

@@ -33,7 +33,7 @@ from pillarbox.objects import Record
 from pillarbox.store import Member, Select, Unit, Writing
 from pillarbox.transfer.backup.errors import BackupError
 from pillarbox.transfer.backup.folder import Folder
-from pillarbox.transfer.backup.names import of_kinds
+from pillarbox.transfer.backup.names import bounded, of_kinds
 from pillarbox.wire.collation import unicode_casemap
 
 __all__ = ["Known", "kept_of", "known_of"]
@@ -130,7 +130,7 @@ def known_of(folder: Folder, wanted: str) -> Known:
     """What a backup knows of who has this address or name. Raises BackupError."""
     accounts: dict[int, Account] = {}
     tenants: dict[int, str] = {}
-    for one in of_kinds(folder.rows(folder.manifest.server), ACCOUNT, TENANT):
+    for one in bounded(of_kinds(folder.rows(folder.manifest.server), ACCOUNT, TENANT)):
         if isinstance(one, Account):
             accounts[one.number] = one
         elif isinstance(one, Tenant):
@@ -148,12 +148,14 @@ def known_of(folder: Folder, wanted: str) -> Known:
 
 def kept_of(folder: Folder, account: int) -> list[Record]:
     """What an account is signed in with, and its memberships, in a backup."""
-    return [
-        one
-        for one in of_kinds(folder.rows(folder.manifest.server), CREDENTIAL, MEMBERSHIP)
-        if (isinstance(one, Credential) and one.account == account)
-        or (isinstance(one, Membership) and account in (one.group, one.member))
-    ]
+    return list(
+        bounded(
+            one
+            for one in of_kinds(folder.rows(folder.manifest.server), CREDENTIAL, MEMBERSHIP)
+            if (isinstance(one, Credential) and one.account == account)
+            or (isinstance(one, Membership) and account in (one.group, one.member))
+        )
+    )
 
 
 def _is_same(there: Account, was: Account) -> bool:

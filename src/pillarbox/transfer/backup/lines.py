@@ -13,7 +13,18 @@ import orjson
 
 from pillarbox.wire.values import is_utc_date
 
-__all__ = ["MOST", "BadRow", "Lines", "is_count", "is_digest", "is_document", "is_number", "is_text", "is_utc_date"]
+__all__ = [
+    "MOST",
+    "BadRow",
+    "Lines",
+    "is_count",
+    "is_digest",
+    "is_document",
+    "is_name",
+    "is_number",
+    "is_text",
+    "is_utc_date",
+]
 
 MOST = 2**53
 """The greatest of all numbers; as a time it stands for ever."""
@@ -22,6 +33,7 @@ _MOST_GIVEN = 2**48
 
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 _TEXT = 4096
+_NAME = 1024
 
 R = TypeVar("R")
 
@@ -56,6 +68,11 @@ class Lines(Generic[R]):
             if name not in members or not holds(members[name]):
                 raise BadRow(f"{name} is not what it should be")
         return row(**{name: members[name] for name, _ in self._members[row]})
+
+
+def is_name(value: Any) -> bool:
+    """What an account can be called, of which a manifest has many."""
+    return isinstance(value, str) and len(value) <= _NAME
 
 
 def is_text(value: Any) -> bool:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import BinaryIO, TypeAlias
 
 from pillarbox.transfer.backup.errors import BadBackup
-from pillarbox.transfer.backup.lines import BadRow, Lines, is_count, is_digest, is_number, is_text, is_utc_date
+from pillarbox.transfer.backup.lines import BadRow, Lines, is_count, is_digest, is_name, is_number, is_utc_date
 from pillarbox.wire.values import UTCDate
 
 __all__ = ["MANIFEST", "VERSION", "Entry", "Manifest", "is_run", "read", "written"]
@@ -20,7 +20,7 @@ MANIFEST = "pillarbox-backup.jsonl"
 VERSION = 1
 
 _LONGEST = 64 * 1024
-_MOST = 10_000_000
+_MOST = 2_000_000
 """Accounts of one backup."""
 _RUN = re.compile(r"[0-9]{8}T[0-9]{6}Z-[0-9a-f]{8}")
 
@@ -93,7 +93,7 @@ _LINES: Lines[_Row] = Lines(
         "run": is_run,
         "version": is_count,
         "number": is_number,
-        "address": is_text,
+        "address": is_name,
         "sha256": is_digest,
         **dict.fromkeys(("size", "objects", "blobs", "octets", "lost", "accounts"), is_count),
     },

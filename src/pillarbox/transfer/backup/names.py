@@ -8,11 +8,15 @@ import orjson
 from pillarbox.datatypes.server import ACCOUNT, Account
 from pillarbox.objects import DataType, Record
 from pillarbox.store import Unit
+from pillarbox.transfer.backup.errors import BadBackup
 from pillarbox.transfer.backup.image import ObjectRow, Row
 
-__all__ = ["known", "names", "of_kinds"]
+__all__ = ["bounded", "known", "names", "of_kinds"]
 
 R = TypeVar("R", bound=Record)
+
+_MOST = 512 * 1024 * 1024
+"""Octets of all that is known at once: more than a million accounts."""
 
 
 def names(server: Unit) -> dict[int, str]:
@@ -22,8 +26,8 @@ def names(server: Unit) -> dict[int, str]:
 
 
 def known(rows: Iterable[Row]) -> dict[int, Account]:
-    """The accounts that the image of account 0 knows, by number."""
-    return {one.number: one for one in of_kinds(rows, ACCOUNT) if isinstance(one, Account)}
+    """The accounts that the image of account 0 knows, by number. Raises BadBackup."""
+    return {one.number: one for one in bounded(of_kinds(rows, ACCOUNT)) if isinstance(one, Account)}
 
 
 def of_kinds(rows: Iterable[Row], *kinds: DataType[Any]) -> Iterator[Record]:
@@ -32,3 +36,13 @@ def of_kinds(rows: Iterable[Row], *kinds: DataType[Any]) -> Iterator[Record]:
     for row in rows:
         if isinstance(row, ObjectRow) and row.type in wanted:
             yield wanted[row.type].record(row.number, row.document)
+
+
+def bounded(records: Iterable[Record]) -> Iterator[Record]:
+    """The same, of an image that nobody has vouched for: no more than there is memory for. Raises BadBackup."""
+    octets = 0
+    for one in records:
+        octets += len(orjson.dumps(one.document))
+        if octets > _MOST:
+            raise BadBackup("account 0 knows more than can be read at once")
+        yield one

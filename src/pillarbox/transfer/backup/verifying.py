@@ -6,13 +6,14 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from pillarbox.datatypes.server import ACCOUNT
 from pillarbox.objects import Registry
 from pillarbox.transfer.backup.errors import BadBackup, refused
 from pillarbox.transfer.backup.folder import Folder, opened
 from pillarbox.transfer.backup.image import BlobRow, LostRow, ObjectRow
 from pillarbox.transfer.backup.loading import of_its_type
 from pillarbox.transfer.backup.manifest import Entry
-from pillarbox.transfer.backup.names import known
+from pillarbox.transfer.backup.names import of_kinds
 
 __all__ = ["Verified", "verify"]
 
@@ -81,15 +82,25 @@ def verify(registry: Registry, root: Path) -> Iterator[Verified]:
             found.done += 1
             yield found
         try:
-            named = known(folder.rows(folder.manifest.server)).keys()
-            for number in sorted(named ^ {entry.number for entry in folder.manifest.people}):
-                found.tell(
-                    f"account {number} is {'named, but not there' if number in named else 'there, but not named'}"
-                )
+            for wrong in _misnamed(folder):
+                found.tell(wrong)
         except (BadBackup, OSError):
             # Told above.
             pass
         yield found
+
+
+def _misnamed(folder: Folder) -> Iterator[str]:
+    """Accounts that account 0 names and that are not there, or the other way round."""
+    there = {entry.number for entry in folder.manifest.people}
+    named: set[int] = set()
+    for one in of_kinds(folder.rows(folder.manifest.server), ACCOUNT):
+        named.add(one.number)
+        if len(named) > len(there) + _MANY:
+            yield "account 0 names more accounts than there are"
+            return
+    for number in sorted(named ^ there):
+        yield f"account {number} is {'named, but not there' if number in named else 'there, but not named'}"
 
 
 def _blob_problem(folder: Folder, name: str) -> str | None:

@@ -59,6 +59,29 @@ def test_bans_are_told_and_pushed(home: Home) -> None:
     assert found == like(network="192.0.2.0/24", reason="manual")
 
 
+def test_settings_are_told_and_pushed_and_secrets_are_not(home: Home) -> None:
+    """Issue 7: settings, too, by the same change log and push; management API section 23: without secrets."""
+    boss = Administrator(home)
+    root = _using_all(boss.person)
+    before = root.asks("Setting/get", accountId=SERVER, ids=None)["state"]
+    stream = root.listens("Setting")
+    values = [["queue.relay.host", "relay.example"], ["queue.relay.secret", "very secret"]]
+    boss.does("POST", "settings", [{"type": "insert", "values": values}])
+    assert "Setting" in stream.change()["changed"][SERVER]
+    changes = root.asks("Setting/changes", accountId=SERVER, sinceState=before)
+    found = root.asks("Setting/get", accountId=SERVER, ids=changes["created"])["list"]
+    assert {one["key"]: one["value"] for one in found} == {
+        "queue.relay.host": "relay.example",
+        "queue.relay.secret": "••••",
+    }
+    assert found[0] == like(by="root@home.example")
+    assert "text" not in found[0]
+    asked = root.asks("Setting/query", accountId=SERVER, filter={"key": "queue.relay.host"})
+    assert asked["ids"] == [one["id"] for one in found if one["key"] == "queue.relay.host"]
+    root.says("Setting/get", accountId=SERVER, ids=None, properties=["text"])
+    root.hears("error", type="invalidArguments")
+
+
 def test_it_has_no_blobs(home: Home) -> None:
     """RFC 8620 section 6: nothing is kept in it by whoever uploads."""
     root = Administrator(home).person

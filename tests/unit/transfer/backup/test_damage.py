@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from tests.unit.transfer.backup.conftest import Backup
 
-from pillarbox.transfer.backup import BadBackup, image
+from pillarbox.transfer.backup import BadBackup, image, names
 
 
 def test_a_backup_that_nobody_touched_is_whole(made: Backup, tmp_path: Path) -> None:
@@ -194,6 +194,13 @@ def test_a_line_without_end_is_read_no_further_than_a_line_goes(made: Backup, li
     tracemalloc.stop()
     assert any("longer than" in problem for problem in problems)
     assert most < 8 * image.LONGEST
+
+
+def test_of_accounts_without_end_no_more_are_known_than_there_is_memory_for(
+    made: Backup, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(names, "_MOST", 500)
+    made.is_refused(tmp_path / "data", "more than can be read at once")
 
 
 def test_rows_nested_without_end_are_no_rows(made: Backup) -> None:

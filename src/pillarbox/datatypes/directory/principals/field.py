@@ -1,16 +1,15 @@
 """What can be said of a principal: each field, the types that have it, and what is done with what is said.
 
-The fields are those of the reference's management API, section 4.2, and the actions those of section 4.4.
+The fields are those of the reference's management API, section 4.2.
 """
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
-from enum import Enum, unique
 from typing import cast
 
 from pillarbox.access import PERMISSIONS
 from pillarbox.datatypes.directory.principals.address import addresses_of, put_addresses
+from pillarbox.datatypes.directory.principals.apikey import put_end, put_networks, put_secret
 from pillarbox.datatypes.directory.principals.belonging import (
     put_external_members,
     put_groups,
@@ -19,38 +18,17 @@ from pillarbox.datatypes.directory.principals.belonging import (
     put_readers,
 )
 from pillarbox.datatypes.directory.principals.errand import Draft, Errand
-from pillarbox.datatypes.directory.principals.granting import check_power, role_of
+from pillarbox.datatypes.directory.principals.granting import role_of
 from pillarbox.datatypes.directory.principals.kind import ACCOUNTS, GROUPS, Kind, names_of
 from pillarbox.datatypes.directory.principals.naming import join_tenant, rename
 from pillarbox.datatypes.directory.principals.secret import add_secret, remove_secret, set_secrets
+from pillarbox.datatypes.directory.principals.step import LONGEST_SECRET, Action, Operation, merged, text, texts
 from pillarbox.datatypes.directory.refused import Unfit, shown
-from pillarbox.wire.network import network
-from pillarbox.wire.values import JSON, utc_date
+from pillarbox.wire.values import JSON
 
-__all__ = ["FIELDS", "Action", "Field", "Operation", "apply", "merged"]
+__all__ = ["FIELDS", "Field", "apply"]
 
-MAX_ITEMS = 10_000
-_LONGEST = 512
-_LONGEST_SECRET = 2048
 _MOST_OCTETS = 2**53 - 1
-
-
-@unique
-class Action(Enum):
-    """What is done to a field."""
-
-    SET = "set"
-    ADD = "addItem"
-    REMOVE = "removeItem"
-
-
-@dataclass(frozen=True, slots=True)
-class Operation:
-    """One step of a change."""
-
-    action: Action
-    field: str
-    value: JSON
 
 
 Apply = Callable[[Errand, Draft, Action, JSON], None]
@@ -78,11 +56,11 @@ def apply(errand: Errand, draft: Draft, operation: Operation) -> None:
 
 def _text(name: str) -> Apply:
     def put(_: Errand, draft: Draft, __: Action, value: JSON) -> None:
-        text = _one(name, value)
+        given = text(name, value)
         if draft.kind is Kind.OAUTH_CLIENT:
-            _put_metadata(draft, _METADATA[name], text)
+            _put_metadata(draft, _METADATA[name], given)
         else:
-            draft.document[name] = text
+            draft.document[name] = given
 
     return put
 
@@ -113,7 +91,7 @@ def _emails(errand: Errand, draft: Draft, action: Action, value: JSON) -> None:
         return
     had = addresses_of(draft)
     if action is Action.REMOVE:
-        gone = _one("emails", value).strip().casefold()
+        gone = text("emails", value).strip().casefold()
         put_addresses(errand, draft, [one for one in had if one.casefold() != gone])
         return
     put_addresses(errand, draft, merged(had, "emails", action, value))
@@ -150,61 +128,12 @@ def _permissions(name: str) -> Apply:
 
 def _secrets(errand: Errand, draft: Draft, action: Action, value: JSON) -> None:
     if draft.kind is Kind.API_KEY:
-        check_power(errand, draft)
-        _put_key_secret(draft, action, value)
+        put_secret(errand, draft, action, value)
     elif action is Action.SET:
-        set_secrets(errand, draft, _texts("secrets", value, _LONGEST_SECRET))
+        set_secrets(errand, draft, texts("secrets", value, LONGEST_SECRET))
     else:
         change = add_secret if action is Action.ADD else remove_secret
-        change(errand, draft, _one("secrets", value, _LONGEST_SECRET))
-
-
-def _put_key_secret(draft: Draft, action: Action, value: JSON) -> None:
-    """A key has one secret: what is kept of it is a digest, marked so, or a slow hash."""
-    texts = _texts("secrets", value, _LONGEST_SECRET) if action is Action.SET else [_one("secrets", value)]
-    found = [one for one in texts if one]
-    if len(found) > 1:
-        raise Unfit("secrets: a key has one secret")
-    kept = found[0] if found and action is not Action.REMOVE else ""
-    is_digest = kept.startswith(KEY_DIGEST)
-    draft.document |= {
-        "digest": kept.removeprefix(KEY_DIGEST) if is_digest else "",
-        "secret": "" if is_digest else kept,
-    }
-
-
-_MOST_NETWORKS = 100
-
-
-def _networks(_: Errand, draft: Draft, action: Action, value: JSON) -> None:
-    """From where alone a key is good; one that is good from nowhere is good from everywhere."""
-    wanted = merged(names_of(draft.entry, "networks"), "networks", action, value)
-    if len(wanted) > _MOST_NETWORKS:
-        raise Unfit(f"networks: no more than {_MOST_NETWORKS}")
-    try:
-        draft.document["networks"] = [*dict.fromkeys(str(network(one)) for one in wanted)]
-    except ValueError:
-        raise Unfit("networks: a network is written as in 192.0.2.0/24, 192.0.2.1 or 2001:db8::/32") from None
-
-
-def _expires(errand: Errand, draft: Draft, _: Action, value: JSON) -> None:
-    """When a key ends; never, where nothing is said."""
-    if value in ("", None):
-        draft.document["expires"] = None
-        return
-    try:
-        ends = datetime.fromisoformat(_one("expires", value).upper())
-    except ValueError:
-        ends = None
-    if ends is None or ends.tzinfo is None:
-        raise Unfit("expires: a time is expected, as in 2026-12-24T18:00:00Z")
-    if ends <= errand.now:
-        raise Unfit("expires: it would have ended already")
-    draft.document["expires"] = utc_date(ends.astimezone(UTC))
-
-
-KEY_DIGEST = "digest:"
-"""In front of the digest of a key's secret, where that is one that we made."""
+        change(errand, draft, text("secrets", value, LONGEST_SECRET))
 
 
 def _urls(_: Errand, draft: Draft, action: Action, value: JSON) -> None:
@@ -225,42 +154,13 @@ def _put_metadata(draft: Draft, name: str, value: JSON) -> None:
     draft.document["metadata"] = {key: one for key, one in metadata.items() if one}
 
 
-def merged(had: list[str], name: str, action: Action, value: JSON) -> list[str]:
-    """What becomes of a list of texts: each is in it once. Raises Unfit."""
-    match action:
-        case Action.SET:
-            return [*dict.fromkeys(_texts(name, value))]
-        case Action.ADD:
-            return [*dict.fromkeys([*had, _one(name, value)])]
-        case Action.REMOVE:
-            gone = _one(name, value)
-            return [one for one in had if one.casefold() != gone.casefold()]
-
-
-def _texts(name: str, value: JSON, longest: int = _LONGEST) -> list[str]:
-    if value is None:
-        return []
-    several = value if isinstance(value, list) else [value]
-    if len(several) > MAX_ITEMS:
-        raise Unfit(f"{name}: no more than {MAX_ITEMS}")
-    return [_one(name, one, longest) for one in several]
-
-
-def _one(name: str, value: JSON, longest: int = _LONGEST) -> str:
-    if not isinstance(value, str):
-        raise Unfit(f"{name}: a text is expected")
-    if len(value.encode("utf-8", "replace")) > longest or any(ord(one) < 32 or ord(one) == 127 for one in value):
-        raise Unfit(f"{name}: a text of no more than {longest} octets without control characters is expected")
-    return value
-
-
 _ALL = frozenset(Kind)
 _WITH_ROLES = frozenset((Kind.INDIVIDUAL, Kind.TENANT, Kind.ROLE, Kind.API_KEY))
 _WITH_PERMISSIONS = _WITH_ROLES | {Kind.GROUP}
 
 FIELDS: Mapping[str, Field] = {
     "tenant": Field(_ALL - {Kind.TENANT}, lambda errand, draft, _, value: join_tenant(errand, draft, value)),
-    "name": Field(_ALL, lambda errand, draft, _, value: rename(errand, draft, _one("name", value))),
+    "name": Field(_ALL, lambda errand, draft, _, value: rename(errand, draft, text("name", value))),
     "description": Field(_ALL, _text("description")),
     "picture": Field(ACCOUNTS | {Kind.TENANT, Kind.OAUTH_CLIENT}, _text("picture")),
     "quota": Field(GROUPS | {Kind.INDIVIDUAL, Kind.TENANT}, _quota),
@@ -276,8 +176,8 @@ FIELDS: Mapping[str, Field] = {
     "enabledPermissions": Field(_WITH_PERMISSIONS, _permissions("enabledPermissions"), has_items=True),
     "disabledPermissions": Field(_WITH_PERMISSIONS, _permissions("disabledPermissions"), has_items=True),
     "urls": Field(frozenset((Kind.OAUTH_CLIENT,)), _urls, has_items=True),
-    "networks": Field(frozenset((Kind.API_KEY,)), _networks, has_items=True),
-    "expires": Field(frozenset((Kind.API_KEY,)), _expires),
+    "networks": Field(frozenset((Kind.API_KEY,)), put_networks, has_items=True),
+    "expires": Field(frozenset((Kind.API_KEY,)), put_end),
     "secrets": Field(frozenset((Kind.INDIVIDUAL, Kind.API_KEY)), _secrets, has_items=True),
 }
 """In the order in which a new principal is given them: what others depend on comes first."""

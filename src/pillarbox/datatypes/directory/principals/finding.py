@@ -5,7 +5,7 @@ from typing import Any
 
 import orjson
 
-from pillarbox.access import OWNER, Manager
+from pillarbox.access import OWNER, Manager, domain_of
 from pillarbox.datatypes.directory.principals.kind import ACCOUNTS, GROUPS, Entry, Kind, names_of
 from pillarbox.datatypes.directory.refused import Absent
 from pillarbox.datatypes.server import ACCOUNT, API_KEY, DOMAIN, OAUTH_CLIENT, ROLE, TENANT
@@ -33,14 +33,23 @@ def found(server: Unit, manager: Manager, name: str) -> Entry:
 
 
 def named(server: Unit, name: str) -> Entry | None:
-    """Who is called so, as names are compared: neither the case of letters matters, nor how they are composed."""
-    wanted = unicode_casemap(name)
-    for entry in _page(server, ACCOUNT, Member("names", wanted)):
-        return entry
-    for type_, property_ in _BY_NAME:
-        for entry in _page(server, type_, Equal(property_, wanted)):
+    """Who is called so, as names are compared: neither the case of letters matters, nor how they are composed.
+
+    A domain, and that of an address, may be written in its own script (RFC 5890).
+    """
+    for form in (name,) if name.isascii() else (name, _in_ascii(name)):
+        wanted = unicode_casemap(form)
+        for entry in _page(server, ACCOUNT, Member("names", wanted)):
             return entry
+        for type_, property_ in _BY_NAME:
+            for entry in _page(server, type_, Equal(property_, wanted)):
+                return entry
     return None
+
+
+def _in_ascii(name: str) -> str:
+    local, at, domain = name.rpartition("@")
+    return f"{local}{at}{domain_of(domain)}"
 
 
 def is_seen(manager: Manager, entry: Entry) -> bool:

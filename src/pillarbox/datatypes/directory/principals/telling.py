@@ -6,6 +6,7 @@ What is a list there is a list always; what is no list is left out where there i
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from typing import cast, overload
 
 from pillarbox.access import Manager, Rights
@@ -90,11 +91,15 @@ def listed(
     accounts = every(server, manager, ACCOUNTS, tenant) if is_about_accounts else []
     others = every(server, manager, [kind for kind in kinds if kind not in ACCOUNTS], tenant)
     entries = [*(one for one in accounts if one.kind in kinds), *others]
-    ties = _all(server, accounts, others)
+
+    @cache
+    def ties() -> _Ties:
+        return _all(server, accounts, others)
+
     if words:
         wanted = [unicode_casemap(word) for word in words]
-        entries = [one for one in entries if _matches(_told(one, ties), wanted)]
-    return Listing(entries, lambda one: _told(one, ties))
+        entries = [one for one in entries if _matches(_told(one, ties()), wanted)]
+    return Listing(entries, lambda one: _told(one, ties()))
 
 
 def _matches(one: Mapping[str, JSON], words: Iterable[str]) -> bool:

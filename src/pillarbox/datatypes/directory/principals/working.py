@@ -12,7 +12,7 @@ from pillarbox.datatypes.directory.files import taken_away
 from pillarbox.datatypes.directory.principals.address import refit_lists
 from pillarbox.datatypes.directory.principals.belonging import role_members
 from pillarbox.datatypes.directory.principals.errand import Draft, Errand
-from pillarbox.datatypes.directory.principals.field import FIELDS, Action, Operation, apply, merged
+from pillarbox.datatypes.directory.principals.field import FIELDS, apply
 from pillarbox.datatypes.directory.principals.finding import found, has_addresses, holders, of_tenant
 from pillarbox.datatypes.directory.principals.granting import (
     administers,
@@ -22,6 +22,7 @@ from pillarbox.datatypes.directory.principals.granting import (
 )
 from pillarbox.datatypes.directory.principals.kind import ACCOUNTS, Entry, Kind
 from pillarbox.datatypes.directory.principals.naming import check_tenant
+from pillarbox.datatypes.directory.principals.step import Action, Operation, merged
 from pillarbox.datatypes.directory.refused import AccountError, Denied, InUse, Needed, Unfit
 from pillarbox.datatypes.server import (
     Account,
