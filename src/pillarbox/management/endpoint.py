@@ -144,6 +144,8 @@ class Endpoint:
     """None for octets of `media_type`."""
     media_type: str = "application/json"
     also: tuple[str, ...] = ()
+    some_of: frozenset[str] = frozenset()
+    """Where there is no `permission`: one of these is needed, whatever is sent."""
     is_tagged: bool = False
     is_open: bool = False
     """Whether nobody need say who they are."""

@@ -1,5 +1,6 @@
 """What holds for each endpoint of the management API: who may call it, and what they hear who may not."""
 
+import base64
 import re
 from typing import Any
 
@@ -47,10 +48,8 @@ def test_a_role_opens_what_it_is_for(home: Home, role: str, holds: frozenset[str
     """Management API sections 3 and 20: 403 before anything of a request is looked at, for who lacks its permission."""
     somebody = Administrator(home, home.person("john"), role)
     for endpoint in CLOSED:
-        if endpoint.permission is not None:
-            reply = sends(somebody, endpoint)
-
-            assert (reply.status == 403) == (endpoint.permission not in holds), (endpoint.method, endpoint.path)
+        needed = endpoint.some_of or {endpoint.permission}
+        assert (sends(somebody, endpoint).status == 403) == holds.isdisjoint(needed), (endpoint.method, endpoint.path)
 
 
 def test_without_its_permission_an_endpoint_does_nothing(home: Home) -> None:
@@ -88,6 +87,17 @@ def test_who_manages_a_tenant_alone_calls_nothing_that_is_for_the_server(home: H
         if endpoint.within is Within.SERVER:
             with pytest.raises(Forbidden, match="whole server"):
                 answered(endpoint, home.office, manager, parts, Sent())
+
+
+def test_a_key_with_nothing_opens_nothing(home: Home) -> None:
+    """Management API sections 3 and 4.2: an API key may do what it was given, whoever has made it."""
+    body = {"type": "apiKey", "name": "deploy", "secrets": ["some very long secret"]}
+    Administrator(home).does("POST", "principal", body)
+    header = {"authorization": f"Bearer api_{base64.b64encode(b'deploy:some very long secret').decode()}"}
+
+    for endpoint in CLOSED:
+        reply = home.web.sends(endpoint.method, path(endpoint), header, b"[" if endpoint.body else b"")
+        assert reply.status in (401, 403), (endpoint.path, reply.octets)
 
 
 def test_a_key_is_no_account(home: Home) -> None:

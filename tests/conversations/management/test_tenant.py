@@ -66,9 +66,17 @@ def test_what_a_tenant_makes_is_its_own(home: Home, root: Administrator, boss: A
 
 
 def test_a_name_in_a_tenant_ends_with_its_domain(boss: Administrator) -> None:
-    """Management API section 4.3."""
-    for kind, name in (("group", "team"), ("group", "team@globex.example"), ("apiKey", "key"), ("role", "helper")):
-        boss.is_refused(400, "POST", "principal", {"type": kind, "name": name}, error="other")
+    """Management API section 4.3. Ours: so nothing is told of whether others have a name."""
+    names = ("team", "team@globex.example", "boss@globex.example", "root@home.example", "globex", "admin")
+    for kind in ("group", "list", "apiKey", "role"):
+        for name in names:
+            refused = boss.is_refused(400, "POST", "principal", {"type": kind, "name": name}, error="other")
+            assert [one["field"] for one in refused["invalid"]] == ["name"]
+    told = {
+        boss.is_refused(400, "PATCH", "principal/boss@acme.example", steps(("set", "name", name)))["detail"]
+        for name in names
+    }
+    assert len(told) == 1
 
 
 def test_a_tenant_has_no_part_in_others(root: Administrator, boss: Administrator) -> None:

@@ -207,6 +207,8 @@ _CHANGE = Fields(
     required=("action", "kind", "name", "fields"),
 )
 
+_READING = frozenset(("settings-list", *(section.kind.permission("list") for section in SECTIONS)))
+
 ENDPOINTS: tuple[Endpoint, ...] = (
     Endpoint(
         "GET",
@@ -217,6 +219,7 @@ ENDPOINTS: tuple[Endpoint, ...] = (
         "without secrets.\nThe same server gives the same octets. It takes the permissions to list all that.",
         answer=WHOLE,
         is_tagged=True,
+        some_of=_READING,
         example="/api/export",
     ),
     Endpoint(
@@ -230,6 +233,7 @@ ENDPOINTS: tuple[Endpoint, ...] = (
         parameters=(Parameter("dry-run", FLAG, "Whether to tell what would be changed, and leave it at that."),),
         body=Body(DOCUMENT, most=_MOST_OCTETS, example=EXAMPLE),
         answer=Fields({"changes": ListOf(_CHANGE, 1_000_000), "applied": FLAG}, required=("changes", "applied")),
+        some_of=_READING,
         example="/api/apply?dry-run=true",
     ),
 )

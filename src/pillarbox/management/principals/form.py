@@ -4,9 +4,15 @@ from pillarbox.access import PERMISSIONS
 from pillarbox.datatypes.directory.principals import Kind
 from pillarbox.management.shape import INSTANT, NULL, Choice, Fields, Integer, ListOf, OneOf, Shape, Text
 
-__all__ = ["CHANGES", "NEW", "TOLD", "TYPES"]
+__all__ = ["CHANGES", "NEW", "TOLD", "TYPES", "every_kind"]
 
 TYPES = tuple(kind.value for kind in Kind)
+
+
+def every_kind(verb: str) -> frozenset[str]:
+    """The permissions to do that to principals, of each type its own."""
+    return frozenset(kind.permission(verb) for kind in Kind)
+
 
 _MOST = 10_000
 _TEXT = Text()

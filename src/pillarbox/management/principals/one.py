@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 from pillarbox.datatypes.directory.principals import Action, Entry, Kind, Operation, change, destroy, found, told
 from pillarbox.management.endpoint import Answer, Body, Endpoint, Request, Within, tag
-from pillarbox.management.principals.form import CHANGES, TOLD
+from pillarbox.management.principals.form import CHANGES, TOLD, every_kind
 from pillarbox.management.principals.refusing import refusing
 from pillarbox.management.principals.secret import with_kept
 from pillarbox.management.shape import NULL
@@ -89,6 +89,7 @@ ENDPOINTS: tuple[Endpoint, ...] = (
         answer=TOLD,
         is_tagged=True,
         example="/api/principal/jane",
+        some_of=every_kind("get"),
     ),
     Endpoint(
         "PATCH",
@@ -109,6 +110,7 @@ ENDPOINTS: tuple[Endpoint, ...] = (
         ),
         answer=NULL,
         example="/api/principal/jane",
+        some_of=every_kind("update"),
     ),
     Endpoint(
         "DELETE",
@@ -121,5 +123,6 @@ ENDPOINTS: tuple[Endpoint, ...] = (
         Within.TENANT,
         answer=NULL,
         example="/api/principal/jane",
+        some_of=every_kind("delete"),
     ),
 )

@@ -19,7 +19,7 @@ from pillarbox.datatypes.directory.principals import (
 )
 from pillarbox.datatypes.server import tenant_named
 from pillarbox.management.endpoint import PAGING, Answer, Body, Endpoint, Parameter, Request, Within, listing, paged
-from pillarbox.management.principals.form import NEW, TOLD, TYPES
+from pillarbox.management.principals.form import NEW, TOLD, TYPES, every_kind
 from pillarbox.management.principals.refusing import refusing
 from pillarbox.management.principals.secret import kept
 from pillarbox.management.refusal import AlreadyExists, Forbidden, NotFound
@@ -152,6 +152,7 @@ ENDPOINTS: tuple[Endpoint, ...] = (
         ),
         answer=listing(_PARTIAL),
         example="/api/principal?types=individual&filter=jane&limit=50",
+        some_of=every_kind("list"),
     ),
     Endpoint(
         "POST",
@@ -175,6 +176,7 @@ ENDPOINTS: tuple[Endpoint, ...] = (
             most=_MOST_OCTETS,
         ),
         answer=Text(64),
+        some_of=every_kind("create"),
     ),
     Endpoint(
         "DELETE",
@@ -192,5 +194,6 @@ ENDPOINTS: tuple[Endpoint, ...] = (
         ),
         answer=FLAG,
         example="/api/principal?type=list&filter=old&confirm=true",
+        some_of=every_kind("delete"),
     ),
 )

@@ -3,7 +3,7 @@
 import re
 from unicodedata import normalize
 
-from pillarbox.access import BUILT_IN, BadAddress, normal
+from pillarbox.access import BUILT_IN, BadAddress, domain_of, normal
 from pillarbox.datatypes.directory.known import account_at
 from pillarbox.datatypes.directory.principals.address import domain_name
 from pillarbox.datatypes.directory.principals.errand import Draft, Errand
@@ -35,6 +35,9 @@ _UNFIT = re.compile(r"[\x00-\x20\x7f:/]")
 def rename(errand: Errand, draft: Draft, text: str) -> None:
     """It is called so. Raises Needed; Unfit; Taken."""
     name = _normal(draft.kind, text)
+    if errand.manager.tenant is not None:
+        # Before anything is said of who is called so, for they may be others'.
+        _check_end(errand, draft.kind, name, errand.manager.tenant)
     there = named(errand.server, name)
     if there is not None and (there.kind, there.number) != (draft.kind, draft.number):
         raise Taken("name", name)
@@ -72,11 +75,15 @@ def check_tenant(errand: Errand, draft: Draft) -> None:
         return
     if is_new:
         _check_room(errand, draft, tenant)
-    if draft.kind is Kind.DOMAIN or not (is_new or "name" in draft.touched):
-        return
-    domain = domain_named(errand.server, draft.entry.name.rpartition("@")[2]) if "@" in draft.entry.name else None
-    if domain is None or domain.tenant != tenant:
-        raise Unfit("name: in a tenant a name ends with @ and a domain of the tenant", "Invalid name")
+    if is_new or "name" in draft.touched:
+        _check_end(errand, draft.kind, draft.entry.name, tenant)
+
+
+def _check_end(errand: Errand, kind: Kind, name: str, tenant: int) -> None:
+    """Raises Unfit for a name that nothing in a tenant has; its domains have any."""
+    domain = domain_named(errand.server, domain_of(name)) if "@" in name else None
+    if kind is not Kind.DOMAIN and (domain is None or domain.tenant != tenant):
+        raise Unfit("name: in a tenant a name ends with @ and a domain of the tenant", "Invalid name", "name")
 
 
 def _check_room(errand: Errand, draft: Draft, number: int) -> None:
