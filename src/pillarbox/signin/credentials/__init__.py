@@ -6,7 +6,7 @@ kind of credentials is to it, and `ways` in which order they are tried. `mainpas
 when there is no other. It knows no tokens.
 """
 
-from pillarbox.signin.credentials.apikey import ApiKeys, NewApiKey, add_key, all_keys, remove_key
+from pillarbox.signin.credentials.apikey import ApiKeys, NewApiKey, add_key, remove_key
 from pillarbox.signin.credentials.appointed import Appointed
 from pillarbox.signin.credentials.apppassword import (
     add_app_password,
@@ -65,7 +65,6 @@ __all__ = [
     "Ways",
     "add_app_password",
     "add_key",
-    "all_keys",
     "app_password",
     "app_passwords",
     "begin_totp",

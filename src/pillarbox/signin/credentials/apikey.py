@@ -29,7 +29,7 @@ from pillarbox.telemetry import Event, emit
 from pillarbox.wire.network import Network
 from pillarbox.wire.values import utc_date
 
-__all__ = ["ApiKeys", "NewApiKey", "add_key", "all_keys", "remove_key"]
+__all__ = ["ApiKeys", "NewApiKey", "add_key", "remove_key"]
 
 MAX_KEYS = 1000
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._@-]{0,99}")
@@ -113,12 +113,6 @@ def add_key(store: Store, wanted: NewApiKey, now: datetime) -> str:
         )
     emit(Event.AUTH_API_KEY, name=wanted.name, change="added")
     return secret
-
-
-def all_keys(store: Store) -> list[ApiKey]:
-    """All, in order of their names. Raises store.StoreError."""
-    with store.read(0) as server:
-        return api_keys(server)
 
 
 def remove_key(store: Store, name: str) -> bool:
