@@ -8,8 +8,8 @@ from hypothesis import strategies as some
 
 from pillarbox.wire.toml import toml
 
-keys = some.text(some.characters(exclude_categories=("Cs",)), max_size=8)
-texts = some.text(some.characters(exclude_categories=("Cs",)), max_size=20)
+keys = some.text(some.characters(exclude_categories=["Cs"]), max_size=8)
+texts = some.text(some.characters(exclude_categories=["Cs"]), max_size=20)
 plain = texts | some.booleans() | some.integers(-(2**63), 2**63 - 1)
 values = plain | some.lists(texts, max_size=20) | some.lists(some.integers(0, 9), max_size=3)
 objects = some.dictionaries(keys, values, max_size=4)

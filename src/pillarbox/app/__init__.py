@@ -4,8 +4,9 @@ Begin with `house`, what is there without any listener; `figures`, `policy`, `pu
 into what the parts are given. A server is three packages: `supervisor`, and the processes that it starts, `worker` and
 `background`; each is under `orders`, does its `duty`, and answers on a `channel`. It must not decide anything that a
 part could decide. `expiring`, and `queueing` of the background worker, are imported by whom they concern: they load
-what reads certificates, and what speaks to other servers. Nor are data types loaded before a house is opened: the
-supervisor needs none, and all of them together take longer than the rest of its start.
+what reads certificates, and what speaks to other servers. So are `office` and `performing`, by which a command calls
+the management API, on an `errand`. Nor are data types loaded before a house is opened: the supervisor needs none, and
+all of them together take longer than the rest of its start.
 """
 
 from pillarbox.app.house import House, house
@@ -23,10 +24,15 @@ __all__ = [
     "Served",
     "asked",
     "authorizing",
+    "errand",
     "expiring",
     "folders",
     "house",
     "is_served",
+    "lock",
+    "logbook",
+    "office",
+    "performing",
     "serve",
     "settled",
 ]

@@ -8,7 +8,7 @@ import orjson
 from pillarbox.access import OWNER
 from pillarbox.app.channel import Message
 from pillarbox.app.errand import MOST, Errand, Outcome
-from pillarbox.app.supervisor.control import NotServed
+from pillarbox.app.supervisor import NotServed
 from pillarbox.management import ENDPOINTS, Endpoint, Office, Refusal, Sent, answered, document, found, whole
 from pillarbox.management.refusal import NotFound, TooLarge
 from pillarbox.store import StoreError

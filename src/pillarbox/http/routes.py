@@ -170,6 +170,14 @@ ROUTES: Sequence[Route] = (
         "The same for programs: the main password asked for by Basic where it, or the second factor, is changed.",
         permission=MANAGE_PASSWORDS,
     ),
+    _account(
+        "account",
+        "/api/v1/account/auth",
+        {"GET": account.reference.tell, "POST": account.reference.change},
+        Cost.STORE,
+        "The same.",
+        permission=MANAGE_PASSWORDS,
+    ),
     _open("front", "/", {"GET": files.front}, "A page for who opens the address in a browser.", Limit.NONE),
     _open("static", "/static/{name}", {"GET": files.static}, "What that page is made of.", Limit.NONE),
     _open("static", "/static/{folder}/{name}", {"GET": files.static}, "What the other pages are made of.", Limit.NONE),
@@ -308,6 +316,7 @@ ROUTES: Sequence[Route] = (
         Cost.STORE,
         "Codes for clients, for pages that have the password itself.",
     ),
+    _account("oauth-code", "/api/v1/oauth", {"POST": oauth.code.make}, Cost.STORE, "The same."),
     _open("robots", "/robots.txt", {"GET": wellknown.robots}, "For crawlers, to which nothing is open.", Limit.NONE),
     _open("live", "/healthz/live", {"GET": health.live}, "Whether this process answers.", Limit.NONE),
     Route(

@@ -29,5 +29,6 @@ __all__ = [
     "document",
     "found",
     "managing",
+    "refusal",
     "whole",
 ]

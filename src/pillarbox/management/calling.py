@@ -90,9 +90,14 @@ def answered(endpoint: Endpoint, office: Office, manager: Manager, parts: Mappin
     headers = dict(answer.headers)
     if endpoint.is_tagged:
         headers.setdefault("ETag", tag(answer.data))
-        if sent.unmatched is not None and headers["ETag"] in [one.strip() for one in sent.unmatched.split(",")]:
+        if sent.unmatched is not None and _is_among(headers["ETag"], sent.unmatched):
             return Reply(304, headers, b"", "application/json")
     return Reply(answer.status, headers, orjson.dumps({"data": answer.data}), "application/json")
+
+
+def _is_among(found: str, known: str) -> bool:
+    """Whether If-None-Match has a tag, weak or not (RFC 9110 section 13.1.2)."""
+    return known.strip() == "*" or found in [one.strip().removeprefix("W/") for one in known.split(",")]
 
 
 async def whole(reply: Reply) -> bytes:

@@ -108,10 +108,9 @@ class Draft:
         """Raises Invalid, with all that is wrong with what is to be: what is no value, and what no setting reads."""
         if sum(len(key.encode()) + len(text.encode()) for key, text in self.texts.items()) > MOST_OCTETS:
             raise Invalid([Fault("", f"all settings together have no more than {MOST_OCTETS} octets")])
-        if not self._faults:
-            self._faults += [Fault(key, "no setting has this key") for key in self._unknown()]
-        if not self._faults:
-            self._faults += self._problems()
+        unknown = frozenset(self._unknown())
+        self._faults += [Fault(key, "no setting has this key") for key in self.texts if key in unknown]
+        self._faults += self._problems({key: text for key, text in self.texts.items() if key not in unknown})
         if self._faults:
             raise Invalid(dict.fromkeys(self._faults))
 
@@ -119,8 +118,8 @@ class Draft:
         """What no setting can have, found without a look at all the others."""
         return (key for key in self.texts if key not in self._before.kept and described(key) is None)
 
-    def _problems(self) -> Iterator[Fault]:
-        settings, problems = snapshot(Layers(self._before.written, self.texts).pairs)
+    def _problems(self, kept: Mapping[str, str]) -> Iterator[Fault]:
+        settings, problems = snapshot(Layers(self._before.written, kept).pairs)
         former, known = snapshot(self._before.pairs)
         for problem in problems:
             # What was wrong before is not made so by this, and what is deprecated is in force.

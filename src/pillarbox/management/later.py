@@ -2,9 +2,9 @@
 
 from collections.abc import Callable, Iterator
 
-from pillarbox.management.endpoint import PAGING, Answer, Body, Endpoint, Parameter, Request
+from pillarbox.management.endpoint import PAGING, Answer, Body, Endpoint, Parameter, Request, Within
 from pillarbox.management.refusal import NotYet
-from pillarbox.management.shape import ANYTHING, FLAG, Choice, Integer, Text
+from pillarbox.management.shape import ANYTHING, FLAG, INSTANT, Choice, Integer, Text
 
 __all__ = ["ENDPOINTS"]
 
@@ -78,15 +78,49 @@ def _checks() -> Iterator[Endpoint]:
     yield Endpoint("POST", "/api/troubleshoot/dmarc", "troubleshoot", dmarc, doc, body=message)
 
 
+_SPANS = (
+    Parameter("type", Text(), "Those that began with an event."),
+    Parameter("queue_id", Text(), "Those of a message in the queue."),
+    Parameter("filter", Text(), "Words, and phrases between double quotes."),
+    Parameter("before", INSTANT, "Those that began before this moment."),
+    Parameter("after", INSTANT, "Those that began at this moment or later."),
+    Parameter("values", FLAG, "Whether to tell their first event, and not their ids alone."),
+    *PAGING,
+)
+_LIVE = (
+    Parameter("metrics", Text(4096), "Which, with commas between them; all if none is named."),
+    Parameter("interval", Integer(), "Seconds between two of them."),
+)
+
+
+def _account() -> Iterator[Endpoint]:
+    crypto, at = _not_yet("encryption of what is stored"), "/api/account/crypto"
+    doc = "Whether what is stored of one's own mail is encrypted, and for which keys."
+    yield Endpoint("GET", at, "manage-encryption", crypto, doc, Within.ACCOUNT)
+    body = Body(ANYTHING, example={"type": "disabled"})
+    yield Endpoint("POST", at, "manage-encryption", crypto, "Has it encrypted, or not.", Within.ACCOUNT, body=body)
+
+
 def _telemetry() -> Iterator[Endpoint]:
     traces, live = _not_yet("traces (for the way of a message see /api/journal)"), _not_yet("live telemetry")
     at = "/api/telemetry"
-    yield Endpoint("GET", f"{at}/traces", "tracing-list", traces, "What was traced, by a search.")
-    yield Endpoint("GET", f"{at}/trace/{{id}}", "tracing-get", traces, "All of one trace.", also=(f"{at}/trace",))
-    yield Endpoint("GET", f"{at}/traces/live", "tracing-live", live, "What is traced, as it happens.")
-    yield Endpoint("GET", f"{at}/metrics/live", "metrics-live", live, "What is counted, again and again.")
+    several = (Parameter("id", Text(), "Which; several with commas between them."),)
+    spans = (Parameter("filter", Text(), "Those with this in them."),)
+    yield Endpoint("GET", f"{at}/traces", "tracing-list", traces, "What was traced, by a search.", parameters=_SPANS)
+    yield Endpoint("GET", f"{at}/trace/{{id}}", "tracing-get", traces, "All of one trace.")
+    yield Endpoint("GET", f"{at}/trace", "tracing-get", traces, "The same, of several.", parameters=several)
+    yield Endpoint("GET", f"{at}/traces/live", "tracing-live", live, "What is traced, as it happens.", parameters=spans)
+    doc = "What is counted, again and again."
+    yield Endpoint("GET", f"{at}/metrics/live", "metrics-live", live, doc, parameters=_LIVE)
     for kind in ("tracing", "metrics"):
         yield Endpoint("GET", f"{at}/live/{kind}-token", f"{kind}-live", live, "What opens that for a minute.")
 
 
-ENDPOINTS: tuple[Endpoint, ...] = (*_reports(), *_spam(), *_stored(), *_checks(), *_telemetry())
+ENDPOINTS: tuple[Endpoint, ...] = (
+    *_reports(),
+    *_spam(),
+    *_stored(),
+    *_checks(),
+    *_account(),
+    *_telemetry(),
+)

@@ -7,7 +7,7 @@ of its own here, and the same body inside the problem document.
 from collections.abc import Iterable, Mapping
 from http import HTTPStatus
 
-from pillarbox.management.shape import Fault
+from pillarbox.management.shape import ABSENT, Fault
 from pillarbox.wire.values import JSON
 
 __all__ = [
@@ -32,6 +32,11 @@ _MOST = 100
 """Faults that are told of at once."""
 
 
+def _at(field: str, detail: str) -> dict[str, JSON]:
+    """What is wrong with one field, in the form in which all that is wrong is told."""
+    return {"invalid": [{"field": field, "detail": detail}]}
+
+
 class Refusal(Exception):
     """Nothing was done. `detail` is for whoever asked, `more` are further members of the problem document."""
 
@@ -50,14 +55,17 @@ class Invalid(Refusal):
         found = [fault for _, fault in zip(range(_MOST), faults, strict=False)]
         first = found[0] if found else Fault("", "what was sent is not understood")
         detail = f"{first.field}: {first.detail}" if first.field else first.detail
-        super().__init__(detail, {"invalid": [{"field": one.field, "detail": one.detail} for one in found]})
+        more: dict[str, JSON] = {"invalid": [{"field": one.field, "detail": one.detail} for one in found]}
+        if first.detail == ABSENT:
+            more |= {"error": "fieldMissing", "field": first.field}
+        super().__init__(detail, more)
 
 
 class Missing(Refusal):
     """A field that has to be there is not."""
 
     def __init__(self, field: str) -> None:
-        super().__init__(f"{field}: this is required", {"error": "fieldMissing", "field": field})
+        super().__init__(f"{field}: {ABSENT}", {"error": "fieldMissing", "field": field, **_at(field, ABSENT)})
 
 
 class AlreadyExists(Refusal):
@@ -66,7 +74,8 @@ class AlreadyExists(Refusal):
     status = HTTPStatus.CONFLICT
 
     def __init__(self, field: str, value: str) -> None:
-        super().__init__(f"{field}: {value} is taken", {"error": "fieldAlreadyExists", "field": field, "value": value})
+        more: dict[str, JSON] = {"error": "fieldAlreadyExists", "field": field, "value": value}
+        super().__init__(f"{field}: {value} is taken", {**more, **_at(field, f"{value} is taken")})
 
 
 class NotFound(Refusal):
@@ -88,7 +97,7 @@ class Nothing(Refusal):
     def __init__(self, item: str, field: str = "") -> None:
         more: dict[str, JSON] = {"error": "notFound", "item": item}
         if field:
-            more["field"] = field
+            more |= {"field": field, **_at(field, f"there is no {item}")}
         super().__init__(f"{field}: there is no {item}" if field else f"there is no {item}", more)
 
 

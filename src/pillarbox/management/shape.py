@@ -12,6 +12,7 @@ from typing import Any, NamedTuple, Protocol, TypeAlias
 from pillarbox.wire.values import JSON
 
 __all__ = [
+    "ABSENT",
     "ANYTHING",
     "CONFIRMED",
     "FLAG",
@@ -34,6 +35,9 @@ __all__ = [
 
 Schema: TypeAlias = dict[str, Any]
 """A schema of OpenAPI 3.1, which is JSON Schema 2020-12."""
+
+ABSENT = "this is required"
+"""What is wrong with a member that is not there."""
 
 _SURROGATE = re.compile(r"[\ud800-\udfff]")
 _LINE, _LINES = r"[^\x00-\x1f\x7f]", r"[^\x00-\x08\x0b\x0c\x0e-\x1f\x7f]"
@@ -319,7 +323,7 @@ class Fields:
             return
         for name in self.required:
             if name not in value:
-                yield Fault(_under(at, name), "this is required")
+                yield Fault(_under(at, name), ABSENT)
         for name, one in value.items():
             shape = self.of.get(name)
             if shape is not None:

@@ -5,6 +5,7 @@ access), then the methods: `get`, `changes`, `set`, `query`, `query_changes`. It
 with one that is not mail.
 """
 
+from pillarbox.objects.asked import SetAsked
 from pillarbox.objects.call import Arguments, Call, Context, Implied, Limits, Seen, granted, perform, permit
 from pillarbox.objects.changes import CHANGES
 from pillarbox.objects.copy import COPY, Original, origin
@@ -36,6 +37,7 @@ from pillarbox.objects.record import PerUser, Property, Record, View, prop
 from pillarbox.objects.registry import Registry
 from pillarbox.objects.set import SET
 from pillarbox.objects.step import change
+from pillarbox.objects.window import Window
 from pillarbox.objects.words import (
     Comparator,
     Condition,
@@ -102,8 +104,10 @@ __all__ = [
     "Refused",
     "Registry",
     "Seen",
+    "SetAsked",
     "SetError",
     "View",
+    "Window",
     "Write",
     "after",
     "already_exists",

@@ -163,6 +163,10 @@ class Arguments:
         # Just checked.
         return cast("T", value)
 
+    def again(self) -> "Arguments":
+        """What nobody took so far, to be taken by two."""
+        return Arguments(self._given)
+
     def sent(self, name: str) -> JSON:
         """What stands under this name, still to be taken; None if there is nothing."""
         return self._given.get(name)
@@ -323,7 +327,7 @@ def perform(context: Context, kind: DataType[Any], method: Method, given: Mappin
     try:
         if method.prepare is not None:
             with context.read(grant.number) as unit:
-                prepared = method.prepare(Call(context, kind, grant, account_id, unit, Arguments(given)))
+                prepared = method.prepare(Call(context, kind, grant, account_id, unit, arguments.again()))
         with (
             _undone_together(context),
             context.store.write(grant.number) if method.writes else context.read(grant.number) as unit,

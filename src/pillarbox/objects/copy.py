@@ -141,8 +141,6 @@ def copy(call: Call[Any]) -> dict[str, JSON]:
 
 def _asked(call: Call[Any]) -> _Asked:
     take = call.arguments.take
-    # `perform` took it, but from other arguments than those that a prepare has.
-    take("accountId", ID)
     from_id = take("fromAccountId", ID)
     if_from_in_state = take("ifFromInState", nullable(STRING), None)
     if_in_state = take("ifInState", nullable(STRING), None)

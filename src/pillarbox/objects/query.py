@@ -8,7 +8,8 @@ from pillarbox.objects.call import Call
 from pillarbox.objects.datatype import Method
 from pillarbox.objects.errors import MethodError
 from pillarbox.objects.filter import Asked, asked
-from pillarbox.objects.kind import ANYTHING, BOOLEAN, ID, INT, nullable
+from pillarbox.objects.kind import ANYTHING
+from pillarbox.objects.window import Window
 from pillarbox.objects.words import Reach
 from pillarbox.wire.values import JSON, Id
 
@@ -22,24 +23,17 @@ def query(call: Call[Any]) -> dict[str, JSON]:
     """
     arguments = call.arguments
     filter_, sort = arguments.take("filter", ANYTHING, None), arguments.take("sort", ANYTHING, None)
-    position, offset = arguments.take("position", INT, 0), arguments.take("anchorOffset", INT, 0)
-    anchor = arguments.take("anchor", nullable(ID), None)
-    asked_limit = arguments.take("limit", nullable(INT), None)
-    with_total = arguments.take("calculateTotal", BOOLEAN, default=False)
+    window = Window.taken(call)
     call.take_extra("query")
-    if asked_limit is not None and asked_limit < 0:
-        raise MethodError("invalidArguments", "limit must not be negative")
-    cap = call.context.limits.query_results
-    limit = cap if asked_limit is None else min(asked_limit, cap)
     found = result(call, asked(call, filter_, sort))
 
-    if anchor is not None:
-        first = max(0, _anchored(call, found, anchor) + offset)
-    elif position < 0:
-        first = max(0, found.count() + position)
+    if window.anchor is not None:
+        first = max(0, _anchored(call, found, window.anchor) + window.offset)
+    elif window.position < 0:
+        first = max(0, found.count() + window.position)
     else:
-        first = position
-    numbers = found.page(first, limit)
+        first = window.position
+    numbers = found.page(first, window.limit)
     answer: dict[str, JSON] = {
         "accountId": call.account_id,
         "queryState": call.state(),
@@ -47,11 +41,7 @@ def query(call: Call[Any]) -> dict[str, JSON]:
         "position": first,
         "ids": list(map(call.kind.id, numbers)),
     }
-    if with_total:
-        answer["total"] = found.count()
-    if limit != asked_limit:
-        answer["limit"] = limit
-    return answer
+    return answer | window.more(found.count() if window.with_total else None)
 
 
 @dataclass(slots=True)

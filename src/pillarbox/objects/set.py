@@ -9,10 +9,10 @@ from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from typing import Any
 
+from pillarbox.objects.asked import SetAsked
 from pillarbox.objects.call import Call
 from pillarbox.objects.datatype import Method
-from pillarbox.objects.errors import MethodError, Refused
-from pillarbox.objects.kind import ID, OBJECT, STRING, list_of, map_of, nullable
+from pillarbox.objects.errors import Refused
 from pillarbox.objects.outcome import Outcome
 from pillarbox.objects.step import Create, Destroy, Step, Update, follow, judge, staged
 from pillarbox.objects.write import Write
@@ -26,29 +26,16 @@ def set_(call: Call[Any]) -> dict[str, JSON]:
 
     Raises MethodError stateMismatch, requestTooLarge.
     """
-    arguments = call.arguments
-    if_in_state = arguments.take("ifInState", nullable(STRING), None)
-    # A creation id is an Id; what is created or patched is looked at object by object, so that one that is no
-    # object at all refuses the call, as its type demands.
-    create = arguments.take("create", nullable(map_of(ID, OBJECT)), None) or {}
-    update = arguments.take("update", nullable(map_of(STRING, OBJECT)), None) or {}
-    destroy = arguments.take("destroy", nullable(list_of(STRING)), None) or []
-    call.take_extra("set")
-    limit = call.context.limits.objects_in_set
-    if len(create) + len(update) + len(destroy) > limit:
-        raise MethodError("requestTooLarge", f"no more than {limit} objects can be set at once")
-    before = call.state()
-    if if_in_state is not None and if_in_state != before:
-        raise MethodError("stateMismatch")
+    asked = SetAsked.taken(call)
     steps: list[Step] = [
-        *(Create(key, create[key]) for key in _in_order_of_reference(call, create)),
-        *(Update(id_, patch) for id_, patch in update.items()),
-        *(Destroy(id_) for id_ in dict.fromkeys(destroy)),
+        *(Create(key, asked.create[key]) for key in _in_order_of_reference(call, asked.create)),
+        *(Update(id_, patch) for id_, patch in asked.update.items()),
+        *(Destroy(id_) for id_ in dict.fromkeys(asked.destroy)),
     ]
     outcome = _applied(call, steps)
     return {
         "accountId": call.account_id,
-        "oldState": before,
+        "oldState": asked.state,
         "newState": call.state(),
         **outcome.wire(),
     }

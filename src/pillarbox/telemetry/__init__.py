@@ -36,6 +36,7 @@ __all__ = [
     "keep_lines",
     "measure",
     "metric",
+    "otlp",
     "reading",
     "request_id",
     "request_scope",

@@ -11,4 +11,12 @@ from pillarbox.app.supervisor.control import NotServed, asked, is_served
 from pillarbox.app.supervisor.crew import CannotStart
 from pillarbox.app.supervisor.supervisor import serve
 
-__all__ = ["CannotStart", "NotServed", "Opened", "asked", "is_served", "serve"]
+__all__ = [
+    "CannotStart",
+    "NotServed",
+    "Opened",
+    "asked",
+    "control",
+    "is_served",
+    "serve",
+]

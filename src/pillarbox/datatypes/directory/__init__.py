@@ -49,6 +49,7 @@ __all__ = [
     "change_permissions",
     "change_role",
     "listings",
+    "lists",
     "may",
     "permitted",
     "remove_listing",

@@ -77,7 +77,8 @@ def _handler(endpoint: Endpoint) -> Handler:
 
 async def _sent(endpoint: Endpoint, exchange: Exchange, ticket: Callable[[str], str] | None) -> Sent:
     most = 0 if endpoint.body is None else endpoint.body.most
-    body = await exchange.body(most, Problem(413, f"no more than {most} octets"))
+    refusal = Problem(413, f"no more than {most} octets") if most else Problem(400, "nothing is expected in the body")
+    body = await exchange.body(most, refusal)
     _, _, query = exchange.target.partition(b"?")
     return Sent(query.decode("latin-1"), body, _text(exchange, b"if-match"), _text(exchange, b"if-none-match"), ticket)
 

@@ -8,6 +8,11 @@ from pillarbox.management.principals.one import ENDPOINTS as _ONE
 from pillarbox.management.principals.secret import kept
 from pillarbox.management.principals.several import ENDPOINTS as _SEVERAL
 
-__all__ = ["ENDPOINTS", "kept"]
+__all__ = [
+    "ENDPOINTS",
+    "kept",
+    "refusing",
+    "secret",
+]
 
 ENDPOINTS = (*_SEVERAL, *_ONE)

@@ -127,7 +127,7 @@ def _tenant(server: Unit, request: Request) -> int | None:
 
 _MOST_OCTETS = 8 * 1024 * 1024
 """Of a body: as many members of a list as there may be."""
-_TYPES, _TOLD_FIELDS = Several(TYPES), Several(tuple(TOLD.of))
+_TYPES, _TOLD_FIELDS = Several(TYPES), Several((*TOLD.of, "secrets"))
 _FILTER = Parameter("filter", Text(), "Words, each of which has to be somewhere in a text of the principal.")
 _OF_TENANT = Parameter("tenant", Text(320), "The name of a tenant: its principals alone.")
 _PARTIAL = Fields(TOLD.of, doc=TOLD.doc)
@@ -146,7 +146,8 @@ ENDPOINTS: tuple[Endpoint, ...] = (
             _FILTER,
             Parameter("types", _TYPES, f"Types, with commas between them: {', '.join(TYPES)}."),
             Parameter("type", _TYPES, "The same."),
-            Parameter("fields", _TOLD_FIELDS, "The fields to tell, with commas between them; all if none is named."),
+            Parameter("fields", _TOLD_FIELDS, "The fields to tell, with commas between them; all if none is named. "
+                "`secrets` may be named, and is not told."),
             Parameter("count", FLAG, "Whether to tell nothing but how many there are."),
             _OF_TENANT,
         ),

@@ -6,7 +6,7 @@ from typing import Any, cast
 from pillarbox.datatypes.directory.managed.asking import kinds, manager, names
 from pillarbox.datatypes.directory.principals import FIELDS, Entry, Kind, listed, told
 from pillarbox.datatypes.directory.principals.finding import by_number
-from pillarbox.objects import ANYTHING, BOOLEAN, ID, INT, STRING, Call, MethodError, list_of, nullable
+from pillarbox.objects import ANYTHING, ID, STRING, Call, MethodError, Window, list_of, nullable
 from pillarbox.wire.collation import unicode_casemap
 from pillarbox.wire.values import JSON, Id
 
@@ -74,37 +74,13 @@ def query(call: Call[Any]) -> dict[str, JSON]:
     take = call.arguments.take
     conditions = list(_conditions(take("filter", ANYTHING, None)))
     sort = take("sort", ANYTHING, None)
-    position, offset = take("position", INT, 0), take("anchorOffset", INT, 0)
-    anchor, asked = take("anchor", nullable(ID), None), take("limit", nullable(INT), None)
-    with_total = take("calculateTotal", BOOLEAN, default=False)
+    window = Window.taken(call)
     call.take_extra("query")
-    if asked is not None and asked < 0:
-        raise MethodError("invalidArguments", "limit must not be negative")
     words = [word for name, value in conditions if name == "text" for word in value.split()]
     entries = listed(call.unit, manager(call), kinds(call, "list"), words).entries
     for name, value in conditions:
         entries = [one for one in entries if _holds(one, name, value)]
-    ids = [one.id for one in _sorted(entries, sort)]
-    if anchor is not None:
-        if anchor not in ids:
-            raise MethodError("anchorNotFound")
-        first = max(0, ids.index(anchor) + offset)
-    else:
-        first = max(0, len(ids) + position) if position < 0 else position
-    most = call.context.limits.query_results
-    limit = most if asked is None else min(asked, most)
-    answer: dict[str, JSON] = {
-        "accountId": call.account_id,
-        "queryState": call.state(),
-        "canCalculateChanges": False,
-        "position": first,
-        "ids": [*ids[first : first + limit]],
-    }
-    if with_total:
-        answer["total"] = len(ids)
-    if limit != asked:
-        answer["limit"] = limit
-    return answer
+    return window.answer(call, [one.id for one in _sorted(entries, sort)])
 
 
 def _conditions(filter_: JSON) -> Iterator[tuple[str, str]]:

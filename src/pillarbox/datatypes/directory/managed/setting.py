@@ -25,17 +25,12 @@ from pillarbox.datatypes.directory.principals.finding import by_number
 from pillarbox.datatypes.directory.refused import Absent, AccountError, Denied, InUse, Needed, Taken, Unknown
 from pillarbox.datatypes.mail import Folder
 from pillarbox.objects import (
-    ID,
-    OBJECT,
-    STRING,
     Call,
     MethodError,
     Refused,
+    SetAsked,
     SetError,
     invalid,
-    list_of,
-    map_of,
-    nullable,
     reference,
 )
 from pillarbox.wire.dkim import ALGORITHMS, DkimKey, new_key
@@ -75,11 +70,11 @@ class _Outcome:
 
 def prepared(call: Call[Any], kept: Kept) -> Prepared:
     """What can be done before anybody has to wait. Raises MethodError."""
-    create, update, _ = _asked(call)
+    asked = SetAsked.taken(call)
     found = Prepared()
     slow = 0
-    for key, sent in [*create.items(), *update.items()]:
-        kind = _kind(call, sent) if key in create else _kind_of(call, key)
+    for key, sent in [*asked.create.items(), *asked.update.items()]:
+        kind = _kind(call, sent) if key in asked.create else _kind_of(call, key)
         if sent.get(_SECRETS) is not None and kind is not None:
             slow += 1
             _check_slow(slow)
@@ -87,7 +82,7 @@ def prepared(call: Call[Any], kept: Kept) -> Prepared:
                 found.secrets[key] = kept(kind, sent[_SECRETS])
             except ValueError as problem:
                 found.wrong[key] = str(problem)
-        if key in create and kind is Kind.DOMAIN and isinstance(sent.get("name"), str):
+        if key in asked.create and kind is Kind.DOMAIN and isinstance(sent.get("name"), str):
             slow += 1
             _check_slow(slow)
             name, month = cast("str", sent["name"])[:255], f"{call.context.now:%Y%m}"
@@ -102,12 +97,7 @@ def _check_slow(slow: int) -> None:
 
 def set_(call: Call[Any], folders: Sequence[Folder]) -> dict[str, JSON]:
     """What was done of what was asked, principal by principal. Raises MethodError."""
-    if_in_state = call.arguments.take("ifInState", nullable(STRING), None)
-    create, update, destroyed = _asked(call)
-    call.take_extra("set")
-    before = call.state()
-    if if_in_state is not None and if_in_state != before:
-        raise MethodError("stateMismatch")
+    asked = SetAsked.taken(call)
     ready = cast("Prepared", call.prepared)
     files = Files(call.context.store)
     after = Afterwards()
@@ -135,28 +125,18 @@ def set_(call: Call[Any], folders: Sequence[Folder]) -> dict[str, JSON]:
         after.events += begun.after.events
         return entry
 
-    for key, sent in create.items():
+    for key, sent in asked.create.items():
         entry = step(key, "notCreated", partial(_made, call, ready, key, sent))
         if entry is not None:
             call.context.created_ids[key] = entry.id
             outcome.done["created"][key] = _not_sent(call, entry, sent)
-    for id_, patch in update.items():
+    for id_, patch in asked.update.items():
         if step(id_, "notUpdated", partial(_changed, call, ready, id_, patch)) is not None:
             outcome.done["updated"][reference(call, id_) or id_] = None
-    for id_ in dict.fromkeys(destroyed):
+    for id_ in dict.fromkeys(asked.destroy):
         if step(id_, "notDestroyed", partial(_destroyed, call, id_)) is not None:
             outcome.destroyed.append(reference(call, id_) or id_)
-    return {"accountId": call.account_id, "oldState": before, "newState": call.state(), **outcome.wire()}
-
-
-def _asked(call: Call[Any]) -> tuple[Mapping[str, Mapping[str, JSON]], Mapping[str, Mapping[str, JSON]], list[str]]:
-    create = call.arguments.take("create", nullable(map_of(ID, OBJECT)), None) or {}
-    update = call.arguments.take("update", nullable(map_of(STRING, OBJECT)), None) or {}
-    destroyed = call.arguments.take("destroy", nullable(list_of(STRING)), None) or []
-    limit = call.context.limits.objects_in_set
-    if len(create) + len(update) + len(destroyed) > limit:
-        raise MethodError("requestTooLarge", f"no more than {limit} objects can be set at once")
-    return create, update, destroyed
+    return {"accountId": call.account_id, "oldState": asked.state, "newState": call.state(), **outcome.wire()}
 
 
 def _made(call: Call[Any], ready: Prepared, key: str, sent: Mapping[str, JSON], errand: Errand) -> Entry:

@@ -28,6 +28,7 @@ __all__ = [
     "change",
     "check_destroyed",
     "destroy",
+    "finding",
     "found",
     "listed",
     "make",

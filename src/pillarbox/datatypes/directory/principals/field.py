@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import cast
 
-from pillarbox.access import PERMISSIONS
+from pillarbox.access import PERMISSIONS, redirect
 from pillarbox.datatypes.directory.principals.address import addresses_of, put_addresses
 from pillarbox.datatypes.directory.principals.apikey import put_end, put_networks, put_secret
 from pillarbox.datatypes.directory.principals.belonging import (
@@ -18,12 +18,13 @@ from pillarbox.datatypes.directory.principals.belonging import (
     put_readers,
 )
 from pillarbox.datatypes.directory.principals.errand import Draft, Errand
-from pillarbox.datatypes.directory.principals.granting import role_of
+from pillarbox.datatypes.directory.principals.granting import check_power, role_of
 from pillarbox.datatypes.directory.principals.kind import ACCOUNTS, GROUPS, Kind, names_of
 from pillarbox.datatypes.directory.principals.naming import join_tenant, rename
 from pillarbox.datatypes.directory.principals.secret import add_secret, remove_secret, set_secrets
 from pillarbox.datatypes.directory.principals.step import LONGEST_SECRET, Action, Operation, merged, text, texts
 from pillarbox.datatypes.directory.refused import Unfit, shown
+from pillarbox.datatypes.server import forget_consents_to
 from pillarbox.wire.values import JSON
 
 __all__ = ["FIELDS", "Field", "apply"]
@@ -89,6 +90,9 @@ def _emails(errand: Errand, draft: Draft, action: Action, value: JSON) -> None:
     if draft.kind is Kind.OAUTH_CLIENT:
         _put_metadata(draft, "contacts", merged(_metadata(draft, "contacts"), "emails", action, value))
         return
+    if draft.document.get("directory"):
+        # The directory that knows them finds their account by its address.
+        check_power(errand, draft)
     had = addresses_of(draft)
     if action is Action.REMOVE:
         gone = text("emails", value).strip().casefold()
@@ -136,8 +140,18 @@ def _secrets(errand: Errand, draft: Draft, action: Action, value: JSON) -> None:
         change(errand, draft, text("secrets", value, LONGEST_SECRET))
 
 
-def _urls(_: Errand, draft: Draft, action: Action, value: JSON) -> None:
-    wanted = merged(_metadata(draft, "redirect_uris"), "urls", action, value)
+def _urls(errand: Errand, draft: Draft, action: Action, value: JSON) -> None:
+    had = _metadata(draft, "redirect_uris")
+    wanted = merged(had, "urls", action, value)
+    for url in wanted:
+        if url not in had and not (redirect.is_web(url) or redirect.is_native(url)):
+            raise Unfit(
+                f"urls: {shown(url)} is none: write https://, http://127.0.0.1/ or http://[::1]/ with a path, or a scheme "
+                "that is a reversed domain name"
+            )
+    if draft.was is not None and wanted != had:
+        # Those who let it in know it by where they are sent.
+        forget_consents_to(errand.server, draft.entry.name)
     _put_metadata(draft, "redirect_uris", wanted)
 
 

@@ -90,8 +90,11 @@ def _check_limit(
 
 
 def check_power(errand: Errand, draft: Draft) -> None:
-    """Raises Denied for who would let themselves in as somebody that may do more than they."""
-    if draft.was is None or (draft.kind is Kind.INDIVIDUAL and draft.number == errand.manager.account):
+    """Raises Denied for who would let themselves in as somebody that may do more than they.
+
+    That may be themselves, without the bounds of what they are let in by: of a token's scope, say.
+    """
+    if draft.was is None:
         return
     if _permitted(errand.server, draft.was) - errand.manager.permissions:
         raise Denied("this principal may do more than you: what it signs in with is not yours to change")

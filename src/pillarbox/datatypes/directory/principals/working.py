@@ -79,6 +79,9 @@ def _fill(errand: Errand, draft: Draft, given: Mapping[str, JSON]) -> None:
             continue
         if (name == "tenant" and not given[name]) or (name == "members" and draft.kind is Kind.ROLE):
             continue
+        # Programs send every field that any type has.
+        if not given[name] and draft.kind not in FIELDS[name].kinds:
+            continue
         # Whether it is in a list is said of its addresses.
         if name == "lists" and "emails" in problems:
             continue

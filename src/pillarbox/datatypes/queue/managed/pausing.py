@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from pillarbox.datatypes.queue.managed.asked import Outcome, asked_for
+from pillarbox.datatypes.queue.managed.outcome import Outcome, asked_for
 from pillarbox.datatypes.server import QUEUE as WORK
 from pillarbox.datatypes.server import pause, paused_since, resume
 from pillarbox.objects import (
@@ -68,9 +68,9 @@ class Pausing:
 
     def set(self, call: Call[Any]) -> Mapping[str, JSON]:
         outcome = Outcome(call)
-        for key in outcome.create:
+        for key in outcome.asked.create:
             outcome.refuse("notCreated", key, SetError("singleton", (), "there is one already, and only one"))
-        for id_, patch in outcome.update.items():
+        for id_, patch in outcome.asked.update.items():
             wrong = [name for name in patch if name != "isPaused"]
             if id_ != SINGLETON:
                 outcome.refuse("notUpdated", id_, SetError("notFound"))
@@ -82,7 +82,7 @@ class Pausing:
                 elif "isPaused" in patch:
                     resume(call.context.store, WORK)
                 outcome.updated[id_] = None
-        for id_ in outcome.destroy:
+        for id_ in outcome.asked.destroy:
             error = SetError("singleton", (), "there is always one") if id_ == SINGLETON else SetError("notFound")
             outcome.refuse("notDestroyed", id_, error)
         return outcome.wire()

@@ -10,27 +10,24 @@ from datetime import UTC, datetime
 from functools import partial
 from typing import Any, cast
 
-from pillarbox.datatypes.queue.managed.asked import Outcome, asked_for
+from pillarbox.datatypes.queue.managed.outcome import Outcome, asked_for
 from pillarbox.datatypes.queue.managing import FARTHEST, Clerk, cancel_message, postpone_message
 from pillarbox.datatypes.queue.overview import Key, Wanted, found, id_of, key_of, read_each, show_change
 from pillarbox.datatypes.queue.sending import Addressee, Queued
 from pillarbox.objects import (
     ANYTHING,
-    BOOLEAN,
-    ID,
-    INT,
     STRING,
     UTC_DATE,
     Call,
     Kind,
     MethodError,
     SetError,
+    Window,
     invalid,
-    nullable,
     permit,
 )
 from pillarbox.store import Unit
-from pillarbox.wire.values import JSON, UTCDate, utc_date, utc_datetime
+from pillarbox.wire.values import JSON, Id, UTCDate, utc_date, utc_datetime
 
 __all__ = ["Waiting"]
 
@@ -76,31 +73,9 @@ class Waiting:
         wanted = _wanted(take("filter", ANYTHING, None))
         if take("sort", ANYTHING, None) not in (None, []):
             raise MethodError("unsupportedSort", "they are in order of account and age")
-        position, offset = take("position", INT, 0), take("anchorOffset", INT, 0)
-        anchor, asked = take("anchor", nullable(ID), None), take("limit", nullable(INT), None)
-        with_total = take("calculateTotal", BOOLEAN, default=False)
+        window = Window.taken(call)
         call.take_extra("query")
-        if asked is not None and asked < 0:
-            raise MethodError("invalidArguments", "limit must not be negative")
-        ids = [_id(key) for key in found(call.context.store, wanted).keys]
-        if anchor is not None and anchor not in ids:
-            raise MethodError("anchorNotFound")
-        first = ids.index(anchor) + offset if anchor is not None else position
-        first = max(0, first if position >= 0 or anchor is not None else len(ids) + position)
-        most = call.context.limits.query_results
-        limit = most if asked is None else min(asked, most)
-        answer: dict[str, JSON] = {
-            "accountId": call.account_id,
-            "queryState": call.state(),
-            "canCalculateChanges": False,
-            "position": first,
-            "ids": [*ids[first : first + limit]],
-        }
-        if with_total:
-            answer["total"] = len(ids)
-        if limit != asked:
-            answer["limit"] = limit
-        return answer
+        return window.answer(call, [_id(key) for key in found(call.context.store, wanted).keys])
 
     def prepared(self, _: Call[Any]) -> object:
         return None
@@ -108,11 +83,11 @@ class Waiting:
     def set(self, call: Call[Any]) -> Mapping[str, JSON]:
         """Each is tried at another time or given up in a unit of its own account: there is none for all."""
         outcome, store, clerk = Outcome(call), call.context.store, self.clerk()
-        if outcome.destroy:
+        if outcome.asked.destroy:
             permit(call.context.actor, "message-queue-delete")
-        for key in outcome.create:
+        for key in outcome.asked.create:
             outcome.refuse("notCreated", key, SetError("forbidden", (), "messages are queued by who sends them"))
-        for id_, patch in outcome.update.items():
+        for id_, patch in outcome.asked.update.items():
             at = _moment(call, patch)
             if isinstance(at, SetError):
                 outcome.refuse("notUpdated", id_, at)
@@ -125,7 +100,7 @@ class Waiting:
                 outcome.refuse("notUpdated", id_, invalid("nextAttempt", "nobody waits for it any more"))
             else:
                 outcome.updated[id_] = None
-        for id_ in dict.fromkeys(outcome.destroy):
+        for id_ in dict.fromkeys(outcome.asked.destroy):
             message = _key(id_)
             if message is None or not cancel_message(store, clerk, message, None):
                 outcome.refuse("notDestroyed", id_, SetError("notFound"))
@@ -136,8 +111,8 @@ class Waiting:
         return outcome.wire()
 
 
-def _id(key: Key) -> str:
-    return id_of(key).replace(".", "-")
+def _id(key: Key) -> Id:
+    return Id(id_of(key).replace(".", "-"))
 
 
 def _key(id_: str) -> Key | None:

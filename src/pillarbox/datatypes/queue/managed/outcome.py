@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from pillarbox.objects import ID, OBJECT, STRING, Call, MethodError, SetError, list_of, map_of, nullable
+from pillarbox.objects import ID, STRING, Call, MethodError, SetAsked, SetError, list_of, nullable
 from pillarbox.wire.values import JSON
 
 __all__ = ["Outcome", "asked_for"]
@@ -13,19 +13,8 @@ class Outcome:
     """What a /set asks for, and what became of it. Raises MethodError."""
 
     def __init__(self, call: Call[Any]) -> None:
-        take = call.arguments.take
-        if_in_state = take("ifInState", nullable(STRING), None)
-        self.create = take("create", nullable(map_of(ID, OBJECT)), None) or {}
-        self.update = take("update", nullable(map_of(STRING, OBJECT)), None) or {}
-        self.destroy = take("destroy", nullable(list_of(STRING)), None) or []
-        call.take_extra("set")
-        limit = call.context.limits.objects_in_set
-        if len(self.create) + len(self.update) + len(self.destroy) > limit:
-            raise MethodError("requestTooLarge", f"no more than {limit} objects can be set at once")
+        self.asked = SetAsked.taken(call)
         self._call = call
-        self._before = call.state()
-        if if_in_state is not None and if_in_state != self._before:
-            raise MethodError("stateMismatch")
         self.updated: dict[str, JSON] = {}
         self.destroyed: list[JSON] = []
         self._refused: dict[str, dict[str, JSON]] = {"notCreated": {}, "notUpdated": {}, "notDestroyed": {}}
@@ -42,7 +31,7 @@ class Outcome:
         refused: dict[str, JSON] = {of: each or None for of, each in self._refused.items()}
         return {
             "accountId": self._call.account_id,
-            "oldState": self._before,
+            "oldState": self.asked.state,
             "newState": after,
             "created": None,
             "updated": self.updated or None,
