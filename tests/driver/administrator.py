@@ -8,11 +8,11 @@ import orjson
 from tests.driver.home import Home
 from tests.driver.jmap import JMAP
 from tests.driver.like import assert_is
+from tests.driver.roles import RoleChange, change_permissions
 from tests.driver.web import Reply
 
 from pillarbox.access import ADMIN
 from pillarbox.access.permission import OF_ADMIN
-from pillarbox.datatypes.directory import RoleChange, change_permissions
 
 __all__ = ["Administrator"]
 

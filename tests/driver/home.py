@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from argon2 import PasswordHasher
+from tests.driver.directory import Directory
 from tests.driver.jmap import JMAP
 from tests.driver.shelf import Shelf
 from tests.driver.web import Web
@@ -17,7 +18,6 @@ from pillarbox.access import Passwords, Principal, Rights
 from pillarbox.access.token import TokenKey, TokenKind
 from pillarbox.app.policy import policy, url
 from pillarbox.datatypes import REGISTRY
-from pillarbox.datatypes.directory import InternalDirectory
 from pillarbox.datatypes.mail import Folder
 from pillarbox.datatypes.server import Ban, bans
 from pillarbox.http import HTTP, Allowance, Allowances, BanPolicy, Bans, Door, Gate, Setup, Tally, Tickets, Turns
@@ -49,7 +49,7 @@ class Home:
         self.store = store
         self.feed = feed
         self.clock = clock
-        self.directory = InternalDirectory(store)
+        self.directory = Directory(store)
         # As little work as argon2 takes: what is tested is not that hashing is slow.
         self.passwords = Passwords(PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
         self.ways = Ways(store, self.directory, self.passwords, clock=clock)

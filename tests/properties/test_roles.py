@@ -7,17 +7,10 @@ from datetime import UTC, datetime
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from tests.driver import Home
+from tests.driver.roles import RoleChange, add_role, change_permissions, change_role, remove_role, roles
 
 from pillarbox.access import PERMISSIONS
-from pillarbox.datatypes.directory import (
-    AccountError,
-    RoleChange,
-    add_role,
-    change_permissions,
-    change_role,
-    remove_role,
-    roles,
-)
+from pillarbox.datatypes.directory import AccountError
 from pillarbox.store import Store
 
 PEOPLE = [f"{name}@home.example" for name in ("alice", "bob", "carol")]

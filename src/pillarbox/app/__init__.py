@@ -5,7 +5,7 @@ into what the parts are given. A server is three packages: `supervisor`, and the
 `background`; each is under `orders`, does its `duty`, and answers on a `channel`. It must not decide anything that a
 part could decide. `expiring`, and `queueing` of the background worker, are imported by whom they concern: they load
 what reads certificates, and what speaks to other servers. So are `office` and `performing`, by which a command calls
-the management API, on an `errand`. Nor are data types loaded before a house is opened: the supervisor needs none, and
+the management API (`endpointcall`). Nor are data types loaded before a house is opened: the supervisor needs none, and
 all of them together take longer than the rest of its start.
 """
 
@@ -24,7 +24,7 @@ __all__ = [
     "Served",
     "asked",
     "authorizing",
-    "errand",
+    "endpointcall",
     "expiring",
     "folders",
     "house",

@@ -7,7 +7,7 @@ import orjson
 
 from pillarbox.access import OWNER
 from pillarbox.app.channel import Message
-from pillarbox.app.errand import MOST, Errand, Outcome
+from pillarbox.app.endpointcall import MOST, EndpointCall, Outcome
 from pillarbox.app.supervisor import NotServed
 from pillarbox.management import ENDPOINTS, Endpoint, Office, Refusal, Sent, answered, document, found, whole
 from pillarbox.management.refusal import NotFound, TooLarge
@@ -19,21 +19,21 @@ _API, _STABLE = "/api/", "/api/v1/"
 _PROBLEM = "application/problem+json"
 
 
-def performed(office: Office, errand: Errand, endpoints: Sequence[Endpoint] = ENDPOINTS) -> Outcome:
+def performed(office: Office, call: EndpointCall, endpoints: Sequence[Endpoint] = ENDPOINTS) -> Outcome:
     """What the endpoint gives to who may do everything; a refusal is its problem document, as over HTTP.
 
     Raises store.StoreError; NotServed.
     """
-    path, _, query = errand.target.partition("?")
+    path, _, query = call.target.partition("?")
     try:
-        there = found(endpoints, errand.method, _API + path.removeprefix(_STABLE).removeprefix(_API))
+        there = found(endpoints, call.method, _API + path.removeprefix(_STABLE).removeprefix(_API))
         if there is None:
-            raise NotFound(f"endpoint {errand.method} {path}")
+            raise NotFound(f"endpoint {call.method} {path}")
         endpoint, parts = there
         most = 0 if endpoint.body is None else endpoint.body.most
-        if len(errand.body) > most:
+        if len(call.body) > most:
             raise TooLarge(f"no more than {most} octets")
-        reply = answered(endpoint, office, OWNER, parts, Sent(query, errand.body, errand.matching))
+        reply = answered(endpoint, office, OWNER, parts, Sent(query, call.body, call.matching))
         octets = asyncio.run(whole(reply))
         if len(octets) > MOST:
             raise TooLarge(f"the answer would have more than {MOST} octets; ask for less at a time")
@@ -45,7 +45,7 @@ def performed(office: Office, errand: Errand, endpoints: Sequence[Endpoint] = EN
 def answer(office: Office, question: Message, endpoints: Sequence[Endpoint] = ENDPOINTS) -> Message:
     """The same for what came through the supervisor's socket; `failed` says why it was not done."""
     try:
-        return performed(office, Errand.taken(question), endpoints).written()
+        return performed(office, EndpointCall.taken(question), endpoints).written()
     except StoreError as problem:
         return {"failed": f"what is kept cannot be read or written: {problem.known}"}
     except NotServed as problem:

@@ -12,9 +12,12 @@ import typer
 from pillarbox.cli.client import Client, at
 from pillarbox.cli.shared import console, fail, say_json
 
-__all__ = ["FileArgument", "Show", "asked", "read", "show"]
+__all__ = ["FileArgument", "Show", "asked", "confirm", "read", "show"]
 
 _MOST = 8 * 1024 * 1024
+_MOST_NAMED = 5
+_HOLDERS = ("individual", "group", "resource", "location")
+"""Kinds that have mail of their own."""
 
 FileArgument = Annotated[
     Path, typer.Argument(metavar="FILE", help="As `pillarbox config export` writes it; - is standard input.")
@@ -48,6 +51,17 @@ def asked(server: Client, document: Mapping[str, Any], query: Mapping[str, objec
     """What the server changes, or would."""
     changes: list[dict[str, Any]] = server.post(at("apply"), document, query)["changes"]
     return changes
+
+
+def confirm(changes: list[dict[str, Any]]) -> None:
+    """Asks somebody before mail is removed. Ends the command where nobody is there to say yes."""
+    gone = [one["name"] for one in changes if one["action"] == "remove" and one["kind"] in _HOLDERS]
+    if not gone:
+        return
+    named = ", ".join(gone[:_MOST_NAMED]) + (f" and {len(gone) - _MOST_NAMED} more" if len(gone) > _MOST_NAMED else "")
+    if not sys.stdin.isatty():
+        fail(f"{named} would go with all mail; look at `pillarbox plan`, and say --yes if that is meant")
+    typer.confirm(f"Remove {named} with all mail for good?", abort=True)
 
 
 def show(changes: list[dict[str, Any]], how: Show, verbs: tuple[str, str, str]) -> None:

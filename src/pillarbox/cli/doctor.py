@@ -11,7 +11,7 @@ from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, T
 
 from pillarbox.access import Principal
 from pillarbox.app import House, NotServed, asked, house, settled
-from pillarbox.cli.shared import ConfigOption, DataOption, JsonOption, console, fail, present, say_json, text
+from pillarbox.cli.shared import ConfigOption, DataOption, JsonOption, console, fail, own, present, say_json, text
 from pillarbox.datatypes import REGISTRY
 from pillarbox.settings import BootstrapError, Problem, Snapshot, catalogue, load, report, snapshot
 from pillarbox.store import StoreError
@@ -49,6 +49,7 @@ def doctor(
     settings, problems = read
     if account is not None:
         report(problems)
+    own(settings, data)
     settled(data)
     with house(settings, data) as built:
         only = None if account is None else _principal(built, account)

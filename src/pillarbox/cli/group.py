@@ -7,7 +7,7 @@ import typer
 
 from pillarbox.cli.client import Client, at, managing, managing_new, principals
 from pillarbox.cli.principal import adding, called, change, every, existing, leave, mailbox, make, removing
-from pillarbox.cli.shared import ActionArgument, AddOrRemove, JsonOption, console, fail, say_json, table, text
+from pillarbox.cli.shared import ActionArgument, AddOrRemove, JsonOption, console, fail, say_json, table, text, texts
 
 __all__ = ["app"]
 
@@ -33,10 +33,6 @@ class _Kind(StrEnum):
     LOCATION = "location"
 
 
-def _texts(given: list[str] | None) -> list[str]:
-    return [text(one) for one in given or ()]
-
-
 @app.command("add")
 @managing_new
 def add(
@@ -44,7 +40,7 @@ def add(
     address: _Address,
     member: Annotated[
         list[str] | None,
-        typer.Option(metavar="ADDRESS[:read]", help="Who sees it; :read for who may only read.", callback=_texts),
+        typer.Option(metavar="ADDRESS[:read]", help="Who sees it; :read for who may only read.", callback=texts),
     ] = None,
     quota: Annotated[int | None, typer.Option(help="Octets of mail it may hold.", min=1)] = None,
     kind: Annotated[

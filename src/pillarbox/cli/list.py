@@ -7,7 +7,7 @@ import typer
 
 from pillarbox.cli.client import Client, managing, managing_new, principals
 from pillarbox.cli.principal import adding, called, change, every, existing, leave, mailbox, make, removing
-from pillarbox.cli.shared import ActionArgument, AddOrRemove, JsonOption, console, fail, say_json, table, text
+from pillarbox.cli.shared import ActionArgument, AddOrRemove, JsonOption, console, fail, say_json, table, text, texts
 
 __all__ = ["app"]
 
@@ -21,10 +21,6 @@ _Address = Annotated[
 ]
 
 
-def _texts(given: list[str] | None) -> list[str]:
-    return [text(one) for one in given or ()]
-
-
 @app.command("add")
 @managing_new
 def add(
@@ -32,7 +28,7 @@ def add(
     address: _Address,
     member: Annotated[
         list[str] | None,
-        typer.Option(metavar="ADDRESS", help="Who gets its mail, here or elsewhere.", callback=_texts),
+        typer.Option(metavar="ADDRESS", help="Who gets its mail, here or elsewhere.", callback=texts),
     ] = None,
 ) -> None:
     """Make a list; its domain too, if that is new. Give --member for each of its members."""

@@ -16,7 +16,7 @@ from rich.table import Table
 from pillarbox.app import CannotStart, House, NotServed, Refused, Served, house, settled
 from pillarbox.app.logbook import log_by
 from pillarbox.net import CannotBind
-from pillarbox.settings import BootstrapError, Snapshot, catalogue, load, report, snapshot
+from pillarbox.settings import BootstrapError, FolderStore, Snapshot, catalogue, load, report, snapshot
 from pillarbox.store import StoreError
 from pillarbox.telemetry import configure, keep_lines
 
@@ -33,10 +33,13 @@ __all__ = [
     "failures",
     "is_text",
     "opened",
+    "own",
     "present",
     "say_json",
     "table",
     "text",
+    "text_if_given",
+    "texts",
     "when",
 ]
 
@@ -73,7 +76,9 @@ ActionArgument = Annotated[AddOrRemove, typer.Argument(metavar="add|remove", hel
 def existing(config: Path | None, data: Path) -> Iterator[House]:
     """The house that the options name, for what makes none."""
     present(data)
-    with opened(config, data) as built:
+    _, settings = configured(config)
+    own(settings, data)
+    with _entered(settings, data) as built:
         yield built
 
 
@@ -83,6 +88,17 @@ def present(data: Path) -> None:
         fail(f"there is no folder {data}; name another with --data, or begin with `pillarbox account add ADDRESS`")
 
 
+def own(settings: Snapshot, data: Path) -> None:
+    """Ends the command where a folder is in use for something else: nothing is made among others' files."""
+    if not isinstance(settings.store, FolderStore):
+        return
+    kept = data / (settings.store.path or "") / "server.db"
+    if not kept.exists() and any(data.iterdir()):
+        fail(
+            f"{data} has files and no accounts; name another with --data, or begin with `pillarbox account add ADDRESS`"
+        )
+
+
 @contextmanager
 def opened(config: Path | None, data: Path) -> Iterator[House]:
     """The house that the options name, made if it is new; root enters it as the user whose it is.
@@ -90,6 +106,12 @@ def opened(config: Path | None, data: Path) -> Iterator[House]:
     What was done is written where the server writes it. At the terminal a command says that itself, in its own words.
     """
     _, settings = configured(config)
+    with _entered(settings, data) as built:
+        yield built
+
+
+@contextmanager
+def _entered(settings: Snapshot, data: Path) -> Iterator[House]:
     settled(data)
     with house(settings, data) as built:
         log_by(built.settings, data, least="warn")
@@ -113,6 +135,16 @@ def text(given: str) -> str:
     if not is_text(given):
         raise typer.BadParameter("it is no text in UTF-8")
     return given
+
+
+def text_if_given(given: str | None) -> str | None:
+    """The same for an option that need not be there."""
+    return None if given is None else text(given)
+
+
+def texts(given: list[str] | None) -> list[str]:
+    """The same for each of several."""
+    return [text(one) for one in given or ()]
 
 
 def is_text(given: str) -> bool:

@@ -4,7 +4,7 @@ So the permissions are those of settings. Who is never to be let in is listed th
 """
 
 from collections.abc import Iterator, Mapping
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 
 from pillarbox.datatypes.server import Ban, ban, bans, lift
 from pillarbox.management.endpoint import PAGING, Answer, Body, Endpoint, Parameter, Request, listing, paged
@@ -31,7 +31,7 @@ _BAN = Fields(_FIELDS, tuple(_FIELDS))
 
 
 def _list(request: Request) -> Answer:
-    now = _now(request)
+    now = request.now
     found = bans(request.office.store)
     shown = found if request.query.get("all") else [one for one in found if not one.is_over(now)]
     return Answer(paged([_told(one) for one in shown], request))
@@ -39,7 +39,7 @@ def _list(request: Request) -> Answer:
 
 def _create(request: Request) -> Answer:
     """A ban; nobody is kept out who has to be let in."""
-    body, now = request.body, _now(request)
+    body, now = request.body, request.now
     banned = _parsed(body["network"])
     expires = body.get("expires")
     until = now + _USUAL if expires is None else datetime.fromisoformat(expires.upper())
@@ -54,7 +54,7 @@ def _create(request: Request) -> Answer:
 def _delete(request: Request) -> Answer:
     given = request.parts["network"]
     try:
-        lifted = lift(request.office.store, _parsed(given), _now(request))
+        lifted = lift(request.office.store, _parsed(given), request.now)
     except Invalid:
         lifted = []
     if not lifted:
@@ -91,10 +91,6 @@ def _parsed(given: str) -> Network:
     except ValueError:
         fault = Fault("network", "this is no address or network, as in 192.0.2.1, 192.0.2.0/24 or 2001:db8::/64")
         raise Invalid([fault]) from None
-
-
-def _now(request: Request) -> datetime:
-    return datetime.fromtimestamp(request.office.clock(), UTC)
 
 
 def _told(one: Ban) -> dict[str, JSON]:

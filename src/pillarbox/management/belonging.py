@@ -1,5 +1,7 @@
 """Which domains and accounts a manager sees: all of them, or those of the tenant."""
 
+from collections.abc import Callable
+
 from pillarbox.access import Manager, Principal, domain_of
 from pillarbox.datatypes.server import DOMAIN, Domain, selected
 from pillarbox.management.endpoint import Request
@@ -18,7 +20,7 @@ def seen_domains(server: Unit, manager: Manager) -> list[Domain]:
     return sorted(found, key=lambda one: one.name)
 
 
-def domain_of_ours(request: Request, name: str, missing: type[Refusal] = NotFound) -> Domain:
+def domain_of_ours(request: Request, name: str, missing: Callable[[str], Refusal] = NotFound) -> Domain:
     """The domain with this name, in whatever form. Raises the refusal for one that is not here, or not to be seen."""
     wanted = domain_of(name[: _LONGEST + 1])
     with request.office.store.read(0) as server:

@@ -20,7 +20,7 @@ from pillarbox.management.shape import CONFIRMED, FLAG, INSTANT, Fault, Integer
 from pillarbox.wire.json import NotJSON, parse
 from pillarbox.wire.values import JSON, MAX_INT
 
-__all__ = ["Reply", "Sent", "answered", "check", "document", "found", "query_of", "whole"]
+__all__ = ["Reply", "Sent", "answered", "check", "document", "found", "whole"]
 
 _MOST_PARAMETERS = 64
 _SECRET = frozenset(("token", "access_token", "secret", "password", "api_key", "apikey", "authorization"))
@@ -105,15 +105,8 @@ async def whole(reply: Reply) -> bytes:
     return reply.octets if reply.pieces is None else b"".join([piece async for piece in reply.pieces()])
 
 
-def query_of(text: str) -> dict[str, str]:
-    """The parameters of a query: of one that is repeated the last, and none that is empty (section 2.2).
-
-    Raises Invalid.
-    """
-    return dict(_pairs(text))
-
-
 def _pairs(text: str) -> list[tuple[str, str]]:
+    """The parameters of a query, without those that are empty (management API section 2.2). Raises Invalid."""
     try:
         return parse_qsl(text, max_num_fields=_MOST_PARAMETERS, errors="strict")
     except ValueError:

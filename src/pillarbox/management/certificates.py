@@ -1,7 +1,7 @@
 """Certificates that are had from authorities by ACME: how far each is, and when the next is ordered (ours)."""
 
 from collections.abc import Mapping
-from datetime import UTC, datetime
+from datetime import datetime
 
 from pillarbox.datatypes.server import KeptCertificate, certificates, hasten
 from pillarbox.management.endpoint import PAGING, Answer, Endpoint, Request, listing, paged
@@ -28,7 +28,7 @@ _FIELDS: Mapping[str, Shape] = {
 
 
 def _list(request: Request) -> Answer:
-    now = datetime.fromtimestamp(request.office.clock(), UTC)
+    now = request.now
     wanted = _wanted(request)
     kept = {one.authority: one for one in certificates(request.office.store)}
     ids = sorted(wanted.keys() | kept.keys())

@@ -5,7 +5,7 @@ newest key of that kind.
 """
 
 from collections.abc import Iterator, Mapping
-from datetime import UTC, datetime
+from functools import partial
 
 from pillarbox.datatypes.server import Domain, add_dkim_key, dkim_keys, remove_dkim_key
 from pillarbox.management.belonging import domain_of_ours, seen_domains
@@ -42,8 +42,8 @@ def _list(request: Request) -> Answer:
 def _create(request: Request) -> Answer:
     body = request.body
     algorithm = _REFERENCE[body["algorithm"]]
-    domain = domain_of_ours(request, body["domain"], Nothing)
-    now = datetime.fromtimestamp(request.office.clock(), UTC)
+    domain = domain_of_ours(request, body["domain"], partial(Nothing, field="domain"))
+    now = request.now
     selector = (body.get("selector") or f"{now:%Y%m}{algorithm[0]}").lower()
     legacy, id_ = f"{algorithm}-{domain.name}", f"{selector}{_MIDDLE}{domain.name}"
     if body.get("id") not in (None, legacy, id_):

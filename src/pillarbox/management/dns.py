@@ -1,16 +1,18 @@
 """What a domain needs in DNS, and what DNS has of it (management API section 5)."""
 
 import asyncio
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import orjson
 from cryptography import x509
 
 from pillarbox.datatypes.server import certificates, dkim_keys
 from pillarbox.management.belonging import domain_of_ours
-from pillarbox.management.endpoint import Answer, Endpoint, Raw, Request, Within
+from pillarbox.management.endpoint import Answer, Endpoint, Raw, Request, Stream, Within
 from pillarbox.management.shape import Choice, Fields, ListOf, Shape, Text
 from pillarbox.settings import Snapshot, catalogue, host_name, secure_place, sts_policy
 from pillarbox.wire.dnsrecords import DnsRecord, Server, judged, records, zone
@@ -50,12 +52,17 @@ def _zone(request: Request) -> Answer:
 
 
 def _check(request: Request) -> Answer:
+    # Whoever answers calls has few threads, and DNS takes its time: it is waited for where nobody else has to.
+    return Answer(Stream(partial(_checks, request.office.settings(), _wanted(request)), "application/json"))
+
+
+async def _checks(settings: Snapshot, wanted: Sequence[DnsRecord]) -> AsyncIterator[bytes]:
+    """The whole answer, once it is known."""
     # With all that speaks to other servers, which nobody else who manages waits for.
     from pillarbox.queue import resolver_of  # noqa: PLC0415
 
-    wanted = _wanted(request)
-    found = asyncio.run(_asked(resolver_of(request.office.settings()), wanted))
-    return Answer([_checked(one, found) for one in wanted])
+    found = await _asked(resolver_of(settings), wanted)
+    yield orjson.dumps({"data": [_checked(one, found) for one in wanted]})
 
 
 def _wanted(request: Request) -> list[DnsRecord]:

@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from enum import Enum
 from typing import Any
 
@@ -110,6 +111,11 @@ class Request:
     body: Any = None
     matching: str | None = None
     ticket: Callable[[str], str] | None = None
+
+    @property
+    def now(self) -> datetime:
+        """What time it is, in UTC."""
+        return datetime.fromtimestamp(self.office.clock(), UTC)
 
     def needs(self, permission: str) -> None:
         """Raises Forbidden for who lacks the permission."""

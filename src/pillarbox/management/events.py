@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
+from pillarbox.access.permission import MANAGE_PASSWORDS
 from pillarbox.datatypes.server import SecurityEvent, SecurityKind, security_events
 from pillarbox.management.belonging import account_of_ours
 from pillarbox.management.endpoint import PAGING, Answer, Endpoint, Parameter, Request, Within, listing, paged
@@ -46,7 +47,7 @@ ENDPOINTS: tuple[Endpoint, ...] = (
     Endpoint(
         "GET",
         "/api/account/events",
-        "authenticate",
+        MANAGE_PASSWORDS,
         _own,
         "What was done to how the caller's own account is signed in to, the latest first.",
         Within.ACCOUNT,

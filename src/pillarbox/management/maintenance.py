@@ -4,7 +4,6 @@ What takes long is a chore: it is written down, and the background worker does i
 """
 
 from collections.abc import Callable, Iterator
-from datetime import UTC, datetime
 
 from pillarbox.datatypes.core import BLOB_PREFIX
 from pillarbox.datatypes.server import ACCOUNT, REINDEX, TEND, chores, give_chore
@@ -68,7 +67,7 @@ def _memory(request: Request) -> Answer:
 
 
 def _given(request: Request, account: int, work: str) -> Answer:
-    give_chore(request.office.store, account, work, datetime.fromtimestamp(request.office.clock(), UTC))
+    give_chore(request.office.store, account, work, request.now)
     return Answer(None)
 
 

@@ -1,7 +1,6 @@
 """What is more than a record, for callers of JMAP's methods: told and set as it is by REST."""
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING
 
 from pillarbox.datatypes.directory.managed import Principals
 from pillarbox.datatypes.directory.principals import Kind
@@ -11,9 +10,6 @@ from pillarbox.management.principals import kept
 from pillarbox.management.refusal import Invalid
 from pillarbox.objects import Managing
 from pillarbox.wire.values import JSON
-
-if TYPE_CHECKING:
-    from pillarbox.queue import Books
 
 __all__ = ["managing"]
 
@@ -27,15 +23,9 @@ def managing(office: Office) -> Mapping[str, Managing]:
         except Invalid as problem:
             raise ValueError(problem.detail) from None
 
-    def books() -> "Books":
-        # With all that speaks to other servers, which nobody else who manages waits for.
-        from pillarbox.queue import books_of  # noqa: PLC0415
-
-        return books_of(office.store, office.settings(), office.clock)
-
     principals = Principals(secrets, lambda: office.folders)
     return {
         **{kind.type.name: principals for kind in Kind},
-        QUEUED_MESSAGE.name: Waiting(books),
+        QUEUED_MESSAGE.name: Waiting(office.books),
         QUEUE.name: Pausing(),
     }

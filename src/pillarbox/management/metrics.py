@@ -4,7 +4,6 @@ There is no history: what is told is what is counted now, of which Prometheus or
 """
 
 from collections.abc import Iterator
-from datetime import UTC, datetime
 
 from pillarbox.management.endpoint import Answer, Endpoint, Parameter, Request
 from pillarbox.management.shape import INSTANT, NUMBER, Choice, Fields, Integer, ListOf, Map, OneOf, Shape, Text
@@ -19,7 +18,7 @@ _MOST = 100_000
 
 
 def _metrics(request: Request) -> Answer:
-    now = datetime.fromtimestamp(request.office.clock(), UTC)
+    now = request.now
     after, before = request.query.get("after"), request.query.get("before")
     if (after is not None and now < after) or (before is not None and now >= before):
         return Answer([])

@@ -3,12 +3,16 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from pillarbox.datatypes.directory import InternalDirectory
 from pillarbox.datatypes.mail import Folder
 from pillarbox.settings import Snapshot
 from pillarbox.store import Store
 from pillarbox.wire.values import JSON
+
+if TYPE_CHECKING:
+    from pillarbox.queue import Books
 
 __all__ = ["Office"]
 
@@ -35,3 +39,10 @@ class Office:
     def folders(self) -> list[Folder]:
         """Those of new accounts."""
         return [Folder(one.role, one.name, one.subscribe) for one in self.settings().folders if one.create]
+
+    def books(self) -> "Books":
+        """What is written down of messages on their way out."""
+        # With all that speaks to other servers, which nobody waits for who manages something else.
+        from pillarbox.queue import books_of  # noqa: PLC0415
+
+        return books_of(self.store, self.settings(), self.clock)

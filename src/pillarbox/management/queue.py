@@ -2,8 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import UTC, datetime
-from typing import TYPE_CHECKING
+from datetime import datetime
 
 from pillarbox.datatypes.queue import (
     FARTHEST,
@@ -25,9 +24,6 @@ from pillarbox.management.refusal import Invalid, NotFound
 from pillarbox.management.shape import FLAG, INSTANT, Fault, Integer, OneOf, Text
 from pillarbox.management.waiting import MESSAGE, notice_of, shown
 from pillarbox.wire.values import JSON
-
-if TYPE_CHECKING:
-    from pillarbox.queue import Books
 
 __all__ = ["ENDPOINTS"]
 
@@ -78,16 +74,17 @@ def _get(request: Request) -> Answer:
 
 def _postpone(request: Request) -> Answer:
     at = _moment(request)
-    return Answer(postpone_found(request.office.store, _books(request), _wanted(request), at) > 0)
+    return Answer(postpone_found(request.office.store, request.office.books(), _wanted(request), at) > 0)
 
 
 def _cancel(request: Request) -> Answer:
-    return Answer(cancel_found(request.office.store, _books(request), _wanted(request)) > 0)
+    return Answer(cancel_found(request.office.store, request.office.books(), _wanted(request)) > 0)
 
 
 def _postpone_one(request: Request) -> Answer:
     key, at, part = _key(request), _moment(request), request.query.get("filter", "")
-    done = postpone_message(request.office.store, _books(request), key, at, _domains(request), part)
+    _check_unchanged(request, key)
+    done = postpone_message(request.office.store, request.office.books(), key, at, _domains(request), part)
     if done is None:
         raise _missing(request)
     return Answer(done)
@@ -95,10 +92,18 @@ def _postpone_one(request: Request) -> Answer:
 
 def _cancel_one(request: Request) -> Answer:
     key, part = _key(request), request.query.get("filter", "")
-    done = cancel_message(request.office.store, _books(request), key, _domains(request), part)
+    _check_unchanged(request, key)
+    done = cancel_message(request.office.store, request.office.books(), key, _domains(request), part)
     if done is None:
         raise _missing(request)
     return Answer(done)
+
+
+def _check_unchanged(request: Request, key: Key) -> None:
+    """Raises Changed. That it moves between this and the deed is as if it had come later."""
+    if request.matching is not None:
+        for told in _values(request, [key]):
+            request.unchanged(told)
 
 
 def _key(request: Request) -> Key:
@@ -138,18 +143,11 @@ def _wanted(request: Request) -> Wanted:
 
 def _moment(request: Request) -> datetime:
     """When the next attempt is to be. Raises Invalid."""
-    now = datetime.fromtimestamp(request.office.clock(), UTC)
+    now = request.now
     at: datetime = request.query.get("at", now)
     if at - now > FARTHEST:
         raise Invalid([Fault("at", "no more than a year from now")])
     return at
-
-
-def _books(request: Request) -> "Books":
-    # With all that speaks to other servers, which nobody else who manages waits for.
-    from pillarbox.queue import books_of  # noqa: PLC0415
-
-    return books_of(request.office.store, request.office.settings(), request.office.clock)
 
 
 def _state(request: Request) -> Answer:
@@ -161,7 +159,7 @@ def _start(request: Request) -> Answer:
 
 
 def _stop(request: Request) -> Answer:
-    return Answer(pause(request.office.store, QUEUE, datetime.fromtimestamp(request.office.clock(), UTC)))
+    return Answer(pause(request.office.store, QUEUE, request.now))
 
 
 _MESSAGES, _MESSAGE = "/api/queue/messages", "/api/queue/messages/{id}"

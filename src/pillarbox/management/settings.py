@@ -3,7 +3,6 @@
 Nothing that is secret is ever answered. What is changed is in force in every process soon after: see `app.configuring`.
 """
 
-from datetime import UTC, datetime
 from typing import cast
 
 from pillarbox.datatypes.server import SETTING, TooManySettings, keep_settings, kept_settings
@@ -24,6 +23,7 @@ from pillarbox.management.configuration import (
 )
 from pillarbox.management.draft import Draft
 from pillarbox.management.endpoint import PAGING, Answer, Body, Endpoint, Parameter, Request, listing, paged
+from pillarbox.management.entrance import check_entrance
 from pillarbox.management.refusal import Invalid, NotFound
 from pillarbox.management.shape import NULL, Choice, Fault, Text
 from pillarbox.settings import Layers, Owner
@@ -124,13 +124,15 @@ def _delete(request: Request) -> Answer:
 
 
 def _kept(request: Request, server: Writing, draft: Draft) -> list[str]:
-    """The keys that are other from now on. Raises Invalid."""
+    """The keys that are other from now on. Raises Invalid; Forbidden."""
     draft.check()
-    now = datetime.fromtimestamp(request.office.clock(), UTC)
+    now = request.now
     try:
-        return keep_settings(server, draft.texts, request.manager.name, now)
+        changed = keep_settings(server, draft.texts, request.manager.name, now)
     except TooManySettings:
         raise Invalid([Fault("", "there are as many settings as there may be")]) from None
+    check_entrance(request.manager, changed)
+    return changed
 
 
 def _tell(request: Request, changed: list[str]) -> None:

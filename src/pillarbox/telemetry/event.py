@@ -31,7 +31,6 @@ class Event(Enum):
         "info",
         "An account at an authority was made, its terms agreed to: authority, directory, account, terms.",
     )
-    AUTH_API_KEY = "auth.api-key", "info", "An API key was added or removed: name, change."
     AUTH_CREDENTIAL = (
         "auth.credential",
         "info",

@@ -16,7 +16,17 @@ from cryptography.hazmat.primitives.asymmetric import ed25519, padding, rsa
 
 from pillarbox.wire.message import addresses
 
-__all__ = ["ALGORITHMS", "Algorithm", "DkimKey", "author_domain", "new_key", "public", "record", "signature"]
+__all__ = [
+    "ALGORITHMS",
+    "Algorithm",
+    "DkimKey",
+    "author_domain",
+    "first_keys",
+    "new_key",
+    "public",
+    "record",
+    "signature",
+]
 
 Algorithm: TypeAlias = Literal["rsa", "ed25519"]
 ALGORITHMS: tuple[Algorithm, ...] = ("rsa", "ed25519")
@@ -66,6 +76,11 @@ def new_key(domain: str, selector: str, algorithm: Algorithm) -> DkimKey:
         serialization.Encoding.DER, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
     )
     return DkimKey(domain, selector, algorithm, octets)
+
+
+def first_keys(domain: str, now: datetime) -> list[DkimKey]:
+    """What mail of a new domain is signed with: a new key of each algorithm, with a selector of the month. Slow."""
+    return [new_key(domain, f"{algorithm}-{now:%Y%m}", algorithm) for algorithm in ALGORITHMS]
 
 
 def public(key: DkimKey) -> str:

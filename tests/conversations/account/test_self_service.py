@@ -8,9 +8,9 @@ from tests.driver import JMAP, Home
 from tests.driver.authenticator import Authenticator
 from tests.driver.oauth import MAIL_SCOPE, App
 from tests.driver.page import Page, codes
+from tests.driver.roles import RoleChange, change_permissions
 
 from pillarbox.access import PERMISSIONS, USER
-from pillarbox.datatypes.directory import RoleChange, change_permissions
 
 CHANGES: list[tuple[str, str, Any]] = [
     ("POST", "/auth/account/password", {"current": "alice's secret", "new": "another secret"}),

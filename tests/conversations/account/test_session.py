@@ -6,9 +6,9 @@ from typing import Any
 import pytest
 from tests.driver import JMAP, Home, Request
 from tests.driver.page import Page
+from tests.driver.roles import RoleChange, change_permissions
 
 from pillarbox.access import PERMISSIONS, USER
-from pillarbox.datatypes.directory import RoleChange, change_permissions
 from pillarbox.http import BanPolicy
 from pillarbox.settings import Rate
 from pillarbox.settings.quantity import Duration

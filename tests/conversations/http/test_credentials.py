@@ -5,8 +5,8 @@ from collections.abc import Callable
 
 import pytest
 from tests.driver import FOLDERS, JMAP, Home, Reply, like
+from tests.driver.directory import Directory
 
-from pillarbox.datatypes.directory import InternalDirectory
 from pillarbox.signin.credentials import put_password
 from pillarbox.store import LocalFeed, Store
 
@@ -144,7 +144,7 @@ def test_an_account_that_was_removed_is_let_in_no_more(home: Home, alice: JMAP) 
 def test_an_account_removed_by_another_process_is_let_in_no_more(home: Home, alice: JMAP, elsewhere: Store) -> None:
     """Architecture section 2: whoever removed it."""
     assert session(home, alice.credentials["Authorization"]).status == 200
-    InternalDirectory(elsewhere).remove(alice.name)
+    Directory(elsewhere).remove(alice.name)
 
     assert session(home, alice.credentials["Authorization"]).status == 401
 

@@ -7,25 +7,20 @@ from datetime import UTC, datetime
 
 import pytest
 from tests.driver import JMAP, SUBMISSION, Home, call
+from tests.driver.apikey import NewApiKey, add_key
+from tests.driver.roles import RoleChange, add_role, change_permissions, change_role, remove_role
 
 from pillarbox.access import ADMIN, BUILT_IN, PERMISSIONS, TENANT_ADMIN, USER, permission_of
 from pillarbox.access.permission import OF_USER
 from pillarbox.access.scope import MAIL as MAIL_SCOPE
 from pillarbox.access.scope import SCOPES
 from pillarbox.datatypes import REGISTRY
-from pillarbox.datatypes.directory import (
-    AccountError,
-    RoleChange,
-    add_role,
-    change_permissions,
-    change_role,
-    remove_role,
-)
+from pillarbox.datatypes.directory import AccountError
 from pillarbox.datatypes.server import SecurityKind, security_events
 from pillarbox.http.route import Credential
 from pillarbox.http.routes import ROUTES
 from pillarbox.jmap.capability import CAPABILITIES
-from pillarbox.signin.credentials import NewApiKey, add_app_password, add_key
+from pillarbox.signin.credentials import add_app_password
 
 METHODS = {
     "Core/echo": "jmap-echo",

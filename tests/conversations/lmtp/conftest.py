@@ -14,12 +14,12 @@ from typing import Any, TypeVar, cast
 
 import orjson
 import pytest
+from tests.driver.directory import Directory
 from tests.neighbour import stores
 from tests.neighbour.stores import Data
 
 from pillarbox.access import Principal
 from pillarbox.datatypes import REGISTRY
-from pillarbox.datatypes.directory import InternalDirectory
 from pillarbox.datatypes.mail import EMAIL, Folder
 from pillarbox.delivery import Delivery, Deposit, LMTPListener, Policy
 from pillarbox.net import Entrance
@@ -57,7 +57,7 @@ class BrittleDirectory:
     """The internal directory, with trouble when told so."""
 
     def __init__(self, store: Store) -> None:
-        self.internal = InternalDirectory(store)
+        self.internal = Directory(store)
         self.trouble: Exception | None = None
 
     def find(self, address: str) -> Principal | None:

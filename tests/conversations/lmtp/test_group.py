@@ -46,6 +46,6 @@ def test_a_group_has_a_quota_of_its_own(office: Office, mta: MTA, alice: Princip
 def test_a_group_that_was_removed_has_no_mail(office: Office, mta: MTA, alice: Principal) -> None:
     """Ours: nobody has that address."""
     group(office, alice)
-    office.directory.internal.remove_group(TEAM)
+    office.directory.internal.remove(TEAM)
     mta.says("MAIL FROM:<bob@far.example>", f"RCPT TO:<{TEAM}>")
     mta.hears("250", "550")

@@ -4,9 +4,9 @@ from datetime import UTC, datetime
 
 import orjson
 from tests.conversations.lmtp.conftest import MTA, Office
+from tests.driver.roles import RoleChange, change_permissions
 
 from pillarbox.access import PERMISSIONS, Principal
-from pillarbox.datatypes.directory import RoleChange, change_permissions
 from pillarbox.datatypes.queue import QUEUED_MESSAGE
 
 PLAIN = b"Return-Path: <eve@far.example>\r\nFrom: bob@far.example\r\nMessage-ID: <1@far.example>\r\n\r\nHello.\r\n"

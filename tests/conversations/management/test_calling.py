@@ -1,9 +1,15 @@
 """What holds of every call of the management API, whatever it asks for."""
 
 import base64
+import time
+from collections.abc import Mapping
+from dataclasses import replace
 
 from tests.driver import Home
 from tests.driver.administrator import Administrator
+from tests.driver.request import Request
+
+from pillarbox.wire.values import JSON
 
 
 def test_what_does_not_exist_yet_says_so(home: Home) -> None:
@@ -54,3 +60,23 @@ def test_an_administrator_may_come_without_a_token_of_somebody(home: Home) -> No
     """Management API section 1: Basic is taken; so is no account at all, which is not let in."""
     header = {"authorization": f"Basic {base64.b64encode(b'nobody:nothing').decode()}"}
     assert home.web.sends("GET", "/api/reports/dmarc", header).status == 401
+
+
+def test_whoever_asks_for_much_waits_in_a_line_of_their_own(home: Home) -> None:
+    """Ours: few threads answer calls, and one account's calls have one of them at most."""
+    at_work, most = 0, 0
+
+    def ask(_: Mapping[str, JSON]) -> Mapping[str, JSON]:
+        nonlocal at_work, most
+        at_work += 1
+        most = max(most, at_work)
+        time.sleep(0.01)
+        at_work -= 1
+        return {}
+
+    home.office = replace(home.office, ask=ask)
+    home.build()
+    root = Administrator(home)
+    headers = {**root.person.credentials, "Content-Type": "application/json"}
+    replies = home.web.together([Request("POST", "/api/reload", headers) for _ in range(4)])
+    assert ([reply.status for reply in replies], most) == ([200] * 4, 1)

@@ -9,8 +9,9 @@ from tests.driver.administrator import Administrator
 from tests.neighbour.names import NameServer
 
 from pillarbox.access import Manager
-from pillarbox.access.permission import OF_TENANT_ADMIN
+from pillarbox.access.permission import OF_ADMIN, OF_TENANT_ADMIN
 from pillarbox.datatypes.server import add_dkim_key
+from pillarbox.management import ENDPOINTS, Sent, answered, found
 from pillarbox.management.refusal import NotFound
 from pillarbox.settings import snapshot
 from pillarbox.wire.dkim import new_key, record
@@ -74,6 +75,12 @@ def test_a_tenants_administrator_asks_for_its_domains(root: Administrator, home:
             says(home, manager, "GET", f"dns/{path}/home.example")
 
 
+def test_nobody_is_told_how_long_what_is_not_known_yet_will_be(root: Administrator) -> None:
+    """RFC 9110 section 8.6: of an answer to HEAD, Content-Length is that of an answer to GET."""
+    reply = root.calls("HEAD", "dns/check/home.example")
+    assert (reply.status, reply.octets, reply.headers.get("content-length")) == (200, b"", None)
+
+
 def test_what_dns_has_is_told_beside_what_is_wanted(root: Administrator, names: NameServer) -> None:
     """Ours: a state for each record, and what was found."""
     names.knows("home.example", "MX", "5 mx.home.example.")
@@ -91,3 +98,13 @@ def test_what_dns_has_is_told_beside_what_is_wanted(root: Administrator, names: 
     state, (why,) = states["TXT", "_dmarc.home.example."]
     assert state == "unknown"
     assert "DNS does not say now" in why
+
+
+@pytest.mark.usefixtures("root")
+def test_while_dns_is_silent_others_are_answered(home: Home) -> None:
+    """Ours: a check waits up to ten seconds, and no thread does with it."""
+    there = found(ENDPOINTS, "GET", "/api/dns/check/home.example")
+    assert there is not None
+    endpoint, parts = there
+    reply = answered(endpoint, home.office, Manager("root", OF_ADMIN), parts, Sent())
+    assert (reply.pieces is not None, reply.media_type) == (True, "application/json")

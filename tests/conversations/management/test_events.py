@@ -7,8 +7,9 @@ from tests.driver.administrator import Administrator
 
 from pillarbox.access import Manager
 from pillarbox.access.permission import OF_TENANT_ADMIN
+from pillarbox.access.scope import MAIL, attenuated
 from pillarbox.datatypes.server import SecurityKind, note
-from pillarbox.management.refusal import NotFound
+from pillarbox.management.refusal import Forbidden, NotFound
 from pillarbox.wire.values import utc_date
 
 
@@ -50,3 +51,10 @@ def test_who_may_not_see_accounts_sees_no_events_of_theirs(home: Home, alice: JM
     Administrator(home, bob, "user").is_refused(403, "GET", "events?account=alice@home.example")
     with pytest.raises(NotFound):
         says(home, Manager("erin", OF_TENANT_ADMIN, 7), "GET", "events", "account=alice@home.example")
+
+
+def test_a_program_that_was_let_in_for_mail_hears_of_nothing(home: Home, alice: JMAP) -> None:
+    """RFC 6749 section 3.3: from where somebody signs in is no part of their mail."""
+    app = Manager(alice.name, attenuated(OF_TENANT_ADMIN, frozenset((MAIL,))), None, alice.number)
+    with pytest.raises(Forbidden):
+        says(home, app, "GET", "account/events")

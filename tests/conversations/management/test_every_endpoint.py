@@ -9,11 +9,11 @@ import pytest
 from tests.docs.page import DOCS
 from tests.driver import Home
 from tests.driver.administrator import Administrator
+from tests.driver.roles import RoleChange, change_permissions
 from tests.driver.web import Reply
 
 from pillarbox.access import OWNER, Manager
 from pillarbox.access.permission import AUTHENTICATE, OF_ADMIN, OF_TENANT_ADMIN, OF_USER
-from pillarbox.datatypes.directory import RoleChange, change_permissions
 from pillarbox.management import ENDPOINTS, Endpoint, Sent, Within, answered
 from pillarbox.management.refusal import Forbidden
 

@@ -7,6 +7,7 @@ from tests.driver import Home
 from tests.driver.administrator import Administrator
 
 from pillarbox.access import OWNER
+from pillarbox.datatypes.directory import Newcomer
 from pillarbox.datatypes.directory.principals import Kind, listed
 from pillarbox.store import Unit
 
@@ -45,6 +46,14 @@ def test_an_individual_is_made_and_told(home: Home) -> None:
         "enabledPermissions": [],
         "disabledPermissions": [],
     }
+
+
+def test_whom_a_directory_knows_is_told_with_it(home: Home) -> None:
+    """Ours: the directory elsewhere that an account is of."""
+    root = Administrator(home)
+    home.directory.adopt(Newcomer("corp", ("ann@corp.example",)), ())
+    (ann,) = root.does("GET", "principal?types=individual&filter=ann@corp.example")["items"]
+    assert ann["directory"] == root.does("GET", f"principal/{ann['name']}")["directory"] == "corp"
 
 
 def test_every_type_is_made_told_and_destroyed(home: Home) -> None:

@@ -65,7 +65,7 @@ def test_every_field_that_cannot_be_so_is_named(root: Administrator) -> None:
         "roles": ["user", "nothing"],
         "enabledPermissions": ["fly"],
         "urls": ["https://a.example"],
-        "externalMembers": [],
+        "externalMembers": ["jo@far.example"],
     }
     refused = root.is_refused(400, "POST", "principal", wrong, error="other")
     assert named(refused) == sorted(wrong.keys() - {"type"})

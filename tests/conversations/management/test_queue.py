@@ -238,6 +238,16 @@ def test_what_somebody_has_read_before_it_moved_is_known(root: Administrator, ho
     assert root.calls("GET", f"queue/messages/{id_}", headers={"if-none-match": tag}).status == 200
 
 
+def test_what_has_moved_meanwhile_is_left_alone(root: Administrator, home: Home, alice: JMAP) -> None:
+    """RFC 9110 section 13.1.1: nothing is done where If-Match has the tag of something else."""
+    at = f"queue/messages/{queues(home, alice, 'bob@far.example')}"
+    read = {"if-match": root.calls("GET", at).headers["etag"]}
+    assert root.calls("PATCH", at, None, read, at=instant(home, hours=5)).status == 200
+    for method in ("PATCH", "DELETE"):
+        assert root.calls(method, at, None, read).status == 412
+    assert root.calls("DELETE", at, None, {"if-match": root.calls("GET", at).headers["etag"]}).status == 200
+
+
 def test_a_tenants_administrator_sees_what_touches_its_domains(home: Home, alice: JMAP, bob: JMAP) -> None:
     """Management API section 7: tenants see only messages touching their domains; nothing of others is changed."""
     has_tenant(home, "ours.example", 7)

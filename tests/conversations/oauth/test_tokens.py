@@ -7,10 +7,10 @@ from typing import Any
 import pytest
 from tests.driver import JMAP, Home, like
 from tests.driver.oauth import MAIL_SCOPE, App, Browser
+from tests.driver.roles import RoleChange, change_permissions
 
 from pillarbox.access import PERMISSIONS, USER
 from pillarbox.access.token import Token, TokenKey, TokenKind
-from pillarbox.datatypes.directory import RoleChange, change_permissions
 from pillarbox.datatypes.server import grants_of
 
 

@@ -5,9 +5,9 @@ import json
 
 import pytest
 from tests.driver import ANY, JMAP, Home, like
+from tests.driver.directory import Directory
 
 from pillarbox.datatypes import REGISTRY
-from pillarbox.datatypes.directory import InternalDirectory
 from pillarbox.datatypes.mail import MAILBOX
 from pillarbox.objects import number_of
 from pillarbox.store import Store
@@ -289,7 +289,7 @@ def test_what_another_process_changed_is_told(home: Home, alice: JMAP, elsewhere
 def test_a_look_survives_an_account_that_is_gone(home: Home, alice: JMAP, elsewhere: Store) -> None:
     """Ours: other accounts are looked at all the same."""
     stream = alice.listens()
-    InternalDirectory(elsewhere).remove(alice.name)
+    Directory(elsewhere).remove(alice.name)
     home.rereading.ask(0)
     home.rereading.ask(alice.number)
     home.rereading.look()

@@ -8,13 +8,14 @@ from ipaddress import ip_address, ip_network
 import pytest
 from argon2 import PasswordHasher
 from tests.driver import FOLDERS, JMAP, Home, Reply
+from tests.driver.apikey import NewApiKey, add_key, remove_key
 
 from pillarbox.access import Ended, Passwords, Proof, ProofKind
+from pillarbox.datatypes.directory import AccountError
 from pillarbox.http import BanPolicy
 from pillarbox.http.guard.client import Client
 from pillarbox.http.problem import Problem
 from pillarbox.settings import Duration, Rate
-from pillarbox.signin.credentials import CredentialError, NewApiKey, add_key, remove_key
 
 HERE = Client("192.0.2.1", ip_address("192.0.2.1"))
 THERE = Client("198.51.100.1", ip_address("198.51.100.1"))
@@ -149,9 +150,8 @@ def test_a_key_ends_with_its_time_from_elsewhere_and_at_once(home: Home) -> None
 
     other = key("other", add_key(home.store, NewApiKey("other"), home.now()))
     assert isinstance(at_a_route_with_keys(home, other), Proof)
-    assert remove_key(home.store, "other")
+    remove_key(home.store, "other", home.now())
     assert at_a_route_with_keys(home, other) == 401
-    assert not remove_key(home.store, "other")
 
 
 @pytest.mark.parametrize(
@@ -159,21 +159,20 @@ def test_a_key_ends_with_its_time_from_elsewhere_and_at_once(home: Home) -> None
     [
         NewApiKey(""),
         NewApiKey("a:b"),
-        NewApiKey("x" * 101),
         NewApiKey("robot", enabled=("nothing",)),
         NewApiKey("robot", roles=("nobody",)),
     ],
-    ids=["empty", "colon", "long", "permission", "role"],
+    ids=["empty", "colon", "permission", "role"],
 )
 def test_a_key_that_makes_no_sense_is_refused(home: Home, wanted: NewApiKey) -> None:
     """Ours."""
-    with pytest.raises(CredentialError):
+    with pytest.raises(AccountError):
         add_key(home.store, wanted, home.now())
 
 
 def test_names_of_keys_are_taken_once(home: Home, robot: bytes) -> None:
     """Ours."""
-    with pytest.raises(CredentialError, match="already"):
+    with pytest.raises(AccountError, match="taken"):
         add_key(home.store, NewApiKey("robot"), home.now())
 
 

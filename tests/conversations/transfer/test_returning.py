@@ -64,7 +64,7 @@ def test_an_account_that_was_removed_is_made_again(
         add_credential(server, alice.number, "app-password", NOW, {"name": "phone", "secret": "x", "digest": "y"})
     before = told(alice)
     backed(home.store, folder)
-    home.directory.remove_group("gone@home.example")
+    home.directory.remove("gone@home.example")
     home.directory.remove(alice.name)
 
     returned(home.store, folder, "a@home.example")

@@ -10,7 +10,7 @@ import pytest
 from tests.unit.cli.served import supervised
 
 from pillarbox.app import NotServed, asked, house, is_served
-from pillarbox.app.errand import MOST, Errand
+from pillarbox.app.endpointcall import MOST, EndpointCall
 from pillarbox.app.office import office
 from pillarbox.app.performing import answer, performed
 from pillarbox.cli.client import Client, Refused, Unreached, at
@@ -71,7 +71,7 @@ ENDPOINTS = (
 
 @contextmanager
 def _alone(own: Office, _: Path) -> Iterator[Send]:
-    yield lambda errand: performed(own, errand, ENDPOINTS)
+    yield lambda call: performed(own, call, ENDPOINTS)
 
 
 @contextmanager
@@ -86,7 +86,7 @@ def _remote(own: Office, _: Path) -> Iterator[Send]:
         def _do(self) -> None:
             assert self.headers["Authorization"] == "Bearer sesame"
             body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
-            outcome = performed(own, Errand(self.command, self.path, body), ENDPOINTS)
+            outcome = performed(own, EndpointCall(self.command, self.path, body), ENDPOINTS)
             self.send_response(outcome.status)
             self.send_header("Content-Type", outcome.media_type)
             self.end_headers()
@@ -193,7 +193,7 @@ def test_a_folder_that_no_server_has_is_known(own: Office, tmp_path: Path) -> No
         assert is_served(tmp_path / "var")
         assert asked(tmp_path / "var", {"do": "it"}, 5.0) == {"done": True}
     with pytest.raises(NotServed, match="pillarbox serve"):
-        by_socket(tmp_path / "var")(Errand("GET", "/api/broken"))
+        by_socket(tmp_path / "var")(EndpointCall("GET", "/api/broken"))
     assert own.store is not None
 
 
@@ -218,7 +218,7 @@ def test_a_url_that_is_none_of_a_server_is_not_called(url: str, said: str) -> No
 def test_who_does_not_answer_is_told() -> None:
     """Ours: nobody listens there."""
     with remote("http://127.0.0.1:1", "sesame") as send, pytest.raises(Unreached, match="gives no answer"):
-        send(Errand("GET", "/api/broken"))
+        send(EndpointCall("GET", "/api/broken"))
 
 
 @pytest.mark.parametrize(

@@ -121,3 +121,15 @@ def test_a_mistyped_data_folder_is_told_and_not_made(command: Command, tmp_path:
     assert ended.status == 1
     assert "there is no folder vra" in ended.err
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("words", ["queue list", "account list", "config export", "backup copy", "doctor"])
+def test_a_folder_with_other_files_is_not_taken_for_an_empty_one(command: Command, tmp_path: Path, words: str) -> None:
+    (tmp_path / "etc").mkdir()
+    (tmp_path / "etc" / "passwd").write_text("")
+
+    ended = command(*words.split(), "--data", "etc")
+
+    assert ended.status == 1
+    assert "etc has files and no accounts; name another with --data" in ended.err
+    assert [path.name for path in (tmp_path / "etc").iterdir()] == ["passwd"]

@@ -54,3 +54,13 @@ def test_where_nothing_waits_nothing_is_told_of_it(ours: Command) -> None:
 
     assert "Remove alice@home.example and all its mail for good?" in asked.out
     assert asked.out.endswith("alice@home.example is gone.\n")
+
+
+@pytest.mark.parametrize(("kind", "address"), [("account", "team@home.example"), ("group", "alice@home.example")])
+def test_what_is_of_another_kind_is_not_removed(ours: Command, kind: str, address: str) -> None:
+    """Ours: nobody removes a group by mistake."""
+    done = ours(kind, "remove", address, "--yes")
+
+    assert done.status == 1
+    assert f"{address} is a" in done.err
+    assert ours("account", "show", address).status == 0

@@ -6,10 +6,10 @@ from pathlib import Path
 
 import orjson
 import pytest
+from tests.driver.directory import Directory
 
 from pillarbox.access import Rights
 from pillarbox.datatypes import REGISTRY
-from pillarbox.datatypes.directory import InternalDirectory
 from pillarbox.datatypes.mail import IDENTITY, MAILBOX, Folder
 from pillarbox.store import Unavailable
 from pillarbox.store.sqlite import SQLiteStore
@@ -59,14 +59,14 @@ def interrupted(store: _Failing) -> None:
     """An account that is made and never named."""
     store.commits = False
     with pytest.raises(Unavailable):
-        InternalDirectory(store).add("bob@ours.example", "", FOLDERS)
+        Directory(store).add("bob@ours.example", "", FOLDERS)
     store.commits = True
 
 
 def test_the_account_after_an_interrupted_one_has_each_mailbox_once(store: _Failing) -> None:
     interrupted(store)
 
-    alice = InternalDirectory(store).add("alice@ours.example", "", FOLDERS)
+    alice = Directory(store).add("alice@ours.example", "", FOLDERS)
 
     assert store.accounts() == [0, alice.number]
     with store.read(alice.number) as unit:
@@ -78,7 +78,7 @@ def test_mail_that_no_name_leads_to_is_neither_given_to_another_nor_deleted(stor
     interrupted(store)
     (_, nameless) = store.accounts()
     fill(store, nameless)
-    directory = InternalDirectory(store)
+    directory = Directory(store)
 
     alice = directory.add("alice@ours.example", "", FOLDERS)
     directory.clear(NOW)
@@ -88,7 +88,7 @@ def test_mail_that_no_name_leads_to_is_neither_given_to_another_nor_deleted(stor
 
 
 def test_an_interrupted_removal_is_finished(store: _Failing) -> None:
-    directory = InternalDirectory(store)
+    directory = Directory(store)
     alice = directory.add("alice@ours.example", "", FOLDERS)
     bob = directory.add("bob@ours.example", "", FOLDERS)
     fill(store, alice.number)
@@ -105,7 +105,7 @@ def test_an_interrupted_removal_is_finished(store: _Failing) -> None:
 
 
 def test_an_account_that_was_never_named_is_cleared_away_and_others_stay(store: _Failing) -> None:
-    directory = InternalDirectory(store)
+    directory = Directory(store)
     alice = directory.add("alice@ours.example", "", FOLDERS)
     interrupted(store)
     version = store.version(0)
@@ -126,7 +126,7 @@ def emails(store: SQLiteStore, number: int) -> list[str]:
 
 def test_an_account_is_told_of_an_address_though_that_was_interrupted(store: _Failing) -> None:
     """adr/0034: what account 0 knows and the account does not is told with the next upkeep, once."""
-    directory = InternalDirectory(store)
+    directory = Directory(store)
     alice = directory.add("alice@ours.example", "", FOLDERS)
     store.accounts_commit = False
     with pytest.raises(Unavailable):
@@ -146,7 +146,7 @@ def test_an_account_is_told_of_an_address_though_that_was_interrupted(store: _Fa
 
 
 def test_a_group_that_was_never_named_has_no_members(store: _Failing) -> None:
-    directory = InternalDirectory(store)
+    directory = Directory(store)
     alice = directory.add("alice@ours.example", "", FOLDERS)
     store.commits = False
     with pytest.raises(Unavailable):
@@ -162,7 +162,7 @@ def test_a_group_that_was_never_named_has_no_members(store: _Failing) -> None:
 @pytest.mark.parametrize("made", ["ren\u00e9@ours.example", "Rene\u0301@ours.example"])
 def test_an_address_is_one_however_its_letters_are_composed(store: _Failing, made: str, asked: str) -> None:
     """RFC 6532 section 3.1 recommends NFC."""
-    directory = InternalDirectory(store)
+    directory = Directory(store)
     rene = directory.add(made, "", FOLDERS)
     assert rene.address == "ren\u00e9@ours.example"
     assert directory.find(asked) == rene

@@ -6,11 +6,11 @@ from collections.abc import Callable, Mapping
 from typing import Any, TypeAlias
 from urllib.parse import quote, urlencode
 
-from pillarbox.app.errand import Errand, Outcome
+from pillarbox.app.endpointcall import EndpointCall, Outcome
 
 __all__ = ["Client", "Refused", "Send", "Unreached", "at"]
 
-Send: TypeAlias = Callable[[Errand], Outcome]
+Send: TypeAlias = Callable[[EndpointCall], Outcome]
 _PAGE = 1000
 _NOTHING: Mapping[str, object] = {}
 
@@ -77,7 +77,9 @@ class Client:
         """The same for what is no JSON."""
         asked = [(name, _text(value)) for name, value in query.items() if value is not None]
         octets = body if isinstance(body, bytes) else b"" if body is None else json.dumps(body).encode()
-        outcome = self._send(Errand(method, f"{path}?{urlencode(asked, quote_via=quote)}" if asked else path, octets))
+        outcome = self._send(
+            EndpointCall(method, f"{path}?{urlencode(asked, quote_via=quote)}" if asked else path, octets)
+        )
         if outcome.status >= 300:
             raise Refused(outcome.status, _document(outcome.octets))
         return outcome

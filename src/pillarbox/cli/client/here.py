@@ -1,13 +1,12 @@
 """The ways to a server on this machine: its socket in the data folder; and none, where its work is done right here."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 
-from pillarbox.app import asked
-from pillarbox.app.errand import Errand, Outcome
+from pillarbox.app import House, asked
+from pillarbox.app.endpointcall import EndpointCall, Outcome
 from pillarbox.cli.client.client import Send, Unreached
-from pillarbox.cli.shared import opened
 
 __all__ = ["alone", "by_socket"]
 
@@ -18,8 +17,8 @@ _SECONDS = 330.0
 def by_socket(data: Path) -> Send:
     """Calls the server that has the data folder. Its calls raise Unreached; app.NotServed; PermissionError."""
 
-    def send(errand: Errand) -> Outcome:
-        answer = asked(data, errand.written(), _SECONDS)
+    def send(call: EndpointCall) -> Outcome:
+        answer = asked(data, call.written(), _SECONDS)
         if "failed" in answer:
             raise Unreached(str(answer["failed"]))
         return Outcome.taken(answer)
@@ -28,12 +27,12 @@ def by_socket(data: Path) -> Send:
 
 
 @contextmanager
-def alone(config: Path | None, data: Path) -> Iterator[Send]:
+def alone(house: AbstractContextManager[House]) -> Iterator[Send]:
     """Calls what a server would call, in this process. Raises what opening the house raises; store.StoreError."""
     # With all that can be managed it takes longer to load than a server takes to answer.
     from pillarbox.app.office import office  # noqa: PLC0415
     from pillarbox.app.performing import performed  # noqa: PLC0415
 
-    with opened(config, data) as built:
+    with house as built:
         own = office(built, lambda: built.settings, lambda: built.layers.written)
-        yield lambda errand: performed(own, errand)
+        yield lambda call: performed(own, call)

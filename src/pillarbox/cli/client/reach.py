@@ -13,7 +13,7 @@ import typer
 from pillarbox.app import is_served
 from pillarbox.cli.client.client import Client, Unreached
 from pillarbox.cli.client.here import alone, by_socket
-from pillarbox.cli.shared import ConfigOption, DataOption, present
+from pillarbox.cli.shared import ConfigOption, DataOption, existing, opened
 
 __all__ = ["SERVER", "TOKEN", "Without", "managing", "managing_new", "managing_running", "reached"]
 
@@ -74,9 +74,8 @@ def reached(
     if without is Without.NOTHING or is_served(data):
         yield Client(by_socket(data))
         return
-    if without is not Without.NEW:
-        present(data)
-    with alone(config, data) as send:
+    opening = opened if without is Without.NEW else existing
+    with alone(opening(config, data)) as send:
         yield Client(send)
 
 

@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 import httpcore
 
 from pillarbox import __version__
-from pillarbox.app.errand import MOST, Errand, Outcome
+from pillarbox.app.endpointcall import MOST, EndpointCall, Outcome
 from pillarbox.cli.client.client import Send, Unreached
 from pillarbox.net.outbound import trusting
 
@@ -29,20 +29,20 @@ def remote(url: str, bearer: str, trust: ssl.SSLContext | None = None) -> Iterat
     origin = _origin(url)
     with httpcore.ConnectionPool(ssl_context=trust or trusting(), max_connections=1) as pool:
 
-        def send(errand: Errand) -> Outcome:
+        def send(call: EndpointCall) -> Outcome:
             headers = {
                 "Authorization": f"Bearer {bearer}",
                 "User-Agent": f"Pillarbox/{__version__}",
                 "Accept-Encoding": "identity",
-                **({"Content-Type": "application/json"} if errand.body else {}),
-                **({} if errand.matching is None else {"If-Match": errand.matching}),
+                **({"Content-Type": "application/json"} if call.body else {}),
+                **({} if call.matching is None else {"If-Match": call.matching}),
             }
             try:
                 with pool.stream(
-                    errand.method,
-                    origin + errand.target,
+                    call.method,
+                    origin + call.target,
                     headers=list(headers.items()),
-                    content=errand.body or None,
+                    content=call.body or None,
                     extensions={"timeout": _SECONDS},
                 ) as answer:
                     return _outcome(answer, origin)

@@ -12,7 +12,7 @@ from pillarbox.datatypes.mail import Folder
 from pillarbox.store import Store
 from pillarbox.wire.dkim import DkimKey
 
-__all__ = ["errand", "finish", "owner"]
+__all__ = ["errand", "finish"]
 
 
 @contextmanager
@@ -44,8 +44,3 @@ def finish(store: Store, after: Afterwards) -> None:
         files.acquaint(number)
     for number in after.remove:
         store.remove(number)
-
-
-def owner(permissions: frozenset[str]) -> Manager:
-    """Whoever works on the machine itself, in the name of somebody with these permissions."""
-    return Manager("owner", permissions)

@@ -9,10 +9,7 @@ from pillarbox.datatypes.directory.refused import AccountError
 from pillarbox.datatypes.directory.tenancy import permitted
 from pillarbox.datatypes.server import (
     ACCOUNT,
-    GROUP,
-    LOCATION,
     PERSON,
-    RESOURCE,
     Account,
     Tenant,
     all_memberships,
@@ -33,7 +30,6 @@ __all__ = [
     "catching_all",
     "everyone",
     "existing",
-    "existing_group",
     "may",
     "normal",
     "principal",
@@ -75,14 +71,6 @@ def existing(server: Unit, address: str) -> Account:
     account = account_named(server, address)
     if account is None:
         raise AccountError(f"there is no account {address}; `pillarbox account list` shows which there are")
-    return account
-
-
-def existing_group(server: Unit, address: str) -> Account:
-    """The group with this address or name. Raises AccountError."""
-    account = account_named(server, address)
-    if account is None or account.kind not in (GROUP, RESOURCE, LOCATION):
-        raise AccountError(f"there is no group {address}; `pillarbox group list` shows which there are")
     return account
 
 

@@ -23,7 +23,7 @@ from pillarbox.datatypes.server.acme import (
     keep_acme_account,
     show_challenge,
 )
-from pillarbox.datatypes.server.apikey import API_KEY, ApiKey, add_api_key, api_key, api_keys, remove_api_key
+from pillarbox.datatypes.server.apikey import API_KEY, ApiKey, api_key
 from pillarbox.datatypes.server.audit import (
     SECURITY_EVENT,
     SecurityEvent,
@@ -232,7 +232,6 @@ __all__ = [
     "TooManyCredentials",
     "TooManySettings",
     "acme_account",
-    "add_api_key",
     "add_client",
     "add_credential",
     "add_dkim_key",
@@ -244,7 +243,6 @@ __all__ = [
     "all_roles",
     "amend_grant",
     "api_key",
-    "api_keys",
     "ban",
     "ban_again",
     "bans",
@@ -304,7 +302,6 @@ __all__ = [
     "pause",
     "paused_since",
     "remember_consent",
-    "remove_api_key",
     "remove_client",
     "remove_credential",
     "remove_dkim_key",

@@ -1,16 +1,14 @@
 """ApiKey: what programs that manage the server sign in with (ours; kept in account 0)."""
 
-from datetime import datetime
-
 from pillarbox.access import RoleSet
 from pillarbox.datatypes.server.reading import selected
 from pillarbox.objects import MANAGED, DataType, Property, Record, equal, prop
-from pillarbox.store import Document, Equal, Select, Unit, Writing
+from pillarbox.store import Equal, Select, Unit
 from pillarbox.wire.collation import unicode_casemap
 from pillarbox.wire.network import Network, network
-from pillarbox.wire.values import UnsignedInt, UTCDate, utc_date, utc_datetime
+from pillarbox.wire.values import UnsignedInt, UTCDate, utc_datetime
 
-__all__ = ["API_KEY", "ApiKey", "add_api_key", "api_key", "api_keys", "remove_api_key"]
+__all__ = ["API_KEY", "ApiKey", "api_key"]
 
 
 class ApiKey(Record):
@@ -60,25 +58,7 @@ API_KEY = DataType(
 )
 
 
-def api_keys(server: Unit) -> list[ApiKey]:
-    """All, in order of their names."""
-    return sorted(selected(server, API_KEY), key=lambda one: one.name)
-
-
 def api_key(server: Unit, name: str) -> ApiKey | None:
     """The one of this name; in any case of letters, unless keys of before are told apart by that."""
     found = selected(server, API_KEY, Select(Equal("name", unicode_casemap(name))))
     return next((one for one in found if one.name == name or len(found) == 1), None)
-
-
-def add_api_key(server: Writing, name: str, digest: str, now: datetime, properties: Document) -> ApiKey:
-    """One more, with these of its other properties by their names in JSON; the name is free."""
-    document: Document = {"name": name, "digest": digest, "created": utc_date(now), **properties}
-    number = server.fresh()
-    server.insert(API_KEY.table, number, document)
-    return ApiKey(number, document)
-
-
-def remove_api_key(server: Writing, one: ApiKey) -> None:
-    """It is none any more."""
-    server.delete(API_KEY.table, one.number, one.document)

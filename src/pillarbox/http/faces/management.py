@@ -1,15 +1,17 @@
 """The REST management API over HTTP: who calls is known by their credentials, and what they send is read here."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from functools import partial
 
 from pillarbox.access import Manager, ProofKind
 from pillarbox.access.permission import AUTHENTICATE
 from pillarbox.http.exchange import Exchange
 from pillarbox.http.faces.ending import Ending
+from pillarbox.http.faces.jmap import base_url
 from pillarbox.http.guard.admission import Tickets
 from pillarbox.http.guard.authenticate import Entry
+from pillarbox.http.guard.session import check_asker
 from pillarbox.http.problem import Problem
 from pillarbox.http.route import Cost, Credential, Handler, Limit, Route
 from pillarbox.http.setup import Setup
@@ -34,7 +36,7 @@ def routes() -> Iterator[Route]:
             yield Route(
                 "management",
                 at,
-                {one.method: _handler(one) for one in endpoints},
+                {one.method: _handler(one, is_deed=_is_deed(one, endpoints)) for one in endpoints},
                 Credential.NONE if first.is_open else Credential.ACCOUNT,
                 Limit.ANONYMOUS if first.is_open else Limit.ACCOUNT,
                 Cost.STREAM if first.media_type == "text/event-stream" else Cost.STORE,
@@ -59,15 +61,36 @@ def office_of(setup: Setup) -> Office:
     return setup.office
 
 
-def _handler(endpoint: Endpoint) -> Handler:
+def _is_deed(endpoint: Endpoint, endpoints: Sequence[Endpoint]) -> bool:
+    """Whether it changes something: a GET does where a POST is the same."""
+    others = (one.run for one in endpoints if one is not endpoint)
+    return endpoint.method != "GET" or endpoint.run in others
+
+
+def _is_unasked(exchange: Exchange) -> bool:
+    """Whether a browser may send it for any page, with what it remembers: no other methods, and no tokens."""
+    is_by_password = (exchange.authorization or b"").lower().startswith(b"basic")
+    return exchange.method in ("GET", "HEAD", "POST") and is_by_password
+
+
+def _media_type(endpoint: Endpoint) -> bytes:
+    return b"application/json" if endpoint.body is None else endpoint.body.media_type.encode()
+
+
+def _handler(endpoint: Endpoint, *, is_deed: bool) -> Handler:
     async def handle(setup: Setup, exchange: Exchange) -> None:
         office = office_of(setup)
+        if is_deed and _is_unasked(exchange):
+            check_asker(exchange, base_url(setup, exchange), _media_type(endpoint))
         manager = _NOBODY if endpoint.is_open else manager_of(exchange.entry)
         try:
             # Nothing is read for who is refused anyway.
             check(endpoint, manager)
             sent = await _sent(endpoint, exchange, _tickets(setup, exchange))
-            reply = await setup.door.through(partial(answered, endpoint, office, manager, exchange.parts, sent))
+            call = partial(answered, endpoint, office, manager, exchange.parts, sent)
+            # Whoever asks for much does so in a line of their own.
+            number = None if endpoint.is_open else exchange.entry.principal.number
+            reply = await (setup.door.through(call) if number is None else setup.door.for_account(number, call))
         except Refusal as refusal:
             raise Problem(int(refusal.status), refusal.detail, more=refusal.more) from None
         await _put(setup, exchange, reply)
@@ -107,12 +130,13 @@ async def _put(setup: Setup, exchange: Exchange, reply: Reply) -> None:
         await exchange.end()
         return
     headers.append((b"content-type", reply.media_type.encode()))
-    if reply.pieces is None or exchange.method == "HEAD":
+    if reply.pieces is None:
         await exchange.answer(reply.status, headers, reply.octets)
         return
     # nginx would keep pieces until its buffer is full.
     await exchange.begin(reply.status, [*headers, (b"x-accel-buffering", b"no")])
-    await _stream(setup, exchange, reply.pieces)
+    if exchange.method != "HEAD":
+        await _stream(setup, exchange, reply.pieces)
     await exchange.end()
 
 

@@ -30,6 +30,7 @@ _NAME = b"pillarbox-session"
 _PREFIX = b"__Host-"
 _VALUE = re.compile(rb"[A-Za-z0-9_-]{1,2048}")
 _LONGEST = 16_384
+_JSON = b"application/json"
 
 
 def authority_of(setup: Setup) -> Authority:
@@ -69,19 +70,19 @@ def check_origin(exchange: Exchange, base: str) -> None:
     if not _is_ours(exchange, base):
         raise Problem(403, "this is for pages of this server alone")
     if exchange.method in ("POST", "PUT", "PATCH"):
-        _check_json(exchange)
+        _check_type(exchange, _JSON)
 
 
-def check_asker(exchange: Exchange, base: str) -> None:
+def check_asker(exchange: Exchange, base: str, media_type: bytes = _JSON) -> None:
     """Raises Problem 415 for what a page of another site can have a browser send, with the password that this may know.
 
     A browser to which somebody gave their password for Basic sends it along whoever has it ask (RFC 7617 section 4).
-    For JSON it asks us first whether it may (WHATWG Fetch, "CORS-preflight fetch"). Who has no browser may say
-    anything.
+    For JSON, as for all but text and forms, it asks us first whether it may (WHATWG Fetch, "CORS-preflight fetch"). Who
+    has no browser may say anything.
     """
     is_browser = exchange.header(b"origin") is not None or exchange.header(b"sec-fetch-site") is not None
     if is_browser and not _is_ours(exchange, base):
-        _check_json(exchange)
+        _check_type(exchange, media_type)
 
 
 def _is_ours(exchange: Exchange, base: str) -> bool:
@@ -94,10 +95,10 @@ def _is_ours(exchange: Exchange, base: str) -> bool:
     return exchange.header(b"origin") in (base.encode(), here)
 
 
-def _check_json(exchange: Exchange) -> None:
-    media_type = (exchange.header(b"content-type") or b"").split(b";")[0].strip().lower()
-    if media_type != b"application/json":
-        raise Problem(415, "the content type is application/json")
+def _check_type(exchange: Exchange, media_type: bytes) -> None:
+    sent = (exchange.header(b"content-type") or b"").split(b";")[0].strip().lower()
+    if sent != media_type:
+        raise Problem(415, f"the content type is {media_type.decode()}")
 
 
 def cookie_token(exchange: Exchange) -> str | None:

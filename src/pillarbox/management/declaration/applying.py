@@ -3,7 +3,6 @@
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
-from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Any
 
@@ -15,6 +14,7 @@ from pillarbox.management.declaration.plan import SETTING, Action, Change, of_se
 from pillarbox.management.declaration.state import declared, principals
 from pillarbox.management.draft import Draft
 from pillarbox.management.endpoint import Answer, Body, Endpoint, Parameter, Request
+from pillarbox.management.entrance import check_entrance
 from pillarbox.management.principals.refusing import refusing
 from pillarbox.management.principals.secret import kept
 from pillarbox.management.refusal import Invalid
@@ -23,7 +23,7 @@ from pillarbox.settings import Layers
 from pillarbox.store import Unit
 from pillarbox.telemetry import Event, emit
 from pillarbox.wire.collation import unicode_casemap
-from pillarbox.wire.dkim import ALGORITHMS, DkimKey, new_key
+from pillarbox.wire.dkim import DkimKey, first_keys
 from pillarbox.wire.values import JSON
 
 __all__ = ["ENDPOINTS"]
@@ -68,7 +68,7 @@ def _done(
         before = _planned(request, server)
     prepared = _prepared(before, hashed)
     made = keys(request, before)
-    now = datetime.fromtimestamp(request.office.clock(), UTC)
+    now = request.now
     folders = request.office.folders
     changes: list[Change] = []
     settings: list[str] = []
@@ -102,7 +102,7 @@ def _planned(request: Request, server: Unit) -> list[Change]:
 
 
 def _settings(request: Request, errand: Errand, changes: Sequence[Change]) -> list[str]:
-    """The keys that have another text from now on. Raises Invalid."""
+    """The keys that have another text from now on. Raises Invalid; Forbidden."""
     ours = [one for one in changes if one.kind == SETTING]
     if not ours:
         return []
@@ -114,9 +114,11 @@ def _settings(request: Request, errand: Errand, changes: Sequence[Change]) -> li
     draft.change({"type": "insert", "values": values})
     draft.check()
     try:
-        return keep_settings(errand.server, draft.texts, request.manager.name, errand.now)
+        changed = keep_settings(errand.server, draft.texts, request.manager.name, errand.now)
     except TooManySettings:
         raise Invalid([Fault("settings", "there are as many settings as there may be")]) from None
+    check_entrance(request.manager, changed)
+    return changed
 
 
 def _check_reads(request: Request, sections: Sequence[str], body: Mapping[str, Any]) -> None:
@@ -186,11 +188,7 @@ def _no_keys(_: Request, changes: list[Change]) -> _Keys:
 
 def _new_keys(request: Request, changes: list[Change]) -> _Keys:
     """What mail of new domains is signed with, by their names. Slow."""
-    now = datetime.fromtimestamp(request.office.clock(), UTC)
-    return {
-        unicode_casemap(name): [new_key(name, f"{one}-{now:%Y%m}", one) for one in ALGORITHMS]
-        for name in _new_domains(changes)
-    }
+    return {unicode_casemap(name): first_keys(name, request.now) for name in _new_domains(changes)}
 
 
 def _new_domains(changes: Sequence[Change]) -> Iterator[str]:

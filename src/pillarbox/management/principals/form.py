@@ -4,7 +4,10 @@ from pillarbox.access import PERMISSIONS
 from pillarbox.datatypes.directory.principals import Kind
 from pillarbox.management.shape import INSTANT, NULL, Choice, Fields, Integer, ListOf, OneOf, Shape, Text
 
-__all__ = ["CHANGES", "NEW", "TOLD", "TYPES", "every_kind"]
+__all__ = ["CHANGES", "MOST_OCTETS", "NEW", "TOLD", "TYPES", "every_kind"]
+
+MOST_OCTETS = 8 * 1024 * 1024
+"""Of a body: as many members of a list as there may be."""
 
 TYPES = tuple(kind.value for kind in Kind)
 
@@ -33,6 +36,7 @@ _TOLD: dict[str, Shape] = {
     "picture": Text(4096, doc="A URL."),
     "tenant": Text(320, doc="The name of the tenant that it belongs to; left out for what is the server's own."),
     "emails": ListOf(Text(320), doc="Its addresses, the primary one first; @domain receives what is for nobody there."),
+    "directory": Text(doc="The id of the directory elsewhere that knows it; left out for what is kept here alone."),
     "quota": OneOf((_OCTETS, _QUOTAS)),
     "usedQuota": Integer(doc="Octets that it holds; told of one principal alone, and not where it is none."),
     "memberOf": _NAMES,

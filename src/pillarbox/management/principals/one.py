@@ -1,10 +1,8 @@
 """One principal by its name: told, changed, destroyed (management API sections 4.2, 4.4 and 4.5)."""
 
-from datetime import UTC, datetime
-
 from pillarbox.datatypes.directory.principals import Action, Entry, Kind, Operation, change, destroy, found, told
 from pillarbox.management.endpoint import Answer, Body, Endpoint, Request, Within, tag
-from pillarbox.management.principals.form import CHANGES, TOLD, every_kind
+from pillarbox.management.principals.form import CHANGES, MOST_OCTETS, TOLD, every_kind
 from pillarbox.management.principals.refusing import refusing
 from pillarbox.management.principals.secret import with_kept
 from pillarbox.management.shape import NULL
@@ -31,7 +29,7 @@ def _change(request: Request) -> Answer:
     with request.office.store.read(0) as server:
         kind = _found(server, request, "update").kind
     operations = with_kept(kind, operations, request.office.hashed)
-    with refusing(), request.office.directory.errand(request.manager, _now(request)) as errand:
+    with refusing(), request.office.directory.errand(request.manager, request.now) as errand:
         entry = _found(errand.server, request, "update")
         _check_unchanged(errand.server, request, entry)
         change(errand, entry.name, operations)
@@ -39,7 +37,7 @@ def _change(request: Request) -> Answer:
 
 
 def _destroy(request: Request) -> Answer:
-    with refusing(), request.office.directory.errand(request.manager, _now(request)) as errand:
+    with refusing(), request.office.directory.errand(request.manager, request.now) as errand:
         entry = _found(errand.server, request, "delete")
         _check_unchanged(errand.server, request, entry)
         destroy(errand, entry.name)
@@ -70,12 +68,6 @@ def _used(request: Request, entry: Entry) -> int:
         return 0
 
 
-def _now(request: Request) -> datetime:
-    return datetime.fromtimestamp(request.office.clock(), UTC)
-
-
-_MOST_OCTETS = 8 * 1024 * 1024
-"""Of a body: as many members of a list as there may be."""
 _PATH = "/api/principal/{name}"
 
 ENDPOINTS: tuple[Endpoint, ...] = (
@@ -106,7 +98,7 @@ ENDPOINTS: tuple[Endpoint, ...] = (
                 {"action": "addItem", "field": "emails", "value": "jane.doe@example.org"},
                 {"action": "set", "field": "description", "value": "Jane Doe"},
             ],
-            most=_MOST_OCTETS,
+            most=MOST_OCTETS,
         ),
         answer=NULL,
         example="/api/principal/jane",

@@ -1,7 +1,6 @@
 """All principals, and those of some types: listed, made, and destroyed (management API sections 4.3, 4.5 and 4.6)."""
 
 from contextlib import suppress
-from datetime import UTC, datetime
 from typing import cast
 from urllib.parse import quote
 
@@ -19,17 +18,19 @@ from pillarbox.datatypes.directory.principals import (
 )
 from pillarbox.datatypes.server import tenant_named
 from pillarbox.management.endpoint import PAGING, Answer, Body, Endpoint, Parameter, Request, Within, listing, paged
-from pillarbox.management.principals.form import NEW, TOLD, TYPES, every_kind
+from pillarbox.management.principals.form import MOST_OCTETS, NEW, TOLD, TYPES, every_kind
 from pillarbox.management.principals.refusing import refusing
 from pillarbox.management.principals.secret import kept
 from pillarbox.management.refusal import AlreadyExists, Forbidden, NotFound
 from pillarbox.management.shape import CONFIRMED, FLAG, Choice, Fields, Several, Text
 from pillarbox.store import Unit
-from pillarbox.wire.dkim import ALGORITHMS, new_key
+from pillarbox.wire.dkim import first_keys
 from pillarbox.wire.values import JSON
 
 __all__ = ["ENDPOINTS"]
 
+_SUPERUSER = "superuser"
+"""What an individual who may do everything was called in older versions of the reference (section 4.1)."""
 _AT_ONCE = 50
 """Principals that are destroyed in one unit, for which everybody else waits."""
 
@@ -53,7 +54,7 @@ def _list(request: Request) -> Answer:
 
 def _make(request: Request) -> Answer:
     properties = dict(request.body)
-    is_superuser = properties["type"] == "superuser"
+    is_superuser = properties["type"] == _SUPERUSER
     kind = Kind.INDIVIDUAL if is_superuser else Kind(properties.pop("type"))
     properties.pop("type", None)
     request.needs(kind.permission("create"))
@@ -63,13 +64,9 @@ def _make(request: Request) -> Answer:
         _check_free(request, str(properties["name"]))
     if "secrets" in properties:
         properties["secrets"] = kept(kind, properties["secrets"], request.office.hashed)
-    now = datetime.fromtimestamp(request.office.clock(), UTC)
+    now = request.now
     # Made before anybody has to wait for it.
-    keys = (
-        [new_key(str(properties["name"]), f"{one}-{now:%Y%m}", one) for one in ALGORITHMS]
-        if kind is Kind.DOMAIN
-        else []
-    )
+    keys = first_keys(str(properties["name"]), now) if kind is Kind.DOMAIN else ()
     folders = request.office.folders
     with refusing(), request.office.directory.errand(request.manager, now, folders, keys) as errand:
         entry = make(errand, kind, properties)
@@ -91,7 +88,7 @@ def _destroy(request: Request) -> Answer:
         entries = listed(server, request.manager, (kind,), words, _tenant(server, request)).entries
         with refusing():
             check_destroyed(server, entries)
-    now = datetime.fromtimestamp(request.office.clock(), UTC)
+    now = request.now
     # Accounts can be many; nothing but that somebody has to stay is against any of them.
     at_once = _AT_ONCE if kind in ACCOUNTS else max(len(entries), 1)
     for at in range(0, len(entries), at_once):
@@ -106,7 +103,9 @@ def _destroy(request: Request) -> Answer:
 
 def _kinds(*written: str) -> list[Kind]:
     """The types that are asked for; all where none is."""
-    return [Kind(name) for name in dict.fromkeys(name for text in written for name in _words(text))] or list(Kind)
+    names = [name for text in written for name in _words(text)]
+    kinds = [Kind.INDIVIDUAL if name == _SUPERUSER else Kind(name) for name in names]
+    return [*dict.fromkeys(kinds)] or list(Kind)
 
 
 def _words(text: str) -> list[str]:
@@ -125,9 +124,7 @@ def _tenant(server: Unit, request: Request) -> int | None:
     return tenant.number
 
 
-_MOST_OCTETS = 8 * 1024 * 1024
-"""Of a body: as many members of a list as there may be."""
-_TYPES, _TOLD_FIELDS = Several(TYPES), Several((*TOLD.of, "secrets"))
+_TYPES, _TOLD_FIELDS = Several((_SUPERUSER, *TYPES)), Several((*TOLD.of, "secrets"))
 _FILTER = Parameter("filter", Text(), "Words, each of which has to be somewhere in a text of the principal.")
 _OF_TENANT = Parameter("tenant", Text(320), "The name of a tenant: its principals alone.")
 _PARTIAL = Fields(TOLD.of, doc=TOLD.doc)
@@ -146,8 +143,12 @@ ENDPOINTS: tuple[Endpoint, ...] = (
             _FILTER,
             Parameter("types", _TYPES, f"Types, with commas between them: {', '.join(TYPES)}."),
             Parameter("type", _TYPES, "The same."),
-            Parameter("fields", _TOLD_FIELDS, "The fields to tell, with commas between them; all if none is named. "
-                "`secrets` may be named, and is not told."),
+            Parameter(
+                "fields",
+                _TOLD_FIELDS,
+                "The fields to tell, with commas between them; all if none is named. "
+                "`secrets` may be named, and is not told.",
+            ),
             Parameter("count", FLAG, "Whether to tell nothing but how many there are."),
             _OF_TENANT,
         ),
@@ -174,7 +175,7 @@ ENDPOINTS: tuple[Endpoint, ...] = (
                 "emails": ["jane@example.org"],
                 "roles": ["user"],
             },
-            most=_MOST_OCTETS,
+            most=MOST_OCTETS,
         ),
         answer=Text(64),
         some_of=every_kind("create"),

@@ -6,7 +6,7 @@ kind of credentials is to it, and `ways` in which order they are tried. `mainpas
 when there is no other. It knows no tokens.
 """
 
-from pillarbox.signin.credentials.apikey import ApiKeys, NewApiKey, add_key, remove_key
+from pillarbox.signin.credentials.apikey import ApiKeys
 from pillarbox.signin.credentials.appointed import Appointed
 from pillarbox.signin.credentials.apppassword import (
     add_app_password,
@@ -53,7 +53,6 @@ __all__ = [
     "Hasher",
     "MainPassword",
     "MainPasswords",
-    "NewApiKey",
     "OwnPasswords",
     "PasswordCheck",
     "SecondFactorMissing",
@@ -64,7 +63,6 @@ __all__ = [
     "Way",
     "Ways",
     "add_app_password",
-    "add_key",
     "app_password",
     "app_passwords",
     "begin_totp",
@@ -83,7 +81,6 @@ __all__ = [
     "put_password",
     "recovery_codes_left",
     "remove_app_password",
-    "remove_key",
     "remove_second_factor",
     "renewed",
     "secret_digest",

@@ -18,6 +18,7 @@ from typing import Any
 import orjson
 
 from pillarbox.access import redirect
+from pillarbox.access.scope import SCOPES
 from pillarbox.access.token import MARK, Token, TokenKey, TokenKind
 from pillarbox.datatypes.server import (
     OAuthClient,
@@ -259,8 +260,17 @@ _IN_ID = frozenset(
 )
 
 
+_UNSAID: Mapping[str, Any] = {
+    "redirect_uris": [],
+    "scope": " ".join(SCOPES),
+    "grant_types": [AUTHORIZATION_CODE, REFRESH_TOKEN],
+    "token_endpoint_auth_method": "none",
+}
+"""What is in force of a client that an administrator has made, who says nothing of this: as for one that registers."""
+
+
 def _client(kept: OAuthClient) -> Client:
-    said = kept.metadata
+    said = {**_UNSAID, **kept.metadata}
     return Client(
         kept.client,
         said.get("client_name") or kept.client,

@@ -7,7 +7,7 @@ name was lost.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 
@@ -94,9 +94,7 @@ class _Backup:
             del self._entries[number]
             self._making.drop(number)
         self._progress.nameless = sorted(nameless.intersection(left_out, self._store.accounts()))
-        entries = [
-            Entry(entry.number, self._names.get(number, ""), *_rest(entry)) for number, entry in self._entries.items()
-        ]
+        entries = [replace(entry, address=self._names.get(number, "")) for number, entry in self._entries.items()]
         self._making.complete(Manifest(self._made, self._making.run, entries))
         self._sum_up()
         yield self._progress
@@ -195,7 +193,3 @@ class _Backup:
         self._progress.blobs = sum(entry.blobs for entry in entries)
         self._progress.octets = sum(entry.octets for entry in entries)
         self._progress.lost = [one for number in self._entries for one in self._lost[number]]
-
-
-def _rest(entry: Entry) -> tuple[str, int, int, int, int, int]:
-    return entry.sha256, entry.size, entry.objects, entry.blobs, entry.octets, entry.lost

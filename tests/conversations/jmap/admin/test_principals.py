@@ -133,6 +133,15 @@ def test_what_cannot_be_is_named(root: JMAP, properties: dict[str, Any], wrong: 
     assert error == like(type="invalidProperties", properties=wrong)
 
 
+def test_all_that_cannot_be_is_told_at_once(root: JMAP) -> None:
+    """RFC 8620 section 5.3: "properties" lists all the properties that were invalid."""
+    properties = {"type": "individual", "name": "x", "emails": ["x@nowhere.example"], "roles": ["boss"]}
+    error = refused(root, "Account", create={"it": properties})
+    assert error == like(type="invalidProperties", properties=["emails", "roles"])
+    assert "nowhere.example" in error["description"]
+    assert "boss" in error["description"]
+
+
 def test_what_is_in_use_stays(root: JMAP) -> None:
     """Issue 6: deletion of what is in use."""
     made(root, "Account", type="individual", name="jane", emails=["jane@corp.example"])

@@ -4,8 +4,7 @@ from pathlib import Path
 
 import pytest
 from tests.driver import ANY, JMAP, Home, Request, like
-
-from pillarbox.datatypes.directory import InternalDirectory
+from tests.driver.directory import Directory
 
 
 def files(folder: Path) -> list[Path]:
@@ -205,7 +204,7 @@ def test_who_waits_too_long_is_refused(home: Home, alice: JMAP) -> None:
 def test_an_account_removed_meanwhile_takes_nothing(home: Home, alice: JMAP, tmp_path: Path) -> None:
     """Ours: what was staged for an account that is gone brings nothing of it back."""
     slow = home.web.sends_slowly(alice.asking("POST", f"/jmap/upload/{alice.account_id}/", {}, b"x" * 2_000_000))
-    InternalDirectory(home.store).remove(alice.name)
+    Directory(home.store).remove(alice.name)
     slow.leave()
 
     assert files(tmp_path) == []

@@ -13,9 +13,9 @@ from tests.conversations.jmap.submission.outbox import (
     sent,
 )
 from tests.driver import ANY, JMAP, NOTHING, Home, call, like
+from tests.driver.roles import RoleChange, change_permissions
 
 from pillarbox.access import PERMISSIONS
-from pillarbox.datatypes.directory import RoleChange, change_permissions
 
 # The clock of the tests stands there.
 NOW = "2027-01-15T08:00:00Z"

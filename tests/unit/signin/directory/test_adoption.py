@@ -3,10 +3,12 @@
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
+from tests.driver.directory import Directory
 
 from pillarbox.access import Principal
-from pillarbox.datatypes.directory import AccountError, InternalDirectory, Newcomer
+from pillarbox.datatypes.directory import AccountError, Newcomer
 from pillarbox.datatypes.mail import IDENTITY, MAILBOX, Folder
+from pillarbox.datatypes.server import DOMAIN, selected
 from pillarbox.store import Store
 
 FOLDERS = (Folder("inbox", "Inbox"), Folder("sent", "Sent"))
@@ -14,28 +16,29 @@ HERE = frozenset(("dir.example",))
 
 
 @pytest.fixture
-def accounts(store: Store) -> InternalDirectory:
-    return InternalDirectory(store)
+def accounts(store: Store) -> Directory:
+    return Directory(store)
 
 
-def adopted(accounts: InternalDirectory, *addresses: str, **more: object) -> Principal:
+def adopted(accounts: Directory, *addresses: str, **more: object) -> Principal:
     told = Newcomer("corp", tuple(f"{one}@dir.example" for one in addresses), HERE, **more)  # type: ignore[arg-type]
     return accounts.adopt(told, FOLDERS)
 
 
-def test_an_account_is_made_like_any_other(accounts: InternalDirectory, store: Store) -> None:
+def test_an_account_is_made_like_any_other(accounts: Directory, store: Store) -> None:
     """Ours: with Mailboxes, an identity for each address, and no password of its own."""
     ada = adopted(accounts, "ada", "countess", description="Ada", quota=1000)
 
     assert (ada.address, ada.aliases, ada.directory) == ("ada@dir.example", ("countess@dir.example",), "corp")
     assert (ada.secret, ada.description, ada.quota) == ("", "Ada", 1000)
-    assert "dir.example" in accounts.domains()
+    with store.read(0) as server:
+        assert [one.name for one in selected(server, DOMAIN)] == ["dir.example"]
     with store.read(ada.number) as unit:
         assert len(unit.numbers(MAILBOX.table, 10)) == 2
         assert len(unit.numbers(IDENTITY.table, 10)) == 2
 
 
-def test_the_same_again_changes_nothing(accounts: InternalDirectory, store: Store) -> None:
+def test_the_same_again_changes_nothing(accounts: Directory, store: Store) -> None:
     """Ours: a sign-in writes nothing where there is nothing new."""
     ada = adopted(accounts, "ada", "countess", description="Ada")
     heard: list[object] = []
@@ -46,7 +49,7 @@ def test_the_same_again_changes_nothing(accounts: InternalDirectory, store: Stor
     assert heard == []
 
 
-def test_addresses_follow_the_directory_in_its_domains(accounts: InternalDirectory) -> None:
+def test_addresses_follow_the_directory_in_its_domains(accounts: Directory) -> None:
     """Ours: those elsewhere are an administrator's, and stay."""
     ada = adopted(accounts, "ada", "countess")
     accounts.add_alias("ada@dir.example", "ada@elsewhere.example")
@@ -58,7 +61,7 @@ def test_addresses_follow_the_directory_in_its_domains(accounts: InternalDirecto
     assert accounts.find("countess@dir.example") is None
 
 
-def test_another_main_address_is_the_same_account_where_both_are_told(accounts: InternalDirectory) -> None:
+def test_another_main_address_is_the_same_account_where_both_are_told(accounts: Directory) -> None:
     """Ours: it was an alias of it, and what was the main one is an alias now."""
     ada = adopted(accounts, "ada", "lovelace")
 
@@ -71,7 +74,7 @@ def test_another_main_address_is_the_same_account_where_both_are_told(accounts: 
     )
 
 
-def test_whoever_is_given_anothers_alias_is_not_given_their_mail(accounts: InternalDirectory) -> None:
+def test_whoever_is_given_anothers_alias_is_not_given_their_mail(accounts: Directory) -> None:
     """Ours: an alias makes nobody the owner of an account."""
     adopted(accounts, "ada", "countess")
 
@@ -85,7 +88,7 @@ def test_whoever_is_given_anothers_alias_is_not_given_their_mail(accounts: Inter
     assert bob.number != accounts.find("ada@dir.example").number  # type: ignore[union-attr]
 
 
-def test_what_is_somebody_elses_is_not_taken_over(accounts: InternalDirectory) -> None:
+def test_what_is_somebody_elses_is_not_taken_over(accounts: Directory) -> None:
     """Ours: an account of this server, of another directory, or a group."""
     accounts.add("own@dir.example", "secret", FOLDERS)
     accounts.add_group("team@dir.example", {}, FOLDERS)
@@ -97,7 +100,7 @@ def test_what_is_somebody_elses_is_not_taken_over(accounts: InternalDirectory) -
     assert accounts.find("more@dir.example") is None
 
 
-def test_roles_come_and_go_where_they_are_managed(accounts: InternalDirectory) -> None:
+def test_roles_come_and_go_where_they_are_managed(accounts: Directory) -> None:
     """Ours: a role that the directory says nothing of stays as an administrator has given it."""
     plain = adopted(accounts, "ada")
     admin = adopted(accounts, "ada", roles=frozenset(("admin", "user")), managed=frozenset(("admin", "user")))
@@ -108,7 +111,7 @@ def test_roles_come_and_go_where_they_are_managed(accounts: InternalDirectory) -
     assert again.permissions == plain.permissions
 
 
-def test_what_it_no_longer_tells_stays(accounts: InternalDirectory) -> None:
+def test_what_it_no_longer_tells_stays(accounts: Directory) -> None:
     """Ours: no name and no quota is no news."""
     adopted(accounts, "ada", description="Ada", quota=1000)
 
@@ -117,7 +120,7 @@ def test_what_it_no_longer_tells_stays(accounts: InternalDirectory) -> None:
     assert (ada.description, ada.quota) == ("Ada", 1000)
 
 
-def test_two_who_come_at_once_are_one(accounts: InternalDirectory) -> None:
+def test_two_who_come_at_once_are_one(accounts: Directory) -> None:
     """Ours: a program that opens several connections is one person."""
     with ThreadPoolExecutor(4) as threads:
         found = list(threads.map(lambda _: adopted(accounts, "ada", "countess"), range(8)))

@@ -8,9 +8,10 @@ from pillarbox.objects import Call, DataType
 
 __all__ = ["TOLD_ONLY", "kinds", "manager", "names"]
 
-TOLD_ONLY = ("type", "created")
+TOLD_ONLY = ("type", "created", "directory")
 """Properties that are told and cannot be set."""
-_OF_KEYS = frozenset((Kind.API_KEY,))
+_OF_ONE = {"created": Kind.API_KEY, "directory": Kind.INDIVIDUAL}
+"""Those of them that one type of principal has."""
 
 
 def manager(call: Call[Any]) -> Manager:
@@ -29,7 +30,7 @@ def names(type_: DataType[Any]) -> tuple[str, ...]:
     """The properties that principals of a data type can have, beside `id`; secrets are never told."""
     kept = _kept(type_)
     own = [name for name, field in FIELDS.items() if name != "secrets" and not field.kinds.isdisjoint(kept)]
-    return ("type", *own, *(("created",) if not _OF_KEYS.isdisjoint(kept) else ()))
+    return ("type", *own, *(name for name, kind in _OF_ONE.items() if kind in kept))
 
 
 def _kept(type_: DataType[Any]) -> list[Kind]:

@@ -10,7 +10,7 @@ from pillarbox.objects import ANYTHING, ID, STRING, Call, MethodError, Window, l
 from pillarbox.wire.collation import unicode_casemap
 from pillarbox.wire.values import JSON, Id
 
-__all__ = ["get", "query"]
+__all__ = ["get", "query", "shown"]
 
 _FEW = 16
 """Of more, all ties are read at once."""
@@ -30,7 +30,7 @@ def get(call: Call[Any]) -> dict[str, JSON]:
     most = call.context.limits.objects_in_get
     if ids is not None and len(ids) > most:
         raise MethodError("requestTooLarge", f"no more than {most} objects can be asked for at once")
-    objects = {one["id"]: _shown(one, wanted) for one in _told(call, ids)}
+    objects = {one["id"]: shown(one, wanted) for one in _told(call, ids)}
     order = list(objects) if ids is None else [id_ for id_ in dict.fromkeys(ids) if id_ in objects]
     return {
         "accountId": call.account_id,
@@ -62,11 +62,12 @@ def _counted(call: Call[Any], one: dict[str, JSON]) -> dict[str, JSON]:
     return one
 
 
-def _shown(one: Mapping[str, JSON], wanted: Sequence[str] | None) -> dict[str, JSON]:
+def shown(one: Mapping[str, JSON], wanted: Sequence[str] | None = None) -> dict[str, JSON]:
+    """These properties of a principal, or all that its type has; null where there is nothing to be told."""
     kind = Kind(cast("str", one["type"]))
     own = [name for name, field in FIELDS.items() if kind in field.kinds and name != "secrets"]
-    shown = {"type": None, **dict.fromkeys(own), **one} if wanted is None else dict.fromkeys(wanted)
-    return {**{name: one.get(name) for name in shown}, "id": one["id"]}
+    properties = {"type": None, **dict.fromkeys(own), **one} if wanted is None else dict.fromkeys(wanted)
+    return {**{name: one.get(name) for name in properties}, "id": one["id"]}
 
 
 def query(call: Call[Any]) -> dict[str, JSON]:

@@ -9,6 +9,7 @@ from typing import Any, cast
 from pillarbox.datatypes.directory.errands import finish
 from pillarbox.datatypes.directory.files import Files
 from pillarbox.datatypes.directory.managed.asking import TOLD_ONLY, kinds, manager, names
+from pillarbox.datatypes.directory.managed.reading import shown
 from pillarbox.datatypes.directory.principals import (
     Action,
     Afterwards,
@@ -22,7 +23,7 @@ from pillarbox.datatypes.directory.principals import (
     told,
 )
 from pillarbox.datatypes.directory.principals.finding import by_number
-from pillarbox.datatypes.directory.refused import Absent, AccountError, Denied, InUse, Needed, Taken, Unknown
+from pillarbox.datatypes.directory.refused import Absent, AccountError, Denied, InUse
 from pillarbox.datatypes.mail import Folder
 from pillarbox.objects import (
     Call,
@@ -33,7 +34,7 @@ from pillarbox.objects import (
     invalid,
     reference,
 )
-from pillarbox.wire.dkim import ALGORITHMS, DkimKey, new_key
+from pillarbox.wire.dkim import DkimKey, first_keys
 from pillarbox.wire.values import JSON
 
 __all__ = ["Kept", "prepared", "set_"]
@@ -85,8 +86,7 @@ def prepared(call: Call[Any], kept: Kept) -> Prepared:
         if key in asked.create and kind is Kind.DOMAIN and isinstance(sent.get("name"), str):
             slow += 1
             _check_slow(slow)
-            name, month = cast("str", sent["name"])[:255], f"{call.context.now:%Y%m}"
-            found.keys[key] = [new_key(name, f"{one}-{month}", one) for one in ALGORITHMS]
+            found.keys[key] = first_keys(cast("str", sent["name"])[:255], call.context.now)
     return found
 
 
@@ -131,8 +131,9 @@ def set_(call: Call[Any], folders: Sequence[Folder]) -> dict[str, JSON]:
             call.context.created_ids[key] = entry.id
             outcome.done["created"][key] = _not_sent(call, entry, sent)
     for id_, patch in asked.update.items():
-        if step(id_, "notUpdated", partial(_changed, call, ready, id_, patch)) is not None:
-            outcome.done["updated"][reference(call, id_) or id_] = None
+        entry = step(id_, "notUpdated", partial(_changed, call, ready, id_, patch))
+        if entry is not None:
+            outcome.done["updated"][reference(call, id_) or id_] = _not_as_sent(call, entry, patch) or None
     for id_ in dict.fromkeys(asked.destroy):
         if step(id_, "notDestroyed", partial(_destroyed, call, id_)) is not None:
             outcome.destroyed.append(reference(call, id_) or id_)
@@ -162,8 +163,7 @@ def _changed(call: Call[Any], ready: Prepared, id_: str, patch: Mapping[str, JSO
         if name in said:
             raise Refused(invalid(name, "cannot be changed"))
     values = {**said, **_secrets(ready, id_)}
-    change(errand, entry.name, [Operation(Action.SET, name, value) for name, value in values.items()])
-    return entry
+    return change(errand, entry.name, [Operation(Action.SET, name, value) for name, value in values.items()])
 
 
 def _destroyed(call: Call[Any], id_: str, errand: Errand) -> Entry:
@@ -207,8 +207,15 @@ def _secrets(ready: Prepared, key: str) -> dict[str, JSON]:
 
 
 def _not_sent(call: Call[Any], entry: Entry, sent: Mapping[str, JSON]) -> dict[str, JSON]:
-    """What a client does not know of what it has made."""
-    return {name: value for name, value in told(call.unit, entry).items() if name not in sent or sent[name] != value}
+    """What a client does not know of what it has made: what it left out, and what has become another than it sent."""
+    one = shown(told(call.unit, entry))
+    return {name: value for name, value in one.items() if name not in sent or sent[name] != value}
+
+
+def _not_as_sent(call: Call[Any], entry: Entry, patch: Mapping[str, JSON]) -> dict[str, JSON]:
+    """What has become another than a client has set it to."""
+    one = shown(told(call.unit, entry))
+    return {name: value for name, value in one.items() if name in patch and patch[name] != value}
 
 
 @contextmanager
@@ -224,11 +231,10 @@ def _error(problem: AccountError) -> SetError:
     match problem:
         case Absent():
             return SetError("notFound")
-        case Unknown() | Taken() | Needed():
-            return SetError("invalidProperties", (problem.field,), str(problem))
         case Denied():
             return SetError("forbidden", (), str(problem))
         case InUse():
             return SetError("inUse", (), str(problem))
-    name, colon, _ = str(problem).partition(":")
-    return SetError("invalidProperties", (name,) if colon and name.isalpha() else (), str(problem))
+    several = (problem, *problem.others)
+    fields = dict.fromkeys(one.field for one in several if one.field)
+    return SetError("invalidProperties", (*fields,), "; ".join(map(str, several)))

@@ -110,19 +110,24 @@ def role_members(errand: Errand, draft: Draft, merge: Merge) -> tuple[list[Entry
 def put_external_members(errand: Errand, draft: Draft, merge: Merge) -> None:
     """The addresses elsewhere that a list sends to. Raises Unfit."""
     away = external_members(errand.server, draft)
+    there = frozenset(away)
     wanted = []
     for one in merge(away):
         try:
-            wanted.append(normal(one))
+            wanted.append(one if one in there else normal(one))
         except BadAddress as problem:
             raise Unfit(f"externalMembers: {problem}") from None
-    here = [one for one in _members(draft) if one not in away]
+    here = [one for one in _members(draft) if one not in there]
     draft.document["members"] = _bounded(draft, [*here, *wanted])
 
 
 def list_members(server: Unit, draft: Draft) -> dict[str, Account]:
     """A list's members of this server, within its tenant, by the address that it sends to."""
-    found = {address: account_at(server, address) for address in _members(draft)}
+    members = _members(draft)
+    for address in members:
+        if address not in draft.whose:
+            draft.whose[address] = account_at(server, address)
+    found = {address: draft.whose[address] for address in members}
     return {address: one for address, one in found.items() if one is not None and one.tenant == draft.entry.tenant}
 
 
@@ -178,13 +183,14 @@ def _named(
     entries: dict[int, Entry] = {}
     there = frozenset(had)
     for name in names:
-        entry = named(errand.server, name)
+        # What is kept of a list changes with its members.
+        entry = (draft.met.get(name) if field != "lists" else None) or named(errand.server, name)
         is_known = entry is not None and entry.kind in kinds and is_seen(errand.manager, entry)
         if entry is None or not is_known or (entry.tenant != draft.entry.tenant and name not in there):
             raise Unknown(field, name)
         if entry.number == draft.number and entry.kind is draft.kind:
             raise Unfit(f"{field}: {entry.name} cannot be a member of itself")
-        entries[entry.number] = entry
+        entries[entry.number] = draft.met[name] = entry
     return [*entries.values()]
 
 

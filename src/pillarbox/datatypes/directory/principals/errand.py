@@ -8,6 +8,7 @@ from typing import Any
 from pillarbox.access import Manager
 from pillarbox.datatypes.directory.principals.kind import Entry, Kind
 from pillarbox.datatypes.mail import Folder
+from pillarbox.datatypes.server import Account
 from pillarbox.store import Document, Writing
 from pillarbox.telemetry import Event, emit
 from pillarbox.wire.dkim import DkimKey
@@ -68,6 +69,10 @@ class Draft:
     before: Document | None
     touched: set[str] = field(default_factory=set)
     """The fields that were said anything of."""
+    whose: dict[str, Account | None] = field(default_factory=dict)
+    """Who has an address, as far as that was looked for: many steps about many members would ask again and again."""
+    met: dict[str, Entry] = field(default_factory=dict)
+    """The same of members and groups, by name."""
 
     @staticmethod
     def of(entry: Entry) -> "Draft":

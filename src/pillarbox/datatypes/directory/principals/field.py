@@ -57,7 +57,7 @@ def apply(errand: Errand, draft: Draft, operation: Operation) -> None:
 
 def _text(name: str) -> Apply:
     def put(_: Errand, draft: Draft, __: Action, value: JSON) -> None:
-        given = text(name, value)
+        given = "" if value is None else text(name, value)
         if draft.kind is Kind.OAUTH_CLIENT:
             _put_metadata(draft, _METADATA[name], given)
         else:
@@ -146,8 +146,8 @@ def _urls(errand: Errand, draft: Draft, action: Action, value: JSON) -> None:
     for url in wanted:
         if url not in had and not (redirect.is_web(url) or redirect.is_native(url)):
             raise Unfit(
-                f"urls: {shown(url)} is none: write https://, http://127.0.0.1/ or http://[::1]/ with a path, or a scheme "
-                "that is a reversed domain name"
+                f"urls: {shown(url)} is none: write https://, http://127.0.0.1/ or http://[::1]/ with a path, or a "
+                "scheme that is a reversed domain name"
             )
     if draft.was is not None and wanted != had:
         # Those who let it in know it by where they are sent.

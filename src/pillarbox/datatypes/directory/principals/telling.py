@@ -155,6 +155,8 @@ def _of_account(entry: Entry, ties: _Ties) -> dict[str, JSON]:
             else:
                 here[ties.names[number]] = None
         return found | {"members": [*here], "externalMembers": [*away]}
+    if account.directory:
+        found["directory"] = account.directory
     if account.quota is not None:
         found["quota"] = account.quota
     found["memberOf"] = _names(ties, ties.groups.get(entry.number, ()))

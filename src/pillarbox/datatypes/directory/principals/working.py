@@ -58,7 +58,7 @@ def make(errand: Errand, kind: Kind, properties: Mapping[str, JSON], secret: str
         draft.document["tenant"] = errand.manager.tenant
         del given["tenant"]
     for name in given.keys() - FIELDS.keys() - _OUTPUT - {"type"}:
-        raise Unfit(f"{name}: there is no such field")
+        raise Unfit(f"{name}: there is no such field", field=name)
     _fill(errand, draft, given)
     if kind in ACCOUNTS:
         addresses = Account(number, draft.document).addresses

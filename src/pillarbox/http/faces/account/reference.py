@@ -1,7 +1,7 @@
 """`/api/account/auth`: the same for programs of before (management API section 18).
 
-A list is looked through before anything of it is done. Errors come with status 200, as those programs have it
-(section 2.3).
+A list is looked through before anything of it is done. Errors are those of the management API: a problem document with
+a status of its own, and what those programs look for inside (section 2.3).
 """
 
 import re
@@ -45,7 +45,7 @@ _FALLBACK = "Fallback administrator accounts do not support 2FA or AppPasswords"
 
 
 class _Other(Exception):
-    """The message is told, in an error of the kind `other`."""
+    """The message is told, in an error of the kind `other`: whoever asks may not do that."""
 
 
 class _Unsupported(Exception):
@@ -77,7 +77,10 @@ async def tell(setup: Setup, exchange: Exchange) -> None:
 
 
 async def change(setup: Setup, exchange: Exchange) -> None:
-    """A list of changes in, of which all are understood before one is made. Raises Problem 400, 413, 415."""
+    """A list of changes in, of which all are understood before one is made.
+
+    Raises Problem 400, 403, 413, 415, 422.
+    """
     check_asker(exchange, base_url(setup, exchange))
     octets = await exchange.body(_MOST, Problem(413, f"no more than {_MOST} octets"))
     try:
@@ -93,11 +96,11 @@ async def change(setup: Setup, exchange: Exchange) -> None:
             # Some of them hash.
             await setup.door.for_password(one)
     except (CredentialError, _Other) as problem:
-        await _put(exchange, {"error": "other", "details": str(problem), "reason": None})
+        status, told = 403 if isinstance(problem, _Other) else 400, str(problem)
+        raise Problem(status, told, more={"error": "other", "details": told, "reason": None}) from None
     except _Unsupported as problem:
-        await _put(exchange, {"error": "unsupported", "details": str(problem)})
-    else:
-        await _put(exchange, {"data": None})
+        raise Problem(422, str(problem), more={"error": "unsupported", "details": str(problem)}) from None
+    await _put(exchange, {"data": None})
 
 
 def _read(asking: _Asking, asked: object) -> Callable[[], object]:

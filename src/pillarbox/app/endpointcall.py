@@ -7,14 +7,14 @@ from typing import Any
 
 from pillarbox.app.channel import Message
 
-__all__ = ["MOST", "Errand", "Outcome"]
+__all__ = ["MOST", "EndpointCall", "Outcome"]
 
 MOST = 16 * 1024 * 1024
 """Octets of a body, in either direction."""
 
 
 @dataclass(frozen=True, slots=True)
-class Errand:
+class EndpointCall:
     """What is called: a method, a path with its query as they stand in a URL, and a body; `matching` is If-Match."""
 
     method: str
@@ -28,7 +28,7 @@ class Errand:
         return {"do": "call", "method": self.method, "target": self.target, "body": body, "matching": self.matching}
 
     @classmethod
-    def taken(cls, question: Message) -> "Errand":
+    def taken(cls, question: Message) -> "EndpointCall":
         """What `written` gave. Raises KeyError; ValueError."""
         return cls(
             str(question["method"]), str(question["target"]), b64decode(question["body"]), question.get("matching")
