@@ -80,11 +80,6 @@ class Principal:
         """All of them, the first one first; none for who receives nothing."""
         return (self.address, *self.aliases) if self.address else self.aliases
 
-    @property
-    def is_group(self) -> bool:
-        """Whether it is there for its members, who see what it has."""
-        return self.kind in (GROUP, RESOURCE, LOCATION)
-
 
 class Directory(Protocol):
     """Finds principals."""

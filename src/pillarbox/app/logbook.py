@@ -4,11 +4,9 @@ from pathlib import Path
 
 from pillarbox.settings import Snapshot, catalogue
 from pillarbox.telemetry import Level, configure, keep_lines
+from pillarbox.telemetry.book import LOGS
 
-__all__ = ["LOGS", "log_by"]
-
-LOGS = "logs"
-"""The folder of the files, in the data folder."""
+__all__ = ["log_by"]
 
 
 def log_by(settings: Snapshot, data: Path, least: Level = "trace") -> None:

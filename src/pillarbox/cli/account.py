@@ -102,11 +102,14 @@ def list_(server: Client, as_json: JsonOption = False) -> None:
     if as_json:
         say_json(found)
         return
-    rows = table("Address", "Name", "Roles", "Aliases", "Id", "Quota")
+    # Most servers have no tenants, and no place for them.
+    tenant = ["Tenant"] if any(one["tenant"] for one in found) else []
+    rows = table("Address", "Name", "Roles", "Aliases", "Id", "Quota", *tenant)
     for one in found:
         quota = "" if one["quota"] is None else str(one["quota"])
+        lists = (", ".join(one["roles"]), ", ".join(one["aliases"]))
         rows.add_row(
-            one["address"], one["description"], ", ".join(one["roles"]), ", ".join(one["aliases"]), one["id"], quota
+            one["address"], one["description"], *lists, one["id"], quota, *((one["tenant"] or "",) if tenant else ())
         )
     console.print(rows if found else "There are no accounts yet; `pillarbox account add ADDRESS` makes one.")
 
@@ -120,6 +123,7 @@ def show(server: Client, address: _Address, as_json: JsonOption = False) -> None
         say_json(found)
         return
     rows = table("", "")
+    rows.show_header = False
     for name, value in found.items():
         if value != []:
             rows.add_row(name, ", ".join(map(str, value)) if isinstance(value, list) else str(value))

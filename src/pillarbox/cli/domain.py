@@ -5,7 +5,7 @@ from typing import Annotated, Any
 import typer
 
 from pillarbox.cli.client import Client, Refused, at, managing, managing_new, principals
-from pillarbox.cli.principal import every, make
+from pillarbox.cli.principal import every, make, named
 from pillarbox.cli.shared import JsonOption, console, fail, say_json, table, text
 from pillarbox.wire.dkim import ALGORITHMS
 
@@ -131,6 +131,11 @@ def records(
     for one in found:
         rows.add_row(one["type"], one["name"], one["content"])
     console.print(rows)
+    host = next((one["content"].split()[-1] for one in found if one["type"] == "MX"), "")
+    if host.rstrip(".").count(".") == 0:
+        console.print(
+            f"{host} is no name that others find: set server.hostname to that of this server.", highlight=False
+        )
 
 
 @app.command("check")
@@ -156,13 +161,8 @@ def _keys(server: Client, domain: str) -> list[dict[str, Any]]:
 
 def _domain(server: Client, name: str) -> str:
     """The domain of this name, as it is kept. Ends the command where there is none."""
-    try:
-        found = server.get(at("principal", _lower(name)))
-    except Refused as refused:
-        if refused.status != 404:
-            raise
-        found = {"type": ""}
-    if found["type"] != "domain":
+    found = named(server, _lower(name))
+    if found is None or found["type"] != "domain":
         fail(f"{_lower(name)} is no domain of accounts here; `pillarbox domain list` shows which are")
     return str(found["name"])
 

@@ -7,7 +7,7 @@ import typer
 
 from pillarbox.cli.client import Client, at, managing, principals
 from pillarbox.cli.principal import existing
-from pillarbox.cli.shared import JsonOption, console, say_json, table, text, text_if_given, when
+from pillarbox.cli.shared import JsonOption, any_text, console, say_json, table, text, when
 
 __all__ = ["journal"]
 
@@ -32,14 +32,12 @@ def journal(
     direction: Annotated[_Direction | None, typer.Option(help="Messages that came, or that were sent.")] = None,
     part: Annotated[
         str | None,
-        typer.Option(
-            "--filter", metavar="TEXT", help="With this in an address or the Message-ID.", callback=text_if_given
-        ),
+        typer.Option("--filter", metavar="TEXT", help="With this in an address or the Message-ID.", callback=any_text),
     ] = None,
     after: Annotated[
-        str | None, typer.Option(metavar="TIME", help="Since then, as 2026-01-31T12:00:00Z.", callback=text_if_given)
+        str | None, typer.Option(metavar="TIME", help="Since then, as 2026-01-31T12:00:00Z.", callback=any_text)
     ] = None,
-    before: Annotated[str | None, typer.Option(metavar="TIME", help="Before then.", callback=text_if_given)] = None,
+    before: Annotated[str | None, typer.Option(metavar="TIME", help="Before then.", callback=any_text)] = None,
     limit: Annotated[int, typer.Option("--limit", help="How many, the latest.", min=1, max=1000)] = 50,
     as_json: JsonOption = False,
 ) -> None:

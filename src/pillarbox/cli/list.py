@@ -6,7 +6,7 @@ from typing import Annotated, Any
 import typer
 
 from pillarbox.cli.client import Client, managing, managing_new, principals
-from pillarbox.cli.principal import adding, called, change, every, existing, leave, mailbox, make, removing
+from pillarbox.cli.principal import adding, called, change, every, existing, known, leave, mailbox, make, removing
 from pillarbox.cli.shared import ActionArgument, AddOrRemove, JsonOption, console, fail, say_json, table, text, texts
 
 __all__ = ["app"]
@@ -83,8 +83,8 @@ def remove(
 
 def _name_within(server: Client, found: Mapping[str, Any], address: str) -> str:
     """What a member of the list with this address is called. Ends the command for who is none."""
-    there = existing(server, address, "individual", "group", "resource", "location", "list")
-    if there["name"] not in found["members"]:
+    there = known(server, address, "individual", "group", "resource", "location", "list")
+    if there is None or there["name"] not in found["members"]:
         fail(f"{address} is no member of {called(found)}; `pillarbox list list` shows who is")
     return str(there["name"])
 

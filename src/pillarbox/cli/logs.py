@@ -10,7 +10,7 @@ import typer
 from rich.text import Text
 
 from pillarbox.cli.client import Client, at, managing
-from pillarbox.cli.shared import JsonOption, console, text_if_given
+from pillarbox.cli.shared import JsonOption, any_text, console
 
 __all__ = ["followed", "logs"]
 
@@ -32,23 +32,21 @@ def logs(
     lines: Annotated[int, typer.Option("--lines", help="How many, the latest.", min=1, max=_PAGE)] = 50,
     follow: Annotated[bool, typer.Option("--follow", help="Go on with what comes, until Ctrl-C.")] = False,
     part: Annotated[
-        str | None, typer.Option("--filter", metavar="TEXT", help="Lines with this in them.", callback=text_if_given)
+        str | None, typer.Option("--filter", metavar="TEXT", help="Lines with this in them.", callback=any_text)
     ] = None,
     level: Annotated[_Level | None, typer.Option(help="Lines of this level and above.")] = None,
     event: Annotated[
         str | None,
-        typer.Option(metavar="NAME", help="Lines of this event, as queue.delivered.", callback=text_if_given),
+        typer.Option(metavar="NAME", help="Lines of this event, as queue.delivered.", callback=any_text),
     ] = None,
     account: Annotated[
-        str | None, typer.Option(metavar="ADDRESS", help="Lines that name this account.", callback=text_if_given)
+        str | None, typer.Option(metavar="ADDRESS", help="Lines that name this account.", callback=any_text)
     ] = None,
     after: Annotated[
         str | None,
-        typer.Option(metavar="TIME", help="Lines since then, as 2026-01-31T12:00:00Z.", callback=text_if_given),
+        typer.Option(metavar="TIME", help="Lines since then, as 2026-01-31T12:00:00Z.", callback=any_text),
     ] = None,
-    before: Annotated[
-        str | None, typer.Option(metavar="TIME", help="Lines before then.", callback=text_if_given)
-    ] = None,
+    before: Annotated[str | None, typer.Option(metavar="TIME", help="Lines before then.", callback=any_text)] = None,
     as_json: JsonOption = False,
 ) -> None:
     """Show the log of the server, the latest lines last.

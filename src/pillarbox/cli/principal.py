@@ -1,6 +1,7 @@
 """What commands about principals share: who is meant, and how they are made and changed."""
 
-from collections.abc import Callable, Mapping, Sequence
+import re
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import typer
@@ -16,12 +17,14 @@ __all__ = [
     "effective_of",
     "every",
     "existing",
+    "known",
     "leave",
     "mailbox",
     "make",
+    "named",
     "removing",
     "role_set",
-    "said",
+    "say_anew",
     "setting",
 ]
 
@@ -38,12 +41,23 @@ def every(server: Client, *types: str) -> list[dict[str, Any]]:
 
 def existing(server: Client, name: str, *types: str) -> dict[str, Any]:
     """The principal of one of these types that has a name, or an address. Ends the command where there is none."""
-    found = _found(server, name, types)
+    found = known(server, name, *types)
     first = types[0]
     if found is None:
         fail(f"there is no {_noun(first)} {name}; `pillarbox {_command(first)} list` shows which there are")
     if found["type"] not in types:
         fail(f"{name} is {_article(_noun(found['type']))}; see `pillarbox {_command(found['type'])} --help`")
+    return found
+
+
+def named(server: Client, name: str) -> dict[str, Any] | None:
+    """The principal of this name, of whatever type; None where there is none."""
+    try:
+        found: dict[str, Any] = server.get(at("principal", name))
+    except Refused as refused:
+        if refused.status != 404:
+            raise
+        return None
     return found
 
 
@@ -72,6 +86,17 @@ def make(server: Client, type_: str, name: str, **fields: object) -> str:
 def change(server: Client, name: str, *steps: Mapping[str, object]) -> None:
     """A principal is another, by these steps, all of them or none; a domain that an address needs is made."""
     _taking_in(server, lambda: server.patch(at("principal", name), [*steps]), None)
+
+
+def say_anew(server: Client, name: str, **fields: object) -> None:
+    """These fields of a principal have these values, each as a whole; what is None stays as it is.
+
+    Ends the command where nothing is said.
+    """
+    steps = [setting(field, value) for field, value in fields.items() if value is not None]
+    if not steps:
+        fail("nothing is said that is to be another; --help has the options that say it")
+    change(server, name, *steps)
 
 
 def setting(field: str, value: object) -> dict[str, object]:
@@ -131,16 +156,13 @@ def _taking_in(server: Client, does: Callable[[], Any], tenant: str | None) -> A
     except Refused as refused:
         for domain in reversed(made):
             server.delete(at("principal", domain))
-        fail(said(refused))
+        fail(_said(refused))
 
 
-def _found(server: Client, name: str, types: Sequence[str]) -> dict[str, Any] | None:
-    try:
-        found: dict[str, Any] = server.get(at("principal", name))
-    except Refused as refused:
-        if refused.status != 404:
-            raise
-    else:
+def known(server: Client, name: str, *types: str) -> dict[str, Any] | None:
+    """The principal that has a name, or one of these types that has it as an address; None where there is none."""
+    found = named(server, name)
+    if found is not None:
         return found
     # One that is called otherwise may have the address.
     some = server.pages(at("principal"), {"types": ",".join(types), "filter": name})
@@ -148,7 +170,7 @@ def _found(server: Client, name: str, types: Sequence[str]) -> dict[str, Any] | 
     return next((one for one in some if wanted in [mail.casefold() for mail in one.get("emails", ())]), None)
 
 
-def said(refused: Refused) -> str:
+def _said(refused: Refused) -> str:
     """Why a principal is not made or changed, for who types commands."""
     item, field = refused.document.get("item"), refused.document.get("field")
     if refused.error == "notFound" and field in ("roles", "members", "readers", "memberOf", "lists", "tenant"):
@@ -157,7 +179,8 @@ def said(refused: Refused) -> str:
         return f"there is no {noun} {item}{lists}"
     if refused.error == "fieldAlreadyExists":
         return f"{refused.document.get('value')} is taken: somebody or something is called so already"
-    return str(refused).removeprefix("Invalid parameter: ")
+    # Steps are of the call, and nobody who types commands has seen them.
+    return re.sub(r"(^|; )\d+/value: ", r"\1", str(refused)).removeprefix("Invalid parameter: ")
 
 
 def _noun(type_: str) -> str:

@@ -38,11 +38,11 @@ def list_(server: Client, part: _Part = None, as_json: JsonOption = False) -> No
     if as_json:
         say_json(found)
         return
-    rows = table("Message", "From", "To", "Status", "Next attempt", "Last reply")
+    rows = table("Message", "From", "To", "Status", "Next attempt (UTC)", "Last reply")
     for message in found:
         for place, one in enumerate(message["recipients"]):
             first = (message["message"], message["sender"] or "<>") if place == 0 else ("", "")
-            rows.add_row(*first, one["address"], one["status"], one["nextAttempt"] or "", one["reply"] or "")
+            rows.add_row(*first, one["address"], one["status"], when(one["nextAttempt"] or ""), one["reply"] or "")
     console.print(rows if found else "Nothing is on its way.")
     if not server.get(at("queue", "status")):
         console.print("The queue is paused; `pillarbox queue resume` ends that.")
@@ -60,9 +60,11 @@ def show(server: Client, message: _Key, as_json: JsonOption = False) -> None:
     told = _message(found)
     console.print(f"{told['message']} from {told['sender'] or '<>'}, {found['size']} octets", highlight=False)
     console.print(f"made {when(told['created'])}, given up {when(told['expires'])} (UTC)", highlight=False)
-    rows = table("To", "Status", "Tries", "Next attempt", "Last reply")
+    rows = table("To", "Status", "Tries", "Next attempt (UTC)", "Last reply")
     for one in told["recipients"]:
-        rows.add_row(one["address"], one["status"], str(one["tries"]), one["nextAttempt"] or "", one["reply"] or "")
+        rows.add_row(
+            one["address"], one["status"], str(one["tries"]), when(one["nextAttempt"] or ""), one["reply"] or ""
+        )
     console.print(rows)
 
 

@@ -1,14 +1,14 @@
 """`pillarbox role …`."""
 
-from typing import Annotated
+from collections.abc import Mapping
+from typing import Annotated, Any
 
 import typer
 
 from pillarbox.access import BUILT_IN, RoleSet
-from pillarbox.cli.client import Client, Refused, at, managing, managing_new, principals
-from pillarbox.cli.principal import change as change_principal
-from pillarbox.cli.principal import effective_of, every, make, setting
-from pillarbox.cli.shared import JsonOption, console, fail, say_json, table, text
+from pillarbox.cli.client import Client, at, managing, managing_new, principals
+from pillarbox.cli.principal import effective_of, every, make, named, say_anew
+from pillarbox.cli.shared import JsonOption, any_texts, console, fail, say_json, table, text
 
 __all__ = ["app"]
 
@@ -19,19 +19,16 @@ _Name = Annotated[
 ]
 
 
-def _texts(given: list[str] | None) -> list[str] | None:
-    return [text(one) for one in given if one] if given else None
-
-
 _Roles = Annotated[
-    list[str] | None, typer.Option("--role", metavar="ROLE", help="It gives all that this one does.", callback=_texts)
+    list[str] | None,
+    typer.Option("--role", metavar="ROLE", help="It gives all that this one does.", callback=any_texts),
 ]
 _Enabled = Annotated[
-    list[str] | None, typer.Option("--enable", metavar="PERMISSION", help="It gives this.", callback=_texts)
+    list[str] | None, typer.Option("--enable", metavar="PERMISSION", help="It gives this.", callback=any_texts)
 ]
 _Disabled = Annotated[
     list[str] | None,
-    typer.Option("--disable", metavar="PERMISSION", help="It takes this, whatever else gives it.", callback=_texts),
+    typer.Option("--disable", metavar="PERMISSION", help="It takes this, whatever else gives it.", callback=any_texts),
 ]
 
 
@@ -41,13 +38,8 @@ def list_(server: Client, as_json: JsonOption = False) -> None:
     """Show all roles, the built-in ones first."""
     made = every(server, "role")
     if as_json:
-        built_in = [{"name": name, "description": "", "isBuiltIn": True} for name in BUILT_IN]
-        say_json(
-            [
-                *built_in,
-                *({"name": one["name"], "description": one.get("description", ""), "isBuiltIn": False} for one in made),
-            ]
-        )
+        told = [{"name": name} for name in BUILT_IN] + made
+        say_json([_shown(one, is_built_in=place < len(BUILT_IN)) for place, one in enumerate(told)])
         return
     rows = table("Role", "Description", "Roles", "Enabled", "Disabled")
     for name in BUILT_IN:
@@ -56,6 +48,11 @@ def list_(server: Client, as_json: JsonOption = False) -> None:
         each = (one["roles"], one["enabledPermissions"], one["disabledPermissions"])
         rows.add_row(one["name"], one.get("description", ""), *map(", ".join, each))
     console.print(rows)
+
+
+def _shown(found: Mapping[str, Any], *, is_built_in: bool) -> dict[str, Any]:
+    gives = {field: found.get(field, []) for field in ("roles", "enabledPermissions", "disabledPermissions")}
+    return {"name": found["name"], "description": found.get("description", ""), "isBuiltIn": is_built_in, **gives}
 
 
 @app.command("show")
@@ -100,9 +97,8 @@ def change(
     server: Client, name: _Name, role: _Roles = None, enable: _Enabled = None, disable: _Disabled = None
 ) -> None:
     """Say anew what a role gives and takes: each kind of which anything is said, as a whole; an empty one is none."""
-    given = {"roles": role, "enabledPermissions": enable, "disabledPermissions": disable}
     _existing(server, name)
-    change_principal(server, name, *(setting(field, value) for field, value in given.items() if value is not None))
+    say_anew(server, name, roles=role, enabledPermissions=enable, disabledPermissions=disable)
     console.print(f"The role {name} is another now.", highlight=False)
 
 
@@ -119,11 +115,6 @@ def _existing(server: Client, name: str) -> None:
     """Ends the command where no role that was made is called so."""
     if name in BUILT_IN:
         fail(f"{name} is no role that was made: it is built in, and stays as it is")
-    try:
-        found = server.get(at("principal", name))
-    except Refused as refused:
-        if refused.status != 404:
-            raise
-        found = {"type": ""}
-    if found["type"] != "role":
+    found = named(server, name)
+    if found is None or found["type"] != "role":
         fail(f"there is no role {name}; `pillarbox role list` shows which there are")

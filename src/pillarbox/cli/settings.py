@@ -47,7 +47,12 @@ def list_(
     rows = table("Key", "Value", "From")
     for one in found:
         rows.add_row(one["key"], one["value"], one["owner"])
-    console.print(rows if found else "Nothing is written; all settings are what they are by default.")
+    none = (
+        f"Nothing below {prefix} is written"
+        if prefix
+        else "Nothing is written; all settings are what they are by default"
+    )
+    console.print(rows if found else f"{none}.", highlight=False)
 
 
 @app.command("get")

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -10,7 +11,8 @@ from pathlib import Path
 from typing import Annotated, Any, NoReturn
 
 import typer
-from rich.console import Console
+from rich.console import Console, ConsoleOptions, RenderableType
+from rich.segment import Segment
 from rich.table import Table
 
 from pillarbox.app import CannotStart, House, NotServed, Refused, Served, house, settled
@@ -26,6 +28,8 @@ __all__ = [
     "ConfigOption",
     "DataOption",
     "JsonOption",
+    "any_text",
+    "any_texts",
     "configured",
     "console",
     "existing",
@@ -38,18 +42,30 @@ __all__ = [
     "say_json",
     "table",
     "text",
-    "text_if_given",
     "texts",
     "when",
 ]
 
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
+"""What a terminal would do something for, or show the rest of a line in another order."""
+
+
+class _Console(Console):
+    """One on which others' words do nothing to the terminal."""
+
+    def render(self, renderable: RenderableType, options: ConsoleOptions | None = None) -> Iterator[Segment]:
+        for segment in super().render(renderable, options):
+            # They have no width, and what is left has that which was measured.
+            yield segment if segment.control else segment._replace(text=_CONTROL.sub("", segment.text))
+
+
 # What is shown may be others' words, as the replies of mail servers are: nothing in it is taken for markup.
 _ANY = 1000
 """Columns of what is no terminal: there a line is not broken, for who greps."""
-console = Console(markup=False, emoji=False)
+console = _Console(markup=False, emoji=False)
 if not console.is_terminal and "COLUMNS" not in os.environ:
     console.width = _ANY
-_errors = Console(stderr=True, markup=False, emoji=False)
+_errors = _Console(stderr=True, markup=False, emoji=False)
 
 # Whether they may be read is not asked by typer (`readable`), which would say so and not what to do.
 ConfigOption = Annotated[
@@ -137,7 +153,7 @@ def text(given: str) -> str:
     return given
 
 
-def text_if_given(given: str | None) -> str | None:
+def any_text(given: str | None) -> str | None:
     """The same for an option that need not be there."""
     return None if given is None else text(given)
 
@@ -145,6 +161,11 @@ def text_if_given(given: str | None) -> str | None:
 def texts(given: list[str] | None) -> list[str]:
     """The same for each of several."""
     return [text(one) for one in given or ()]
+
+
+def any_texts(given: list[str] | None) -> list[str] | None:
+    """Those of an option that are not empty; None where it is not there, which says nothing, and not that none are."""
+    return texts([one for one in given if one]) if given else None
 
 
 def is_text(given: str) -> bool:

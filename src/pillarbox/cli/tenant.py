@@ -6,9 +6,8 @@ from typing import Annotated, Any
 import typer
 
 from pillarbox.cli.client import Client, at, managing, managing_new, principals
-from pillarbox.cli.principal import change as change_principal
-from pillarbox.cli.principal import every, existing, make, setting
-from pillarbox.cli.shared import JsonOption, console, say_json, table, text
+from pillarbox.cli.principal import every, existing, make, say_anew
+from pillarbox.cli.shared import JsonOption, any_texts, console, say_json, table, text
 
 __all__ = ["app"]
 
@@ -33,30 +32,27 @@ _PLACES: Mapping[str, int] = {
 """Where in its quota it is said how many principals of a type there may be (management API section 4.2)."""
 
 
-def _texts(given: list[str] | None) -> list[str] | None:
-    return [text(one) for one in given if one] if given else None
-
-
 _Most = Annotated[
     list[str] | None,
     typer.Option(
         "--most",
         metavar="TYPE=NUMBER",
         help="How many principals of a type it may have; 0 for any number.",
-        callback=_texts,
+        callback=any_texts,
     ),
 ]
 _Description = Annotated[str | None, typer.Option(help="Its name for people.")]
 _Roles = Annotated[
-    list[str] | None, typer.Option("--role", metavar="ROLE", help="Its people do no more than this.", callback=_texts)
+    list[str] | None,
+    typer.Option("--role", metavar="ROLE", help="Its people do no more than this.", callback=any_texts),
 ]
 _Enabled = Annotated[
     list[str] | None,
-    typer.Option("--enable", metavar="PERMISSION", help="Its people may do this, too.", callback=_texts),
+    typer.Option("--enable", metavar="PERMISSION", help="Its people may do this, too.", callback=any_texts),
 ]
 _Disabled = Annotated[
     list[str] | None,
-    typer.Option("--disable", metavar="PERMISSION", help="Nobody of it may do this.", callback=_texts),
+    typer.Option("--disable", metavar="PERMISSION", help="Nobody of it may do this.", callback=any_texts),
 ]
 
 
@@ -136,15 +132,14 @@ def change(
 ) -> None:
     """Say anew what a tenant is: each kind of which anything is said, as a whole, but of --most only what is said."""
     found = existing(server, name, "tenant")
-    given = {
-        "description": description,
-        "quota": _quota(found["quota"], most) if most else None,
-        "roles": role,
-        "enabledPermissions": enable,
-        "disabledPermissions": disable,
-    }
-    change_principal(
-        server, found["name"], *(setting(field, value) for field, value in given.items() if value is not None)
+    say_anew(
+        server,
+        found["name"],
+        description=description,
+        quota=_quota(found["quota"], most) if most else None,
+        roles=role,
+        enabledPermissions=enable,
+        disabledPermissions=disable,
     )
     console.print(f"The tenant {name} is another now.", highlight=False)
 

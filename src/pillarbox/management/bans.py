@@ -125,7 +125,7 @@ ENDPOINTS: tuple[Endpoint, ...] = (
                 {
                     "network": _NETWORK,
                     "reason": Text(200, doc="Why, for those who see the list."),
-                    "expires": Nullable(INSTANT),
+                    "expires": Nullable(INSTANT, "Until when; a day from now if nothing is said."),
                 },
                 ("network",),
             ),

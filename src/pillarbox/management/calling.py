@@ -164,7 +164,7 @@ def _body(endpoint: Endpoint, octets: bytes) -> object:
     try:
         value = _whole(parse(octets))
     except NotJSON as problem:
-        raise Invalid([Fault("", str(problem))]) from None
+        raise Invalid([Fault("", f"this is no JSON: {problem}")]) from None
     faults = list(endpoint.body.shape.faults(value))
     if faults:
         raise Invalid(faults)

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from pillarbox.datatypes.server import KeptSetting
 from pillarbox.management.refusal import NotFound
 from pillarbox.management.shape import FLAG, INSTANT, Choice, Fields, Integer, ListOf, Map, Nullable, Shape, Text
-from pillarbox.settings import Described, Layers, Owner, catalogue, described, is_secret, root, told
+from pillarbox.settings import Described, Layers, Owner, catalogue, described, is_secret, nearest, root, told
 from pillarbox.wire.values import JSON
 
 __all__ = [
@@ -78,7 +78,8 @@ def setting(key: str, layers: Layers, kept: Sequence[KeptSetting]) -> dict[str, 
     line = described(key)
     found = members(layers.pairs, key)
     if line is None and not found:
-        raise NotFound(f"setting {key}")
+        near = nearest(key)
+        raise NotFound(f"setting {key}", f"the nearest is {near}" if near else "")
     owner = layers.owner(key)
     written = [one for one in kept if one.key in found] if owner is Owner.DATABASE else []
     last = max(written, key=lambda one: one.changed, default=None)

@@ -15,14 +15,18 @@ from pillarbox.settings import (
     catalogue,
     described,
     is_secret,
+    nearest,
     snapshot,
     told,
 )
 
-__all__ = ["MOST_OCTETS", "Draft"]
+__all__ = ["Draft"]
 
-MOST_OCTETS = 4 * 1024 * 1024
+_MOST_OCTETS = 4 * 1024 * 1024
 """Octets of all keys and texts together: every process has them in memory."""
+
+_MOST_HINTS = 10
+"""Keys for which the nearest is sought, which takes milliseconds for each."""
 
 
 class Draft:
@@ -106,10 +110,12 @@ class Draft:
 
     def check(self) -> None:
         """Raises Invalid, with all that is wrong with what is to be: what is no value, and what no setting reads."""
-        if sum(len(key.encode()) + len(text.encode()) for key, text in self.texts.items()) > MOST_OCTETS:
-            raise Invalid([Fault("", f"all settings together have no more than {MOST_OCTETS} octets")])
-        unknown = frozenset(self._unknown())
-        self._faults += [Fault(key, "no setting has this key") for key in self.texts if key in unknown]
+        if sum(len(key.encode()) + len(text.encode()) for key, text in self.texts.items()) > _MOST_OCTETS:
+            raise Invalid([Fault("", f"all settings together have no more than {_MOST_OCTETS} octets")])
+        unknown = dict.fromkeys(self._unknown())
+        near = {key: nearest(key) for key in [*unknown][:_MOST_HINTS]}
+        hints = {key: f"; the nearest is {other}" for key, other in near.items() if other}
+        self._faults += [Fault(key, f"no setting has this key{hints.get(key, '')}") for key in unknown]
         self._faults += self._problems({key: text for key, text in self.texts.items() if key not in unknown})
         if self._faults:
             raise Invalid(dict.fromkeys(self._faults))

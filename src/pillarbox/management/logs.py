@@ -11,6 +11,7 @@ from pillarbox.management.refusal import Unsupported
 from pillarbox.management.shape import ANYTHING, FLAG, INSTANT, Choice, Fields, Integer, Map, Nullable, Text
 from pillarbox.settings import catalogue
 from pillarbox.telemetry import EVENTS
+from pillarbox.telemetry.book import LOGS
 from pillarbox.telemetry.reading import Line, read_lines
 from pillarbox.wire.values import JSON
 
@@ -29,7 +30,7 @@ def _logs(request: Request) -> Answer:
     offset = max(query.get("page", 1) - 1, 0) * limit
     try:
         found = read_lines(
-            office.data / "logs",
+            office.data / LOGS,
             query.get("filter", ""),
             _wanted(request),
             query.get("after"),

@@ -52,7 +52,7 @@ def _list(request: Request) -> Answer:
     if has_values:
         limit = min(limit or _MOST_SHOWN, _MOST_SHOWN)
     store = request.office.store
-    keys = found(store, _wanted(request), query.get("max-total") or None).keys
+    keys = found(store, _wanted(request), query.get("max-total") or None)
     page = paged([id_of(key) for key in keys], replace(request, query={**query, "limit": limit}))
     if has_values:
         offset = max(query.get("page", 1) - 1, 0) * limit

@@ -83,10 +83,9 @@ class NotFound(Refusal):
 
     status = HTTPStatus.NOT_FOUND
 
-    def __init__(self, item: str) -> None:
-        super().__init__(
-            f"there is no {item}" if item else "there is no such thing", {"error": "notFound", "item": item}
-        )
+    def __init__(self, item: str, hint: str = "") -> None:
+        told = f"there is no {item}" if item else "there is no such thing"
+        super().__init__(f"{told}; {hint}" if hint else told, {"error": "notFound", "item": item})
 
 
 class Nothing(Refusal):

@@ -131,7 +131,7 @@ def _kept(request: Request, server: Writing, draft: Draft) -> list[str]:
         changed = keep_settings(server, draft.texts, request.manager.name, now)
     except TooManySettings:
         raise Invalid([Fault("", "there are as many settings as there may be")]) from None
-    check_entrance(request.manager, changed)
+    check_entrance(request.manager, changed, [*request.office.written(), *draft.texts])
     return changed
 
 

@@ -30,6 +30,7 @@ from pillarbox.objects.kind import (
 )
 from pillarbox.objects.managed import GATHERED, MANAGED, OVERSEEN
 from pillarbox.objects.managing import Managing
+from pillarbox.objects.outcome import Outcome
 from pillarbox.objects.per_user import own
 from pillarbox.objects.query import QUERY
 from pillarbox.objects.query_changes import QUERY_CHANGES
@@ -95,6 +96,7 @@ __all__ = [
     "Method",
     "MethodError",
     "Original",
+    "Outcome",
     "Pattern",
     "PerUser",
     "Projection",

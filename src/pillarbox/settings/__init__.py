@@ -42,7 +42,7 @@ from pillarbox.settings.problem import Problem, ProblemKind, report
 from pillarbox.settings.quantity import DURATION, Bytes, Duration, Rate
 from pillarbox.settings.request import HTTPVariables
 from pillarbox.settings.site import secure_place, sts_policy
-from pillarbox.settings.snapshot import Snapshot, snapshot
+from pillarbox.settings.snapshot import Snapshot, nearest, snapshot
 from pillarbox.telemetry import Secret
 
 __all__ = [
@@ -90,6 +90,7 @@ __all__ = [
     "host_name",
     "is_secret",
     "load",
+    "nearest",
     "report",
     "root",
     "secure_place",

@@ -24,7 +24,7 @@ from pillarbox.settings.declare import Declared
 from pillarbox.settings.problem import Problem
 from pillarbox.settings.source import Source
 
-__all__ = ["Snapshot", "snapshot"]
+__all__ = ["Snapshot", "nearest", "snapshot"]
 
 T = TypeVar("T")
 
@@ -81,9 +81,14 @@ _MOST_HINTS = 50
 
 def _unread(source: Source) -> Iterator[Problem]:
     for place, key in enumerate(source.unread):
-        nearest = get_close_matches(key.lower(), _known(key), n=1, cutoff=0.8) if place < _MOST_HINTS else []
-        hint = f"the nearest is {nearest[0]}" if nearest else "and none is like it"
+        near = nearest(key) if place < _MOST_HINTS else None
+        hint = f"the nearest is {near}" if near else "and none is like it"
         yield Problem(key, "unread", f"no setting has this key; {hint}" if place < _MOST_HINTS else "no setting has it")
+
+
+def nearest(key: str) -> str | None:
+    """The key that was meant, perhaps, by one that no setting has. Takes milliseconds."""
+    return next(iter(get_close_matches(key.lower(), _known(key), n=1, cutoff=0.8)), None)
 
 
 def _known(key: str) -> list[str]:

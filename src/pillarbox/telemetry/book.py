@@ -13,8 +13,10 @@ from pathlib import Path
 
 from pillarbox.telemetry.metric import LOG_DROPPED
 
-__all__ = ["LONGEST", "MOST", "Book", "Kept", "days", "forget_days"]
+__all__ = ["LOGS", "LONGEST", "MOST", "Book", "Kept", "days", "forget_days"]
 
+LOGS = "logs"
+"""The folder of the files, in the data folder."""
 MOST = 256 * 1024 * 1024
 """Octets of a day; what would be more is dropped."""
 LONGEST = 64 * 1024

@@ -187,6 +187,16 @@ def test_a_name_stands_once(home: Home, root: Administrator) -> None:
     assert root.is_refused(400, "POST", "apply", twice)["invalid"][0]["field"] == "groups/0/name"
 
 
+def test_what_cannot_be_is_told_with_its_place_among_many(root: Administrator) -> None:
+    """Ours: which of ten thousand accounts has the address that cannot be."""
+    document = {"format": 1, "accounts": [{"name": "jo", "emails": ["jo@elsewhere.example"]}]}
+    refused = root.is_refused(422, "POST", "apply", document)
+    assert refused["invalid"] == [{"field": "accounts/jo/emails", "detail": "there is no elsewhere.example"}]
+    root.does("POST", "principal", {"type": "individual", "name": "jo"})
+    document["accounts"] = [{"name": "jo", "description": "Jo", "roles": ["nothing"]}]
+    assert root.is_refused(422, "POST", "apply", document)["invalid"][0]["field"] == "accounts/jo/roles"
+
+
 def test_who_may_not_change_one_thing_changes_nothing(home: Home, root: Administrator) -> None:
     """Issue 6: permissions are those of single calls."""
     tenants = Administrator(home, home.person("john"), "tenant-admin")

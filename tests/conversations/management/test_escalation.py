@@ -2,6 +2,8 @@
 
 import orjson
 import pytest
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from tests.conversations.management.tenancy import says
 from tests.conversations.management.test_principal_rights import helper, steps
 from tests.conversations.oauth.test_registration import SITE, registers
@@ -30,8 +32,11 @@ def test_who_may_change_settings_lets_nobody_in(home: Home) -> None:
     """Management API section 20: settings that say who comes in are for who may do all that those may."""
     weak = helper(home, "settings-list", "settings-update", "settings-delete")
     secret = home.passwords.hash("known to helper")
+    private = ec.generate_private_key(ec.SECP256R1())
+    key = private.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()).decode()
     for prefix, pairs in (
         ("authentication.master", [["user", "m"], ["secret", secret]]),
+        ("oauth.oidc", [["signature-key", key], ["signature-algorithm", "ES256"]]),
         ("directory.d", [["type", "ldap"], ["url", "ldaps://far.example"], ["base-dn", "dc=far"]]),
     ):
         change = {"type": "insert", "prefix": prefix, "values": pairs}
@@ -50,6 +55,32 @@ def test_who_may_not_let_anybody_in_takes_no_such_setting_away(home: Home) -> No
     change = {"type": "insert", "prefix": "directory.d", "values": pairs}
     Administrator(home).does("POST", "settings", [change])
     weak.is_refused(403, "DELETE", "settings/directory.d.timeout")
+
+
+def test_who_may_only_read_settings_finds_out_no_secret(home: Home) -> None:
+    """Management API section 23: secrets are not told, nor whether it is this one."""
+    weak = helper(home, "settings-list")
+    values = [["host", "relay.far.example"], ["username", "us"], ["secret", "known to few"]]
+    change = {"type": "insert", "prefix": "queue.relay", "values": values}
+    Administrator(home).does("POST", "settings", [change])
+    for guess in ("known to few", "something else"):
+        document = {"format": 1, "settings": {"queue.relay.secret": guess}}
+        assert "settings-update" in weak.is_refused(403, "POST", "apply?dry-run=true", document)["detail"]
+
+
+def test_who_may_change_settings_has_no_secret_sent_to_them(home: Home) -> None:
+    """Management API section 23: secrets are not told; nor are they by changing where they are sent."""
+    weak = helper(home, "settings-list", "settings-update", "settings-delete")
+    relay = [["host", "relay.far.example"], ["username", "us"], ["secret", "known to few"]]
+    Administrator(home).does("POST", "settings", [{"type": "insert", "prefix": "queue.relay", "values": relay}])
+    moved = {"type": "insert", "prefix": "queue.relay", "values": [["host", "helper.far.example"]]}
+    marked = {"type": "insert", "prefix": "queue.relay", "values": [["host", "helper.far.example"], ["secret", "••••"]]}
+    for changes in ([moved], [marked], [{"type": "clear", "prefix": "queue.relay.h"}, marked]):
+        assert "queue.relay.secret" in weak.is_refused(403, "POST", "settings", changes)["detail"]
+    document = {"format": 1, "settings": {"queue.relay.host": "helper.far.example"}}
+    assert "queue.relay.secret" in weak.is_refused(403, "POST", "apply", document)["detail"]
+    anew = [["host", "other.far.example"], ["secret", "another"]]
+    weak.does("POST", "settings", [{"type": "insert", "prefix": "queue.relay", "values": anew}])
 
 
 def test_nobody_is_signed_in_as_somebody_stronger_by_their_address(home: Home) -> None:

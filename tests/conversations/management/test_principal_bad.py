@@ -42,6 +42,13 @@ def test_every_field_of_a_wrong_form_is_named(root: Administrator) -> None:
     wrong = {"type": "individual", "name": 5, "colour": "green", "quota": "much", "emails": [5], "secrets": {}}
     refused = root.is_refused(400, "POST", "principal", wrong)
     assert named(refused) == ["colour", "emails/0", "name", "quota", "secrets"]
+    told = {one["field"]: one["detail"] for one in refused["invalid"]}
+    assert told["quota"] == "null or a whole number or a list is expected"
+    assert told["emails/0"] == "a text is expected"
+    refused = root.is_refused(400, "POST", "principal", {"type": "list", "name": "a", "quota": -1})
+    assert refused["invalid"] == [
+        {"field": "quota", "detail": "a number from 0 to 9007199254740991 is expected"},
+    ]
     refused = root.is_refused(400, "POST", "principal", {"type": "other", "roles": [["user"]]})
     assert named(refused) == ["name", "roles/0", "type"]
     refused = root.is_refused(
@@ -50,6 +57,8 @@ def test_every_field_of_a_wrong_form_is_named(root: Administrator) -> None:
     assert named(refused) == ["0/action", "0/value", "1/value", "2"]
     for body in (b"[", b"[]", b"null", b'{"type":"list","type":"list","name":"a"}', b'{"a":1}{}'):
         assert root.calls("POST", "principal", body).status == 400
+    refused = root.is_refused(400, "POST", "principal", b"type=list")
+    assert refused["detail"] == "this is no JSON: Expecting value at character 0"
     assert everything(root) == before
 
 
@@ -72,6 +81,7 @@ def test_every_field_that_cannot_be_so_is_named(root: Administrator) -> None:
     wrong = {"type": "list", "name": "corp.example", "emails": ["@", "a@corp.example"], "members": ["corp.example"]}
     refused = root.is_refused(409, "POST", "principal", wrong, error="fieldAlreadyExists", field="name")
     assert named(refused) == ["emails", "members", "name"]
+    assert not [one for one in refused["invalid"] if one["detail"].startswith(one["field"])]
     assert everything(root) == before
 
 
@@ -180,3 +190,15 @@ def test_no_secret_is_told_of_one_that_is_refused(root: Administrator) -> None:
         body = {"type": "individual", "name": "jane", "secrets": secrets}
         refused = root.is_refused(400, "POST", "principal", body)
         assert b"first secret" not in orjson.dumps(refused)
+
+
+def test_nobody_looks_like_somebody_else_for_what_is_not_seen(root: Administrator) -> None:
+    """Issue 7: names that differ in what nobody sees."""
+    before = everything(root)
+    for unseen in ("\u200b", "\u202e", "\u2066", "\u009b", "\u00ad"):
+        for name in (f"ja{unseen}ne", f"ja{unseen}ne@corp.example"):
+            refused = root.is_refused(400, "POST", "principal", {"type": "individual", "name": name}, error="other")
+            assert named(refused) == ["name"]
+        body = {"type": "list", "name": "new", "emails": [f"ja{unseen}ne@corp.example"]}
+        assert named(root.is_refused(400, "POST", "principal", body, error="other")) == ["emails"]
+    assert everything(root) == before

@@ -144,7 +144,10 @@ def test_every_mistake_is_told_and_nothing_is_changed(root: Administrator) -> No
     unknown = refused(root, insert(None, ("queue.prot", "1"), ("zebra", "2"), ("queue.notify", "1d")))
 
     assert found.keys() == {"queue.port", "server.http.url", "server.blocked-ip.no address"}
-    assert unknown == {"queue.prot": "no setting has this key", "zebra": "no setting has this key"}
+    assert unknown == {
+        "queue.prot": "no setting has this key; the nearest is queue.port",
+        "zebra": "no setting has this key",
+    }
 
 
 def test_a_setting_without_what_it_needs_is_refused(root: Administrator) -> None:

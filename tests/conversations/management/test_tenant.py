@@ -175,3 +175,11 @@ def test_a_domain_goes_to_a_tenant_before_those_who_have_addresses_in_it(root: A
     root.does("PATCH", "principal/joe@acme.example", steps(("set", "tenant", "acme")))
     assert root.does("GET", "principal/acme.example")["members"] == 1
     root.is_refused(409, "PATCH", "principal/acme.example", steps(("set", "tenant", "")), details="Domain has members")
+
+
+def test_what_is_below_anothers_domain_is_no_tenants_to_take(root: Administrator, boss: Administrator) -> None:
+    """Ours: mail of all who are here would go to who has it."""
+    for name in ("mail.globex.example", "a.b.globex.example", "mail.home.example"):
+        boss.is_refused(409, "POST", "principal", {"type": "domain", "name": name}, error="fieldAlreadyExists")
+    boss.does("POST", "principal", {"type": "domain", "name": "mail.acme.example"})
+    root.does("POST", "principal", {"type": "domain", "name": "mail.globex.example", "tenant": "acme"})

@@ -61,7 +61,11 @@ def test_a_damaged_backup_ends_with_1(command: Command, tmp_path: Path) -> None:
 
     assert ended.status == 1
     assert "is damaged" in ended.out
-    assert command("restore", "out", "--data", "new").status == 1
+    assert "alice@far.example" in ended.out
+    refused = command("restore", "out", "--data", "new")
+    assert refused.status == 1
+    assert "one by one, with --account" in refused.err
+    assert len(refused.err.splitlines()) == 1
 
 
 def test_a_backup_in_the_data_folder_is_refused(command: Command, tmp_path: Path) -> None:

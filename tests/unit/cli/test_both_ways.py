@@ -82,6 +82,7 @@ def test_a_secret_comes_by_standard_input_and_is_not_shown(both: Both) -> None:
 REFUSED = (
     ("settings set nonsense 1", "there is no setting nonsense"),
     ("settings get nonsense", "there is no setting nonsense"),
+    ("settings get server.hostnam", "there is no setting server.hostnam; the nearest is server.hostname"),
     ("settings unset jmap.protocol.get.max-objects", "in the database"),
     ("settings set jmap.protocol.get.max-objects many", "jmap.protocol.get.max-objects: "),
     ("settings set server.workers 2", "the local settings file"),
@@ -139,8 +140,21 @@ def test_who_is_in_a_group_may_read_or_change(both: Both) -> None:
     assert members(both) == {"alice@home.example": "full"}
     assert "no member" in both("group", "member", "team@home.example", "remove", "bob@home.example", status=1).err
     assert "there is no account carol" in both("group", "add", "x@home.example", "--member", "carol", status=1).err
+    both("group", "add", "inner@home.example", "--member", "team@home.example")
+    loop = both("group", "member", "team@home.example", "add", "inner@home.example", status=1).err
+    assert loop.startswith("pillarbox: team@home.example is in inner@home.example already")
+    both("group", "remove", "inner@home.example", "--yes")
     both("group", "remove", "team@home.example", "--yes")
     assert both.json("group", "list") == []
+
+
+def test_who_is_not_in_a_list_is_not_taken_out_of_it(both: Both) -> None:
+    """Ours: a member may be elsewhere, so that there need be no account."""
+    both("list", "add", "all@home.example", "--member", "x@far.example")
+
+    for member in ("y@far.example", "alice@home.example"):
+        ended = both("list", "member", "all@home.example", "remove", member, status=1)
+        assert f"{member} is no member of all@home.example" in ended.err
 
 
 def members(both: Both) -> dict[str, str]:
@@ -155,8 +169,10 @@ def test_a_tenant_is_made_filled_changed_and_taken_away(both: Both) -> None:
     both("account", "add", "ann@acme.example", "--tenant", "acme", "--password-stdin", stdin="sesame\n")
     more = ("account", "add", "ben@acme.example", "--tenant", "acme", "--password-stdin")
 
+    assert both("account", "list").out.splitlines()[0].split()[-1] == "Tenant"
     assert "no room for more than 1" in both(*more, stdin="sesame\n", status=1).err
-    assert "principals belong to acme" in both("tenant", "remove", "acme", status=1).err
+    assert "principals belong to acme; they go first" in both("tenant", "remove", "acme", status=1).err
+    assert "nothing is said" in both("tenant", "change", "acme", status=1).err
     told = both.json("tenant", "show", "acme")
     assert [(one["type"], one["name"]) for one in told["principals"]] == [
         ("domain", "acme.example"),

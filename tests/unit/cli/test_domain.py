@@ -75,3 +75,13 @@ def test_an_empty_queue_says_so(ours: Command) -> None:
     assert ours("queue", "retry", "--all").out == "0 to be tried now.\n"
     assert "say --all" in ours("queue", "retry").err
     assert "names no message" in ours("queue", "cancel", "q1").err
+
+
+@pytest.mark.parametrize(("hostname", "times"), [("mailer", 1), ("mail.home.example", 0)])
+def test_records_that_lead_nowhere_are_told(
+    ours: Command, monkeypatch: pytest.MonkeyPatch, hostname: str, times: int
+) -> None:
+    """Ours: without `server.hostname` the machine's is in them, which may be a name that nobody else finds."""
+    monkeypatch.setenv("PILLARBOX_SERVER__HOSTNAME", hostname)
+
+    assert ours("domain", "records", "home.example").out.count("set server.hostname") == times

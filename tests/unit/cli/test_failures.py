@@ -6,6 +6,8 @@ from pathlib import Path
 import pytest
 from tests.unit.cli.conftest import Command
 
+from pillarbox.cli.shared import console, table
+
 ADD = ("account", "add", "alice@far.example", "--password-stdin")
 
 
@@ -133,3 +135,19 @@ def test_a_folder_with_other_files_is_not_taken_for_an_empty_one(command: Comman
     assert ended.status == 1
     assert "etc has files and no accounts; name another with --data" in ended.err
     assert [path.name for path in (tmp_path / "etc").iterdir()] == ["passwd"]
+
+
+def test_others_words_do_nothing_to_the_terminal() -> None:
+    """Ours: what a mail server or a sender has written may have control characters in it (ECMA-48)."""
+    rows = table("From")
+    rows.add_row("\x1b]0;title\x07\x9b2J\u202emoc\nnext")
+    with console.capture() as shown:
+        console.print(rows)
+        console.print("\x1b[31mred", soft_wrap=True, highlight=False)
+    assert not set(shown.get()) & set("\x1b\x07\x9b\u202e")
+    assert [line.strip() for line in shown.get().splitlines()] == [
+        "From",
+        "]0;title2Jmoc",
+        "next",
+        "[31mred",
+    ]

@@ -64,3 +64,16 @@ def test_what_is_of_another_kind_is_not_removed(ours: Command, kind: str, addres
     assert done.status == 1
     assert f"{address} is a" in done.err
     assert ours("account", "show", address).status == 0
+
+
+def test_a_declaration_removes_no_mail_unless_somebody_says_so(ours: Command, tmp_path: Path) -> None:
+    """Ours: `apply` asks as `account remove` does; where nobody can be asked it changes nothing."""
+    (tmp_path / "none.toml").write_text("format = 1\nprune = true\naccounts = []\ngroups = []\n")
+
+    ended = ours("apply", "none.toml")
+
+    assert ended.status == 1
+    assert "alice@home.example, team@home.example would go with all mail; look at `pillarbox plan`" in ended.err
+    assert "alice@home.example" in ours("account", "list").out
+    assert "2 removed." in ours("apply", "none.toml", "--yes").out
+    assert "alice@home.example" not in ours("account", "list").out

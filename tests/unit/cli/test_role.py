@@ -41,6 +41,9 @@ def test_a_role_is_made_given_and_taken(ours: Command) -> None:
     ours("role", "add", "quiet", "--description", "Reads", "--role", "user", "--disable", "email-send")
     ours("account", "role", "alice@home.example", "add", "quiet")
     permissions = json.loads(ours("role", "show", "quiet", "--json").out)
+    *built_in, made = json.loads(ours("role", "list", "--json").out)
+    assert [one["isBuiltIn"] for one in built_in] == [True] * 3
+    assert (made["roles"], made["enabledPermissions"], made["disabledPermissions"]) == (["user"], [], ["email-send"])
 
     assert alice(ours)["roles"] == ["quiet", "user"]
     assert "email-receive" in permissions

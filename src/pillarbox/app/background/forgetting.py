@@ -4,11 +4,10 @@ import asyncio
 import time
 
 from pillarbox.app.house import House
-from pillarbox.app.logbook import LOGS
 from pillarbox.http import Door
 from pillarbox.settings import catalogue
 from pillarbox.telemetry import Event, emit
-from pillarbox.telemetry.book import forget_days
+from pillarbox.telemetry.book import LOGS, forget_days
 
 __all__ = ["FORGETTING", "forgotten"]
 

@@ -24,7 +24,6 @@ from pillarbox.datatypes.queue.message import (
     withdraw,
 )
 from pillarbox.datatypes.queue.overview import (
-    Found,
     Key,
     Wanted,
     domains_seen,
@@ -42,7 +41,6 @@ from pillarbox.datatypes.queue.sending import (
     how_many,
     keep,
     messages,
-    numbers_of,
     postpone,
     queued_message,
     upcoming,
@@ -54,7 +52,6 @@ __all__ = [
     "QUEUED_MESSAGE",
     "Addressee",
     "Clerk",
-    "Found",
     "Key",
     "Outgoing",
     "Pausing",
@@ -74,7 +71,6 @@ __all__ = [
     "keep",
     "key_of",
     "messages",
-    "numbers_of",
     "postpone",
     "postpone_found",
     "postpone_message",

@@ -111,7 +111,7 @@ def _one(store: Store, key: Key, domains: frozenset[str] | None, change: Callabl
 
 def _all(store: Store, wanted: Wanted, change: Callable[[int, Sequence[int]], int]) -> int:
     count = 0
-    for account, numbers in by_account(found(store, wanted).keys):
+    for account, numbers in by_account(found(store, wanted)):
         # Removed meanwhile, with all that it had.
         with suppress(NoAccount):
             for at in range(0, len(numbers), _AT_ONCE):
@@ -120,4 +120,4 @@ def _all(store: Store, wanted: Wanted, change: Callable[[int, Sequence[int]], in
 
 
 def _each(store: Store, wanted: Wanted, change: Callable[[Key], bool | None]) -> int:
-    return sum(bool(change(key)) for key in found(store, wanted).keys)
+    return sum(bool(change(key)) for key in found(store, wanted))

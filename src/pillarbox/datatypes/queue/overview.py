@@ -13,8 +13,6 @@ from pillarbox.datatypes.server import ACCOUNT, DOMAIN, QUEUE, due, selected
 from pillarbox.store import NoAccount, Store, Unit
 
 __all__ = [
-    "MOST_LOOKED_AT",
-    "Found",
     "Key",
     "Wanted",
     "by_account",
@@ -28,7 +26,7 @@ __all__ = [
     "view",
 ]
 
-MOST_LOOKED_AT = 100_000
+_MOST_LOOKED_AT = 100_000
 """Messages that are looked at for one call."""
 _AT_ONCE = 500
 """Messages that are read in one unit."""
@@ -83,14 +81,6 @@ class Wanted:
         return self.recipient is None or any(self.recipient.casefold() in one for one in to)
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
-    """Messages in order of account and age, and whether there are no others."""
-
-    keys: Sequence[Key]
-    is_all: bool
-
-
 def key_of(id_: str) -> Key | None:
     """What an id stands for, as in `a1.q5`; None for what is none."""
     account, _, message = id_.partition(".")
@@ -114,20 +104,23 @@ def domains_seen(store: Store, tenant: int | None) -> frozenset[str] | None:
         return frozenset(one.name for one in selected(server, DOMAIN) if one.document.get("tenant") == tenant)
 
 
-def found(store: Store, wanted: Wanted, most: int | None = None) -> Found:
-    """The messages that are wanted, no more than `most`, of the first 100000 in range. Raises store.StoreError."""
+def found(store: Store, wanted: Wanted, most: int | None = None) -> list[Key]:
+    """The messages that are wanted, no more than `most`, of the first 100000 in range; in order of account and age.
+
+    Raises store.StoreError.
+    """
     keys: list[Key] = []
-    left = MOST_LOOKED_AT
+    left = _MOST_LOOKED_AT
     for account in sorted(due(store, QUEUE)):
         for key in _of(store, account, wanted, left):
             left -= 1
             if key is not None:
                 keys.append(key)
             if most is not None and len(keys) >= most:
-                return Found(keys, is_all=False)
+                return keys
         if left <= 0:
-            return Found(keys, is_all=False)
-    return Found(keys, is_all=True)
+            break
+    return keys
 
 
 def show_change(store: Store) -> None:

@@ -17,7 +17,7 @@ from pillarbox.http.route import Cost, Credential, Handler, Limit, Route
 from pillarbox.http.setup import Setup
 from pillarbox.management import ENDPOINTS, Endpoint, Office, Refusal, Reply, Sent, answered, check
 
-__all__ = ["manager_of", "office_of", "routes"]
+__all__ = ["routes"]
 
 _API, _STABLE = "/api/", "/api/v1/"
 """Where endpoints are, and where they are again, under our promise that they stay as they are."""
@@ -47,14 +47,14 @@ def routes() -> Iterator[Route]:
             )
 
 
-def manager_of(entry: Entry) -> Manager:
+def _manager_of(entry: Entry) -> Manager:
     """Whoever was let in, as one who manages; with no more than their credentials let through."""
     principal = entry.principal
     is_account = entry.proof.kind not in (ProofKind.API_KEY, ProofKind.FALLBACK)
     return Manager(principal.name, entry.actor.permissions, principal.tenant, principal.number if is_account else None)
 
 
-def office_of(setup: Setup) -> Office:
+def _office_of(setup: Setup) -> Office:
     """What managing the server needs. Raises Problem 404 where it cannot be managed so."""
     if setup.office is None:
         raise Problem(404, "this server is not managed so")
@@ -79,10 +79,10 @@ def _media_type(endpoint: Endpoint) -> bytes:
 
 def _handler(endpoint: Endpoint, *, is_deed: bool) -> Handler:
     async def handle(setup: Setup, exchange: Exchange) -> None:
-        office = office_of(setup)
+        office = _office_of(setup)
         if is_deed and _is_unasked(exchange):
             check_asker(exchange, base_url(setup, exchange), _media_type(endpoint))
-        manager = _NOBODY if endpoint.is_open else manager_of(exchange.entry)
+        manager = _NOBODY if endpoint.is_open else _manager_of(exchange.entry)
         try:
             # Nothing is read for who is refused anyway.
             check(endpoint, manager)

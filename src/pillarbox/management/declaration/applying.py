@@ -19,7 +19,7 @@ from pillarbox.management.principals.refusing import refusing
 from pillarbox.management.principals.secret import kept
 from pillarbox.management.refusal import Invalid
 from pillarbox.management.shape import ANYTHING, FLAG, Choice, Fault, Fields, ListOf, Map, Text
-from pillarbox.settings import Layers
+from pillarbox.settings import Layers, is_secret
 from pillarbox.store import Unit
 from pillarbox.telemetry import Event, emit
 from pillarbox.wire.collation import unicode_casemap
@@ -117,7 +117,7 @@ def _settings(request: Request, errand: Errand, changes: Sequence[Change]) -> li
         changed = keep_settings(errand.server, draft.texts, request.manager.name, errand.now)
     except TooManySettings:
         raise Invalid([Fault("settings", "there are as many settings as there may be")]) from None
-    check_entrance(request.manager, changed)
+    check_entrance(request.manager, changed, [*request.office.written(), *draft.texts])
     return changed
 
 
@@ -125,6 +125,9 @@ def _check_reads(request: Request, sections: Sequence[str], body: Mapping[str, A
     """Who changes something hears of what there is: they have to be allowed that. Raises Forbidden."""
     if "settings" in body:
         request.needs("settings-list")
+        if any(map(is_secret, body["settings"])):
+            # That nothing would be changed tells which secret there is.
+            request.needs("settings-update")
     for section in SECTIONS:
         if section.name in sections:
             request.needs(section.kind.permission("list"))

@@ -56,7 +56,7 @@ def _remove(errand: Errand, one: Change) -> None:
 
 def _set(errand: Errand, one: Change, fields: Mapping[str, JSON]) -> None:
     if fields:
-        with _about(one):
+        with _about(one, [*fields]):
             change(errand, one.name, [Operation(Step.SET, name, value) for name, value in fields.items()])
 
 
@@ -102,12 +102,23 @@ def _kind(one: Change) -> Kind:
 
 
 @contextmanager
-def _about(one: Change) -> Iterator[None]:
+def _about(one: Change, steps: Sequence[str] = ()) -> Iterator[None]:
+    """A block whose refusals say where in the document it is; of a change by steps, these are their fields."""
     try:
         with refusing():
             yield
     except Refusal as refused:
         told: dict[str, Any] = {"kind": one.kind, "name": one.name[:80]}
+        if "invalid" in refused.more:
+            told["invalid"] = [_placed(one, steps, place) for place in cast("list[Any]", refused.more["invalid"])]
         refused.more = {**{name: part for name, part in refused.more.items() if name != "operation"}, **told}
         refused.detail = f"{one.kind} {told['name']}: {refused.detail}"
         raise
+
+
+def _placed(one: Change, steps: Sequence[str], place: Mapping[str, Any]) -> dict[str, Any]:
+    """A fault of a field of a principal as one of the document, which may have many that are alike."""
+    number = str(place["field"]).removesuffix("/value")
+    field = steps[int(number)] if number.isdecimal() and int(number) < len(steps) else place["field"]
+    section = "" if one.section is None else f"{one.section.name}/"
+    return {**place, "field": f"{section}{one.name[:80]}/{field}"}

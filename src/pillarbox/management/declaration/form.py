@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pillarbox.access import PERMISSIONS
 from pillarbox.datatypes.directory.principals import Kind
 from pillarbox.management.change import KEY
-from pillarbox.management.shape import FLAG, Choice, Fields, Integer, ListOf, Map, Shape, Text
+from pillarbox.management.shape import Choice, Fields, Flag, Integer, ListOf, Map, Shape, Text
 from pillarbox.wire.values import JSON
 
 __all__ = ["DOCUMENT", "EXAMPLE", "FORMAT", "SECRETS", "SECTIONS", "WHOLE", "Section", "nothing"]
@@ -54,8 +54,16 @@ class Section:
     @property
     def shape(self) -> Shape:
         """One of its principals; what is not said of one that is there stays as it is."""
-        taken = (*self.fields, SECRETS) if self.kind is Kind.INDIVIDUAL else self.fields
-        return Fields({"name": _NAME, **{one: self._field(one) for one in taken}}, required=("name",))
+        return Fields({"name": _NAME, **{one: self._field(one) for one in self._taken}}, required=("name",))
+
+    @property
+    def words(self) -> str:
+        """What may be said of one, for people."""
+        return ", ".join(f"`{one}`" for one in self._taken)
+
+    @property
+    def _taken(self) -> tuple[str, ...]:
+        return (*self.fields, SECRETS) if self.kind is Kind.INDIVIDUAL else self.fields
 
     def _field(self, name: str) -> Shape:
         return _FIELDS["quotas" if name == "quota" and self.kind is Kind.TENANT else name]
@@ -80,9 +88,9 @@ def _document(most: int) -> Fields:
     return Fields(
         {
             "format": Integer(FORMAT, FORMAT, doc="Which form this is in."),
-            "prune": FLAG,
+            "prune": Flag("Whether what the sections that are there do not name is removed."),
             "settings": Map(Text(256 * 1024, has_lines=True), "Texts of the database, as in a settings file.", KEY),
-            **{one.name: ListOf(one.shape, most) for one in SECTIONS},
+            **{one.name: ListOf(one.shape, most, doc=f"Of each `name`, and {one.words}.") for one in SECTIONS},
         },
         required=("format",),
         doc="With `prune`, what the sections that are there do not name is removed; otherwise it is left alone.",

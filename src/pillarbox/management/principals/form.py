@@ -20,7 +20,6 @@ def every_kind(verb: str) -> frozenset[str]:
 _MOST = 10_000
 _TEXT = Text()
 _NAMES = ListOf(_TEXT, _MOST)
-_ONE_OR_MORE = OneOf((_TEXT, _NAMES))
 _SECRET = Text(2048, doc="A hash, a password to be hashed here, an otpauth:// URL, or $app$name$hash. Never told.")
 _PERMISSION = Choice(tuple(sorted(PERMISSIONS)))
 _OCTETS = Integer(doc="Octets.")
@@ -59,28 +58,36 @@ TOLD = Fields(
     doc="A principal. Lists that its type has are always there, texts and numbers where there is something to tell.",
 )
 
+
+def _some(doc: str) -> Shape:
+    """A text or several."""
+    return OneOf((_TEXT, _NAMES), doc)
+
+
 _SENT: dict[str, Shape] = {
-    "id": OneOf((Integer(), _TEXT, NULL)),
-    "type": Choice(("superuser", *TYPES)),
-    "name": Text(320),
-    "description": OneOf((NULL, _TEXT)),
-    "picture": OneOf((NULL, _TEXT)),
-    "tenant": OneOf((NULL, _TEXT)),
-    "emails": _ONE_OR_MORE,
-    "secrets": OneOf((_SECRET, ListOf(_SECRET, 100))),
-    "quota": OneOf((NULL, _OCTETS, _QUOTAS)),
-    "usedQuota": OneOf((NULL, Integer())),
-    "memberOf": _ONE_OR_MORE,
-    "lists": _ONE_OR_MORE,
-    "members": OneOf((Integer(), _TEXT, _NAMES)),
-    "readers": _ONE_OR_MORE,
-    "externalMembers": _ONE_OR_MORE,
-    "roles": _ONE_OR_MORE,
-    "enabledPermissions": _ONE_OR_MORE,
-    "disabledPermissions": _ONE_OR_MORE,
-    "urls": _ONE_OR_MORE,
-    "networks": _ONE_OR_MORE,
-    "expires": OneOf((NULL, _TEXT)),
+    "id": OneOf((Integer(), _TEXT, NULL), "Says nothing: the server gives one."),
+    "type": Choice(("superuser", *TYPES), "What it is."),
+    "name": Text(320, doc="What it is called, as no other principal of any type is; most often its address."),
+    "description": OneOf((NULL, _TEXT), "Its name for people."),
+    "picture": OneOf((NULL, _TEXT), "A URL."),
+    "tenant": OneOf((NULL, _TEXT), "The name of the tenant that it belongs to."),
+    "emails": _some("Its addresses, in domains that are here, the primary one first; @domain gets what is for nobody."),
+    "secrets": OneOf((_SECRET, ListOf(_SECRET, 100)), "Passwords, which are hashed here, or what is kept of some."),
+    "quota": OneOf(
+        (NULL, _OCTETS, _QUOTAS), "Octets that it may hold; of a tenant a list, as it is told."
+    ),
+    "usedQuota": OneOf((NULL, Integer()), "Says nothing: it is counted."),
+    "memberOf": _some("Groups that it is in."),
+    "lists": _some("Lists that it gets the mail of."),
+    "members": OneOf((Integer(), _TEXT, _NAMES), "Of a group or a list: who is in it."),
+    "readers": _some("Of a group: those of its members that may only read what it has."),
+    "externalMembers": _some("Of a list: addresses elsewhere."),
+    "roles": _some("What it may do, or what a role gives."),
+    "enabledPermissions": _some("What it may do besides."),
+    "disabledPermissions": _some("What it may not do, whatever gives it."),
+    "urls": _some("Of an OAuth client: where it is answered."),
+    "networks": _some("Of an API key: from where alone it is good."),
+    "expires": OneOf((NULL, _TEXT), "Of an API key: until when it is good, as 2026-01-31T12:00:00Z."),
 }
 
 NEW = Fields(

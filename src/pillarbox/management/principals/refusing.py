@@ -22,7 +22,9 @@ def refusing() -> Iterator[None]:
     except AccountError as problem:
         made = _refusal(problem)
         places: list[JSON] = [
-            {"field": _place(one), "detail": str(one)} for one in (problem, *problem.others) if one.field
+            {"field": _place(one), "detail": str(one).removeprefix(f"{one.field}: ")}
+            for one in (problem, *problem.others)
+            if one.field
         ]
         if places:
             made.more = {**made.more, "invalid": places}

@@ -49,9 +49,9 @@ class Folder:
     def rows(self, entry: Entry) -> Iterator[Row]:
         """The rows of an image."""
         with self._opened(entry) as file:
-            for row in rows_of(file, _name(entry.number)):
+            for row in rows_of(file, entry.place):
                 if isinstance(row, AccountRow) and row.number != entry.number:
-                    raise BadBackup(f"{_name(entry.number)}: it is the image of account {row.number}")
+                    raise BadBackup(f"{entry.place}: it is the image of account {row.number}")
                 yield row
 
     def check(self, entry: Entry) -> None:
@@ -59,13 +59,13 @@ class Folder:
         with self._opened(entry) as file:
             size = os.fstat(file.fileno()).st_size
             if size != entry.size or hashlib.file_digest(file, "sha256").hexdigest() != entry.sha256:
-                raise BadBackup(f"{_name(entry.number)}: it is not what was written")
+                raise BadBackup(f"{entry.place}: it is not what was written")
 
     def _opened(self, entry: Entry) -> BufferedReader:
         try:
             descriptor = os.open(self._images / _name(entry.number), os.O_RDONLY | os.O_NOFOLLOW)
         except FileNotFoundError:
-            raise BadBackup(f"{_name(entry.number)}: it is missing") from None
+            raise BadBackup(f"{entry.place}: it is missing") from None
         return os.fdopen(descriptor, "rb")
 
 

@@ -50,6 +50,11 @@ class Entry:
     octets: int
     lost: int
 
+    @property
+    def place(self) -> str:
+        """The file of its image, and whose it is, for who is told of damage."""
+        return f"{self.number}.jsonl.gz ({self.address})" if self.address else f"{self.number}.jsonl.gz"
+
 
 @dataclass(frozen=True, slots=True)
 class End:

@@ -37,6 +37,9 @@ __all__ = ["Restored", "loaded", "restore", "worked_on"]
 
 _RESTORING = b"restoring"
 _FOR_EVER = 2**53
+_INSTEAD = (
+    "`pillarbox verify` tells all that is damaged, and accounts that are whole can be had one by one, with --account"
+)
 _MADE_BY_SOMEBODY = (ACCOUNT, API_KEY, CERTIFICATE, DOMAIN, OAUTH_CLIENT, ROLE, SETTING, TENANT)
 _WORK = ((QUEUED_MESSAGE, QUEUE), (PUSH_SUBSCRIPTION, PUSH))
 
@@ -64,35 +67,45 @@ def restore(store: Store, registry: Registry, root: Path, now: datetime) -> Iter
     """
     with refused(root, "What was restored is not complete; the same command begins it anew."):
         folder = opened(root)
-        for entry in folder.manifest.entries:
-            folder.check(entry)
-        accounts = known(folder.rows(folder.manifest.server))
-        people = folder.manifest.people
-        if {entry.number for entry in people} != accounts.keys():
-            raise BadBackup("the backup has not the accounts that it says there are")
-        _begin(store, now)
-        progress = Restored(len(people) + 1)
-        for entry in people:
-            progress.doing = accounts[entry.number].title
-            yield progress
-            store.create(entry.number)
-            with store.write(entry.number) as unit:
-                loaded(store, unit, registry, folder, entry, progress)
-                know_addresses(unit, accounts[entry.number].addresses)
-            yield progress
-        progress.doing = "server"
+        try:
+            yield from _all(store, registry, folder, now)
+        except BadBackup as problem:
+            raise BadBackup(f"{problem.told}; {_INSTEAD}") from None
+
+
+def _all(store: Store, registry: Registry, folder: Folder, now: datetime) -> Iterator[Restored]:
+    for entry in folder.manifest.entries:
+        folder.check(entry)
+    accounts = known(folder.rows(folder.manifest.server))
+    people = folder.manifest.people
+    if {entry.number for entry in people} != accounts.keys():
+        raise BadBackup("the backup has not the accounts that it says there are")
+    _begin(store, now)
+    progress = Restored(len(people) + 1)
+    for entry in people:
+        progress.doing = accounts[entry.number].title
         yield progress
-        with store.write(0) as server:
-            server.clear()
-            loaded(store, server, registry, folder, folder.manifest.server, progress)
-        for entry in people:
-            worked_on(store, entry.number, now)
+        store.create(entry.number)
+        with store.write(entry.number) as unit:
+            loaded(store, unit, registry, folder, entry, progress)
+            know_addresses(unit, accounts[entry.number].addresses)
         yield progress
+    progress.doing = "server"
+    yield progress
+    with store.write(0) as server:
+        server.clear()
+        loaded(store, server, registry, folder, folder.manifest.server, progress)
+    for entry in people:
+        worked_on(store, entry.number, now)
+    yield progress
 
 
 def loaded(store: Store, unit: Writing, registry: Registry, folder: Folder, entry: Entry, progress: Restored) -> None:
     """An account's image is in the unit's account. Raises BadBackup."""
-    end = load(store, unit, registry, folder.rows(entry), folder.shelf.open)
+    try:
+        end = load(store, unit, registry, folder.rows(entry), folder.shelf.open)
+    except BadBackup as problem:
+        raise BadBackup(f"{entry.place}: {problem.told.removeprefix(f'{entry.place}: ')}") from None
     progress.done += 1
     progress.objects += end.objects
     progress.blobs += end.blobs

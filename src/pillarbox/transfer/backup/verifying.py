@@ -78,7 +78,7 @@ def verify(registry: Registry, root: Path) -> Iterator[Verified]:
             except BadBackup as problem:
                 found.tell(problem.told)
             except OSError as problem:
-                found.tell(f"{entry.number}.jsonl.gz: it cannot be read: {problem.strerror or problem}")
+                found.tell(f"{entry.place}: it cannot be read: {problem.strerror or problem}")
             found.done += 1
             yield found
         try:
@@ -153,7 +153,7 @@ class _Image:
 
     @property
     def _place(self) -> str:
-        return f"{self._entry.number}.jsonl.gz"
+        return self._entry.place
 
     def _meet(self, number: int) -> None:
         if len(self._blobs) >= _MOST:

@@ -1,4 +1,4 @@
-"""What /set says of principals that it has made and changed, beside that it has (RFC 8620 section 5.3)."""
+"""What /set says of principals that it has made and changed (RFC 8620 section 5.3), and how /query orders them."""
 
 from typing import Any
 
@@ -51,3 +51,12 @@ def test_what_has_become_another_is_told(root: JMAP) -> None:
     id_ = sets(root, "Account", create={"it": {"type": "individual", "name": "jane"}})["created"]["it"]["id"]
     assert sets(root, "Account", update={id_: {"name": "JANET", "quota": 5}})["updated"] == {id_: {"name": "janet"}}
     assert sets(root, "Account", update={id_: {"quota": 6}})["updated"] == {id_: None}
+
+
+def test_an_order_that_is_not_there_is_refused(root: JMAP) -> None:
+    """RFC 8620 section 5.5: unsupportedSort, for a property, and for a collation that is not recognised."""
+    by_name = {"property": "name", "collation": "i;unicode-casemap"}
+    assert root.asks("Account/query", accountId=SERVER, sort=[by_name])["ids"]
+    for wrong in ({"property": "quota"}, {**by_name, "collation": "i;ascii-numeric"}, {**by_name, "collation": []}):
+        root.says("Account/query", accountId=SERVER, sort=[wrong])
+        root.hears("error", type="unsupportedSort")

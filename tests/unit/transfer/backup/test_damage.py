@@ -21,7 +21,8 @@ def test_a_backup_that_nobody_touched_is_whole(made: Backup, tmp_path: Path) -> 
 @pytest.mark.parametrize("number", [0, 1])
 def test_an_image_that_is_missing_is_told(made: Backup, tmp_path: Path, number: int) -> None:
     made.image(number).unlink()
-    assert f"{number}.jsonl.gz: it is missing" in made.found().problems
+    whose = " (alice@ours.example)" if number else ""
+    assert f"{number}.jsonl.gz{whose}: it is missing" in made.found().problems
     made.is_refused(tmp_path / "data", "missing")
 
 
@@ -30,7 +31,7 @@ def test_one_octet_of_an_image_is_missed(made: Backup, tmp_path: Path, at: int) 
     octets = bytearray(made.image(1).read_bytes())
     octets[at] ^= 1
     made.image(1).write_bytes(octets)
-    assert "1.jsonl.gz: it is not what was written" in made.found().problems
+    assert "1.jsonl.gz (alice@ours.example): it is not what was written" in made.found().problems
     made.is_refused(tmp_path / "data", "not what was written")
 
 
@@ -58,7 +59,7 @@ def test_a_blob_with_other_octets_is_told(made: Backup, tmp_path: Path) -> None:
     octets[50] ^= 1
     path.write_bytes(octets)
     (problem,) = made.found().problems
-    assert problem.startswith("1.jsonl.gz: the octets of blob ")
+    assert problem.startswith("1.jsonl.gz (alice@ours.example): the octets of blob ")
     assert problem.endswith(f" are not what they were ({path.name})")
     made.is_refused(tmp_path / "data", "not what they were")
 

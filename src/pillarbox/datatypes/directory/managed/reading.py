@@ -7,13 +7,15 @@ from pillarbox.datatypes.directory.managed.asking import kinds, manager, names
 from pillarbox.datatypes.directory.principals import FIELDS, Entry, Kind, listed, told
 from pillarbox.datatypes.directory.principals.finding import by_number
 from pillarbox.objects import ANYTHING, ID, STRING, Call, MethodError, Window, list_of, nullable
-from pillarbox.wire.collation import unicode_casemap
+from pillarbox.wire.collation import ASCII_CASEMAP, DEFAULT, unicode_casemap
 from pillarbox.wire.values import JSON, Id
 
 __all__ = ["get", "query", "shown"]
 
 _FEW = 16
 """Of more, all ties are read at once."""
+_COLLATIONS = (None, ASCII_CASEMAP, DEFAULT)
+"""Names are in one case already (RFC 8620 section 5.5)."""
 _CONDITIONS = ("name", "text", "type")
 _MOST_CONDITIONS = 100
 
@@ -126,6 +128,8 @@ def _sorted(entries: Sequence[Entry], sort: JSON) -> list[Entry]:
         is_up = one.get("isAscending", True)
         if one.get("property") not in ("name", "type") or not isinstance(is_up, bool):
             raise MethodError("unsupportedSort", "principals are in order of name or type")
+        if one.get("collation") not in _COLLATIONS:
+            raise MethodError("unsupportedSort", f"the order is that of {DEFAULT}")
         by_name = one["property"] == "name"
         found.sort(key=lambda entry: entry.name if by_name else entry.kind.value, reverse=not is_up)
     return found

@@ -28,6 +28,7 @@ from pillarbox.datatypes.mail import Folder
 from pillarbox.objects import (
     Call,
     MethodError,
+    Outcome,
     Refused,
     SetAsked,
     SetError,
@@ -54,19 +55,6 @@ class Prepared:
     secrets: dict[str, JSON] = field(default_factory=dict)
     wrong: dict[str, str] = field(default_factory=dict)
     keys: dict[str, Sequence[DkimKey]] = field(default_factory=dict)
-
-
-@dataclass
-class _Outcome:
-    done: dict[str, dict[str, JSON]] = field(default_factory=lambda: {"created": {}, "updated": {}})
-    destroyed: list[JSON] = field(default_factory=list)
-    refused: dict[str, dict[str, JSON]] = field(
-        default_factory=lambda: {"notCreated": {}, "notUpdated": {}, "notDestroyed": {}}
-    )
-
-    def wire(self) -> dict[str, JSON]:
-        answer: dict[str, JSON] = {name: each or None for name, each in {**self.done, **self.refused}.items()}
-        return answer | {"destroyed": self.destroyed or None}
 
 
 def prepared(call: Call[Any], kept: Kept) -> Prepared:
@@ -102,9 +90,9 @@ def set_(call: Call[Any], folders: Sequence[Folder]) -> dict[str, JSON]:
     files = Files(call.context.store)
     after = Afterwards()
     call.after.append(lambda: finish(call.context.store, after))
-    outcome = _Outcome()
+    outcome = Outcome()
 
-    def step(key: str, of: str, act: Callable[[Errand], Entry | None]) -> Entry | None:
+    def step(key: str, refusals: dict[str, SetError], act: Callable[[Errand], Entry]) -> Entry | None:
         begun = Errand(
             call.writing,
             manager(call),
@@ -118,7 +106,7 @@ def set_(call: Call[Any], folders: Sequence[Folder]) -> dict[str, JSON]:
             with call.writing.savepoint(), _refusing():
                 entry = act(begun)
         except Refused as refused:
-            outcome.refused[of][key] = refused.error.wire()
+            refusals[key] = refused.error
             return None
         after.acquaint |= begun.after.acquaint
         after.remove += begun.after.remove
@@ -126,16 +114,16 @@ def set_(call: Call[Any], folders: Sequence[Folder]) -> dict[str, JSON]:
         return entry
 
     for key, sent in asked.create.items():
-        entry = step(key, "notCreated", partial(_made, call, ready, key, sent))
+        entry = step(key, outcome.not_created, partial(_made, call, ready, key, sent))
         if entry is not None:
             call.context.created_ids[key] = entry.id
-            outcome.done["created"][key] = _not_sent(call, entry, sent)
+            outcome.created[key] = _not_sent(call, entry, sent)
     for id_, patch in asked.update.items():
-        entry = step(id_, "notUpdated", partial(_changed, call, ready, id_, patch))
+        entry = step(id_, outcome.not_updated, partial(_changed, call, ready, id_, patch))
         if entry is not None:
-            outcome.done["updated"][reference(call, id_) or id_] = _not_as_sent(call, entry, patch) or None
+            outcome.updated[reference(call, id_) or id_] = _not_as_sent(call, entry, patch) or None
     for id_ in dict.fromkeys(asked.destroy):
-        if step(id_, "notDestroyed", partial(_destroyed, call, id_)) is not None:
+        if step(id_, outcome.not_destroyed, partial(_destroyed, call, id_)) is not None:
             outcome.destroyed.append(reference(call, id_) or id_)
     return {"accountId": call.account_id, "oldState": asked.state, "newState": call.state(), **outcome.wire()}
 

@@ -11,9 +11,10 @@ from pillarbox.datatypes.directory.refused import Taken, Unfit, Unknown
 from pillarbox.datatypes.server import ACCOUNT, Account, domain_named, selected
 from pillarbox.store import Member, Select, Writing
 
-__all__ = ["addresses_of", "check_address", "domain_name", "put_addresses", "refit_lists"]
+__all__ = ["UNSEEN", "addresses_of", "domain_name", "put_addresses", "refit_lists"]
 
 MAX_ADDRESSES = 1000
+UNSEEN = "characters that nobody sees, or that turn others round, have no place here: it would look like another"
 _LABEL = re.compile(r"(?!-)[a-z0-9_-]{1,63}(?<!-)")
 _LONGEST_DOMAIN = 253
 
@@ -32,7 +33,7 @@ def put_addresses(errand: Errand, draft: Draft, wanted: Iterable[str]) -> None:
         raise Unfit(f"emails: no more than {MAX_ADDRESSES}")
     for address in addresses:
         if address not in had:
-            check_address(errand, draft, address)
+            _check_address(errand, draft, address)
     first, *others = [one for one in addresses if not one.startswith("@")] or [""]
     # Who is called by an address that goes is called so still: nobody would know them by another name.
     called = draft.entry.name
@@ -44,13 +45,15 @@ def put_addresses(errand: Errand, draft: Draft, wanted: Iterable[str]) -> None:
     }
 
 
-def check_address(errand: Errand, draft: Draft, address: str) -> None:
+def _check_address(errand: Errand, draft: Draft, address: str) -> None:
     """Raises what there is against an address in its normal form."""
     server, name = errand.server, address.rpartition("@")[2]
     domain = domain_named(server, name)
     tenant = draft.entry.tenant
     if domain is None or (tenant is not None and domain.tenant != tenant):
         raise Unknown("emails", name)
+    if not address.isprintable():
+        raise Unfit(f"emails: {UNSEEN}")
     if address.startswith("@"):
         others = selected(server, ACCOUNT, Select(Member("catch-all", name)))
         if any(one.number != draft.number for one in others):

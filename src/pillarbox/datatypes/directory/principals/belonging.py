@@ -19,8 +19,6 @@ from pillarbox.store import Member, Select, Unit
 __all__ = [
     "Merge",
     "above",
-    "external_members",
-    "list_members",
     "put_external_members",
     "put_groups",
     "put_lists",
@@ -109,7 +107,7 @@ def role_members(errand: Errand, draft: Draft, merge: Merge) -> tuple[list[Entry
 
 def put_external_members(errand: Errand, draft: Draft, merge: Merge) -> None:
     """The addresses elsewhere that a list sends to. Raises Unfit."""
-    away = external_members(errand.server, draft)
+    away = _external_members(errand.server, draft)
     there = frozenset(away)
     wanted = []
     for one in merge(away):
@@ -121,7 +119,7 @@ def put_external_members(errand: Errand, draft: Draft, merge: Merge) -> None:
     draft.document["members"] = _bounded(draft, [*here, *wanted])
 
 
-def list_members(server: Unit, draft: Draft) -> dict[str, Account]:
+def _list_members(server: Unit, draft: Draft) -> dict[str, Account]:
     """A list's members of this server, within its tenant, by the address that it sends to."""
     members = _members(draft)
     for address in members:
@@ -131,9 +129,9 @@ def list_members(server: Unit, draft: Draft) -> dict[str, Account]:
     return {address: one for address, one in found.items() if one is not None and one.tenant == draft.entry.tenant}
 
 
-def external_members(server: Unit, draft: Draft) -> list[str]:
+def _external_members(server: Unit, draft: Draft) -> list[str]:
     """The other members of a list."""
-    here = list_members(server, draft)
+    here = _list_members(server, draft)
     return [address for address in _members(draft) if address not in here]
 
 
@@ -166,7 +164,7 @@ def above(server: Unit, number: int) -> set[int]:
 
 
 def _put_list_members(errand: Errand, draft: Draft, merge: Merge, kinds: frozenset[Kind]) -> None:
-    here = list_members(errand.server, draft)
+    here = _list_members(errand.server, draft)
     had = [*dict.fromkeys(one.title for one in here.values())]
     wanted = _named(errand, draft, "members", merge(had), kinds, had)
     numbers = {one.number for one in wanted}

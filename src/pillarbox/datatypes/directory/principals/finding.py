@@ -10,7 +10,7 @@ from pillarbox.datatypes.directory.principals.kind import ACCOUNTS, GROUPS, Entr
 from pillarbox.datatypes.directory.refused import Absent
 from pillarbox.datatypes.server import ACCOUNT, API_KEY, DOMAIN, OAUTH_CLIENT, ROLE, TENANT
 from pillarbox.objects import DataType
-from pillarbox.store import AllOf, Equal, Filter, Member, Select, Unit
+from pillarbox.store import AllOf, Equal, Everything, Filter, Member, Select, Unit
 from pillarbox.wire.collation import unicode_casemap
 
 __all__ = ["by_number", "every", "found", "has_addresses", "holders", "how_many", "is_seen", "named", "of_tenant"]
@@ -65,8 +65,7 @@ def every(server: Unit, manager: Manager, kinds: Collection[Kind], tenant: int |
         if type_ is TENANT and wanted is not None:
             continue
         among = [kind.of_account for kind in kinds if kind in ACCOUNTS] if type_ is ACCOUNT else []
-        narrow: list[Filter] = [] if wanted is None else [Equal("tenant", wanted)]
-        selected = _page(server, type_, *narrow)
+        selected = _page(server, type_, Everything() if wanted is None else Equal("tenant", wanted))
         entries += [one for one in selected if type_ is not ACCOUNT or one.kind.of_account in among]
     return entries
 
@@ -106,7 +105,6 @@ def by_number(server: Unit, type_: DataType[Any], numbers: Collection[int]) -> l
     ]
 
 
-def _page(server: Unit, type_: DataType[Any], *conditions: Filter) -> Iterator[Entry]:
-    wanted = Select(conditions[0]) if len(conditions) == 1 else Select()
-    for stored in server.get(type_.table, server.page(type_.table, wanted, 0, 2**31)):
+def _page(server: Unit, type_: DataType[Any], wanted: Filter) -> Iterator[Entry]:
+    for stored in server.get(type_.table, server.page(type_.table, Select(wanted), 0, 2**31)):
         yield Entry.of(type_, stored.number, orjson.loads(stored.document))

@@ -5,7 +5,7 @@ from unicodedata import normalize
 
 from pillarbox.access import BUILT_IN, BadAddress, domain_of, normal
 from pillarbox.datatypes.directory.known import account_at
-from pillarbox.datatypes.directory.principals.address import domain_name
+from pillarbox.datatypes.directory.principals.address import UNSEEN, domain_name
 from pillarbox.datatypes.directory.principals.errand import Draft, Errand
 from pillarbox.datatypes.directory.principals.finding import holders, how_many, named
 from pillarbox.datatypes.directory.principals.kind import ACCOUNTS, Kind, names_of
@@ -41,12 +41,21 @@ def rename(errand: Errand, draft: Draft, text: str) -> None:
     there = named(errand.server, name)
     if there is not None and (there.kind, there.number) != (draft.kind, draft.number):
         raise Taken("name", name)
+    if draft.kind is Kind.DOMAIN and errand.manager.tenant is not None and _is_below(errand, name):
+        raise Taken("name", name)
     whose = account_at(errand.server, name) if "@" in name else None
     if whose is not None and not (draft.kind in ACCOUNTS and whose.number == draft.number):
         raise Taken("name", name)
     if draft.was is not None and draft.was.name != name:
         _follow(errand, draft, name)
     draft.document["client" if draft.kind is Kind.OAUTH_CLIENT else "name"] = name
+
+
+def _is_below(errand: Errand, name: str) -> bool:
+    """Whether a domain is below one that is not the manager's tenant's: whose that is says who has what is below."""
+    labels = name.split(".")
+    above = (domain_named(errand.server, ".".join(labels[at:])) for at in range(1, len(labels)))
+    return any(one is not None and one.tenant != errand.manager.tenant for one in above)
 
 
 def join_tenant(errand: Errand, draft: Draft, value: JSON) -> None:
@@ -135,6 +144,8 @@ def _normal(kind: Kind, text: str) -> str:
     if kind is Kind.DOMAIN:
         return domain_name(text)
     name = normalize("NFC", normalize("NFC", text.strip()).lower())
+    if not name.isprintable():
+        raise Unfit(f"name: {UNSEEN}")
     if kind in ACCOUNTS and "@" in name:
         try:
             return normal(name)

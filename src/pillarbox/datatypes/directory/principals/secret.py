@@ -28,7 +28,7 @@ from pillarbox.datatypes.server import (
     remove_credential,
 )
 
-__all__ = ["App", "add_secret", "app_of", "remove_secret", "set_secrets"]
+__all__ = ["App", "add_secret", "remove_secret", "set_secrets"]
 
 _MOST = 100
 _MOST_APPS = 5
@@ -47,7 +47,7 @@ class App:
     kept: str
 
 
-def app_of(text: str) -> App | None:
+def _app_of(text: str) -> App | None:
     """The app password that `$app$name$hash` is. Others write its name in base64, with the time behind it."""
     found = _APP_SECRET.fullmatch(text)
     return None if found is None else App(_name(found[1]), found[2])
@@ -143,7 +143,7 @@ def _add_totp(errand: Errand, draft: Draft, url: str) -> None:
 
 
 def _add_app(errand: Errand, draft: Draft, secret: str) -> None:
-    app = app_of(secret)
+    app = _app_of(secret)
     if app is None or not is_known_form(app.kept):
         raise Unfit("secrets: an app password is $app$name$hash, the hash in a scheme that is known here")
     if not app.name.strip() or len(app.name) > _LONGEST_NAME or not app.name.isprintable():

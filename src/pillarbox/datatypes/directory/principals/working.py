@@ -124,7 +124,7 @@ def destroy(errand: Errand, name: str) -> Entry:
         case Kind.DOMAIN if has_addresses(server, entry.name):
             raise InUse(f"principals have addresses in {entry.name}", "Domain has members")
         case Kind.TENANT if of_tenant(server, entry.number):
-            raise InUse(f"principals belong to {entry.name}", "Tenant has members")
+            raise InUse(f"principals belong to {entry.name}; they go first", "Tenant has members")
         case Kind.ROLE:
             # One that takes something would give it by being gone.
             for holder in holders(server, entry.name):

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from pillarbox.datatypes.queue.managed.outcome import Outcome, asked_for
+from pillarbox.datatypes.queue.managed.answering import answer, asked_for
 from pillarbox.datatypes.server import QUEUE as WORK
 from pillarbox.datatypes.server import pause, paused_since, resume
 from pillarbox.objects import (
@@ -13,8 +13,10 @@ from pillarbox.objects import (
     Call,
     DataType,
     MethodError,
+    Outcome,
     Property,
     Record,
+    SetAsked,
     SetError,
     invalid,
     prop,
@@ -67,22 +69,22 @@ class Pausing:
         return None
 
     def set(self, call: Call[Any]) -> Mapping[str, JSON]:
-        outcome = Outcome(call)
-        for key in outcome.asked.create:
-            outcome.refuse("notCreated", key, SetError("singleton", (), "there is one already, and only one"))
-        for id_, patch in outcome.asked.update.items():
+        asked, outcome = SetAsked.taken(call), Outcome()
+        for key in asked.create:
+            outcome.not_created[key] = SetError("singleton", (), "there is one already, and only one")
+        for id_, patch in asked.update.items():
             wrong = [name for name in patch if name != "isPaused"]
             if id_ != SINGLETON:
-                outcome.refuse("notUpdated", id_, SetError("notFound"))
+                outcome.not_updated[id_] = SetError("notFound")
             elif wrong or not isinstance(patch.get("isPaused", False), bool):
-                outcome.refuse("notUpdated", id_, invalid((wrong or ["isPaused"])[0][:64], "only isPaused can be set"))
+                outcome.not_updated[id_] = invalid((wrong or ["isPaused"])[0][:64], "only isPaused can be set")
             else:
                 if patch.get("isPaused") is True:
                     pause(call.context.store, WORK, call.context.now)
                 elif "isPaused" in patch:
                     resume(call.context.store, WORK)
                 outcome.updated[id_] = None
-        for id_ in outcome.asked.destroy:
+        for id_ in asked.destroy:
             error = SetError("singleton", (), "there is always one") if id_ == SINGLETON else SetError("notFound")
-            outcome.refuse("notDestroyed", id_, error)
-        return outcome.wire()
+            outcome.not_destroyed[id_] = error
+        return answer(call, asked, outcome)

@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from functools import partial
 from typing import Any, cast
 
-from pillarbox.datatypes.queue.managed.outcome import Outcome, asked_for
+from pillarbox.datatypes.queue.managed.answering import answer, asked_for
 from pillarbox.datatypes.queue.managing import FARTHEST, Clerk, cancel_message, postpone_message
 from pillarbox.datatypes.queue.overview import Key, Wanted, found, id_of, key_of, read_each, show_change
 from pillarbox.datatypes.queue.sending import Addressee, Queued
@@ -21,6 +21,8 @@ from pillarbox.objects import (
     Call,
     Kind,
     MethodError,
+    Outcome,
+    SetAsked,
     SetError,
     Window,
     invalid,
@@ -53,8 +55,7 @@ class Waiting:
         call.take_extra("get")
         most = call.context.limits.objects_in_get
         if ids is None:
-            all_found = found(call.context.store, Wanted(), most + 1)
-            keys = [*all_found.keys]
+            keys = found(call.context.store, Wanted(), most + 1)
         else:
             keys = sorted({key for key in map(_key, ids) if key is not None})
         if len(keys) > most or len(ids or ()) > most:
@@ -75,40 +76,41 @@ class Waiting:
             raise MethodError("unsupportedSort", "they are in order of account and age")
         window = Window.taken(call)
         call.take_extra("query")
-        return window.answer(call, [_id(key) for key in found(call.context.store, wanted).keys])
+        return window.answer(call, [_id(key) for key in found(call.context.store, wanted)])
 
     def prepared(self, _: Call[Any]) -> object:
         return None
 
     def set(self, call: Call[Any]) -> Mapping[str, JSON]:
         """Each is tried at another time or given up in a unit of its own account: there is none for all."""
-        outcome, store, clerk = Outcome(call), call.context.store, self.clerk()
-        if outcome.asked.destroy:
+        asked, outcome = SetAsked.taken(call), Outcome()
+        store, clerk = call.context.store, self.clerk()
+        if asked.destroy:
             permit(call.context.actor, "message-queue-delete")
-        for key in outcome.asked.create:
-            outcome.refuse("notCreated", key, SetError("forbidden", (), "messages are queued by who sends them"))
-        for id_, patch in outcome.asked.update.items():
+        for key in asked.create:
+            outcome.not_created[key] = SetError("forbidden", (), "messages are queued by who sends them")
+        for id_, patch in asked.update.items():
             at = _moment(call, patch)
             if isinstance(at, SetError):
-                outcome.refuse("notUpdated", id_, at)
+                outcome.not_updated[id_] = at
                 continue
             message = _key(id_)
             done = None if message is None else postpone_message(store, clerk, message, at, None)
             if done is None:
-                outcome.refuse("notUpdated", id_, SetError("notFound"))
+                outcome.not_updated[id_] = SetError("notFound")
             elif not done:
-                outcome.refuse("notUpdated", id_, invalid("nextAttempt", "nobody waits for it any more"))
+                outcome.not_updated[id_] = invalid("nextAttempt", "nobody waits for it any more")
             else:
                 outcome.updated[id_] = None
-        for id_ in dict.fromkeys(outcome.asked.destroy):
+        for id_ in dict.fromkeys(asked.destroy):
             message = _key(id_)
             if message is None or not cancel_message(store, clerk, message, None):
-                outcome.refuse("notDestroyed", id_, SetError("notFound"))
+                outcome.not_destroyed[id_] = SetError("notFound")
             else:
                 outcome.destroyed.append(id_)
         if outcome.updated or outcome.destroyed:
             show_change(store)
-        return outcome.wire()
+        return answer(call, asked, outcome)
 
 
 def _id(key: Key) -> Id:

@@ -1,64 +1,29 @@
-"""What values are: checked by it when they come in, and described by it in the OpenAPI document.
-
-A shape yields what is wrong with a value, each with the place where it is, so that a caller hears of all at once.
-"""
+"""Shapes of single values: texts, numbers, times, and what is yes or no."""
 
 import re
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any, NamedTuple, Protocol, TypeAlias
 
-from pillarbox.wire.values import JSON
+from pillarbox.management.shape.fault import Fault, Schema, Shape, said, shown
 
 __all__ = [
-    "ABSENT",
     "ANYTHING",
     "CONFIRMED",
     "FLAG",
     "INSTANT",
-    "NAMES",
     "NULL",
+    "NUMBER",
     "Choice",
-    "Fault",
-    "Fields",
+    "Flag",
     "Integer",
-    "ListOf",
-    "Map",
-    "Nullable",
-    "OneOf",
-    "Schema",
     "Several",
-    "Shape",
     "Text",
 ]
-
-Schema: TypeAlias = dict[str, Any]
-"""A schema of OpenAPI 3.1, which is JSON Schema 2020-12."""
-
-ABSENT = "this is required"
-"""What is wrong with a member that is not there."""
 
 _SURROGATE = re.compile(r"[\ud800-\udfff]")
 _LINE, _LINES = r"[^\x00-\x1f\x7f]", r"[^\x00-\x08\x0b\x0c\x0e-\x1f\x7f]"
 """A character of a text of one line; of one with lines and tabs. Both are the same to Python and to ECMA-262."""
-
-
-class Fault(NamedTuple):
-    """What is wrong with a value: where, as `emails/0`, empty for the whole; and what, in words."""
-
-    field: str
-    detail: str
-
-
-class Shape(Protocol):
-    """Whatever a value can be told to be."""
-
-    def faults(self, value: object, at: str = "") -> Iterator[Fault]:
-        """All that is wrong with a value of JSON; `at` is where it stands."""
-
-    def schema(self) -> Schema:
-        """The same for others."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +60,7 @@ class Text:
         made: Schema = {"type": "string", "maxLength": self.longest, "pattern": f"^{pattern}$"}
         if self.least:
             made["minLength"] = self.least
-        return _said(made, self.doc, self.example)
+        return said(made, self.doc, self.example)
 
     @property
     def _character(self) -> str:
@@ -114,7 +79,7 @@ class Choice:
             yield Fault(at, f"one of {', '.join(self.of)} is expected")
 
     def schema(self) -> Schema:
-        return _said({"type": "string", "enum": list(self.of)}, self.doc, None)
+        return said({"type": "string", "enum": list(self.of)}, self.doc, None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,12 +101,12 @@ class Several:
         else:
             known = {"", *self.of}
             words = [word.strip(" ") for word in value.split(",")]
-            yield from (Fault(at, f"there is no {_shown(word)}") for word in words if word not in known)
+            yield from (Fault(at, f"there is no {shown(word)}") for word in words if word not in known)
 
     def schema(self) -> Schema:
         word = f" *(?:(?:{'|'.join(self.of)}) *)?"
         made: Schema = {"type": "string", "maxLength": self.longest, "pattern": f"^{word}(?:,{word})*$"}
-        return _said(made, self.doc, None)
+        return said(made, self.doc, None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,7 +124,7 @@ class Integer:
             yield Fault(at, f"a number from {self.least} to {self.most} is expected")
 
     def schema(self) -> Schema:
-        return _said({"type": "integer", "minimum": self.least, "maximum": self.most}, self.doc, None)
+        return said({"type": "integer", "minimum": self.least, "maximum": self.most}, self.doc, None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,13 +138,17 @@ class _Number:
 
 
 @dataclass(frozen=True, slots=True)
-class _Flag:
+class Flag:
+    """True or false."""
+
+    doc: str = ""
+
     def faults(self, value: object, at: str = "") -> Iterator[Fault]:
         if not isinstance(value, bool):
             yield Fault(at, "true or false is expected")
 
     def schema(self) -> Schema:
-        return {"type": "boolean"}
+        return said({"type": "boolean"}, self.doc, None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -221,33 +190,72 @@ class _Null:
         return {"type": "null"}
 
 
+NUMBER: Shape = _Number()
+FLAG: Shape = Flag()
+CONFIRMED: Shape = _Confirmed()
+"""True, said on purpose."""
+INSTANT: Shape = _Instant()
+"""A time of RFC 3339."""
+ANYTHING: Shape = _Anything()
+NULL: Shape = _Null()
+
+
+_LONGEST_INSTANT}
+
+
+@dataclass(frozen=True, slots=True)
+class _Anything:
+    def faults(self, value: object, at: str = "") -> Iterator[Fault]:  # noqa: ARG002 - nothing is
+        yield from ()
+
+    def schema(self) -> Schema:
+        return {}
+
+
+@dataclass(frozen=True, slots=True)
+class _Null:
+    def faults(self, value: object, at: str = "") -> Iterator[Fault]:
+        if value is not None:
+            yield Fault(at, "null is expected")
+
+    def schema(self) -> Schema:
+        return {"type": "null"}
+
+
 @dataclass(frozen=True, slots=True)
 class Nullable:
     """A value of a shape, or null."""
 
     of: Shape
+    doc: str = ""
 
     def faults(self, value: object, at: str = "") -> Iterator[Fault]:
         if value is not None:
             yield from self.of.faults(value, at)
 
     def schema(self) -> Schema:
-        return {"anyOf": [self.of.schema(), {"type": "null"}]}
+        return said({"anyOf": [self.of.schema(), {"type": "null"}]}, self.doc, None)
 
 
 @dataclass(frozen=True, slots=True)
 class OneOf:
-    """A value of one of these shapes; what is wrong is told as the last of them says it."""
+    """A value of one of these shapes; what is wrong is told by the last that is of its type, or else by all of them."""
 
     of: tuple[Shape, ...]
+    doc: str = ""
 
     def faults(self, value: object, at: str = "") -> Iterator[Fault]:
-        found: list[Fault] = []
+        found: list[list[Fault]] = []
         for shape in self.of:
-            found = list(shape.faults(value, at))
-            if not found:
+            found.append(list(shape.faults(value, at)))
+            if not found[-1]:
                 return
-        yield from found
+        near = [faults for shape, faults in zip(self.of, found, strict=True) if _is_of_type(shape.schema(), value)]
+        if near or not all(len(faults) == 1 and faults[0].detail.endswith(EXPECTED) for faults in found):
+            yield from (near or found)[-1]
+        else:
+            wanted = dict.fromkeys(faults[0].detail.removesuffix(EXPECTED) for faults in found)
+            yield Fault(at, " or ".join(wanted) + EXPECTED)
 
     def schema(self) -> Schema:
         schemas = [shape.schema() for shape in self.of]
@@ -255,7 +263,7 @@ class OneOf:
         # A parameter of the query is a text anyway: of that, many a program hears here alone.
         if all(one.get("type") == "string" for one in schemas):
             made["type"] = "string"
-        return made
+        return said(made, self.doc, None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -277,13 +285,13 @@ class ListOf:
         if len(value) < self.least:
             yield Fault(at, f"at least {self.least} entries")
         for index, one in enumerate(value):
-            yield from self.of.faults(one, _under(at, str(index)))
+            yield from self.of.faults(one, under(at, str(index)))
 
     def schema(self) -> Schema:
         made: Schema = {"type": "array", "items": self.of.schema(), "maxItems": self.most}
         if self.least:
             made["minItems"] = self.least
-        return _said(made, self.doc, None)
+        return said(made, self.doc, None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -299,12 +307,12 @@ class Map:
             yield Fault(at, "an object is expected")
             return
         for name, one in value.items():
-            yield from self.names.faults(name, _under(at, name))
-            yield from self.of.faults(one, _under(at, name))
+            yield from self.names.faults(name, under(at, name))
+            yield from self.of.faults(one, under(at, name))
 
     def schema(self) -> Schema:
         made = {"type": "object", "propertyNames": self.names.schema(), "additionalProperties": self.of.schema()}
-        return _said(made, self.doc, None)
+        return said(made, self.doc, None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -323,13 +331,13 @@ class Fields:
             return
         for name in self.required:
             if name not in value:
-                yield Fault(_under(at, name), ABSENT)
+                yield Fault(under(at, name), ABSENT)
         for name, one in value.items():
             shape = self.of.get(name)
             if shape is not None:
-                yield from shape.faults(one, _under(at, name))
+                yield from shape.faults(one, under(at, name))
             elif not self.open:
-                yield Fault(_under(at, name), "there is no such field")
+                yield Fault(under(at, name), "there is no such field")
 
     def schema(self) -> Schema:
         made: Schema = {"type": "object", "properties": {name: one.schema() for name, one in self.of.items()}}
@@ -337,11 +345,11 @@ class Fields:
             made["required"] = list(self.required)
         if not self.open:
             made["additionalProperties"] = False
-        return _said(made, self.doc, self.example)
+        return said(made, self.doc, self.example)
 
 
 NUMBER: Shape = _Number()
-FLAG: Shape = _Flag()
+FLAG: Shape = Flag()
 CONFIRMED: Shape = _Confirmed()
 """True, said on purpose."""
 INSTANT: Shape = _Instant()
@@ -351,6 +359,15 @@ NULL: Shape = _Null()
 NAMES: Shape = ListOf(Text(), most=10_000)
 
 
+EXPECTED = " is expected"
+_TYPES: Mapping[str, tuple[type, ...]] = {
+    "string": (str,),
+    "integer": (int,),
+    "number": (int, float),
+    "boolean": (bool,),
+    "array": (list,),
+    "object": (dict,),
+}
 _LONGEST_NAME = 80
 _LONGEST_INSTANT = 64
 _INSTANT_FORM = re.compile(r"\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d(\.\d+)?([Zz]|[+-]\d\d:\d\d)", re.ASCII)
@@ -365,20 +382,3 @@ def _is_instant(text: str) -> bool:
     except (ValueError, OverflowError):
         return False
     return True
-
-
-def _under(at: str, name: str) -> str:
-    return f"{at}/{_shown(name)}" if at else _shown(name)
-
-
-def _shown(name: str) -> str:
-    # A name may be of any length, and of half characters.
-    return name[:_LONGEST_NAME].encode("utf-8", "replace").decode()
-
-
-def _said(made: Schema, doc: str, example: JSON) -> Schema:
-    if doc:
-        made["description"] = doc
-    if example is not None:
-        made["examples"] = [example]
-    return made
