@@ -53,9 +53,11 @@ class Reach:
 class Actor:
     """Somebody who has proved who they are: their login name, their accounts by id, and what they may do now.
 
-    The last is what the way in which they proved it lets through, by the names of `access.permission`.
+    The last is what the way in which they proved it lets through, by the names of `access.permission`. `power` is as
+    for Manager.
     """
 
     name: str
     accounts: Mapping[Id, Grant]
     permissions: frozenset[str]
+    power: frozenset[str] | None = None

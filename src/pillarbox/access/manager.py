@@ -19,6 +19,13 @@ class Manager:
     permissions: frozenset[str]
     tenant: int | None = None
     account: int | None = None
+    power: frozenset[str] | None = None
+    """What they may give, where that is other than what they may do: a token may be for administration alone."""
+
+    @property
+    def gives(self) -> frozenset[str]:
+        """What others may have of them, and no more."""
+        return self.permissions if self.power is None else self.power
 
 
 OWNER = Manager("owner", PERMISSIONS)

@@ -2,29 +2,26 @@
 
 import getpass
 import sys
-from collections.abc import Callable, Mapping
-from enum import StrEnum
+from collections.abc import Mapping
 from typing import Annotated, Any
 
 import typer
 
-from pillarbox.access import BUILT_IN, PERMISSIONS
 from pillarbox.cli.client import Client, at, managing, managing_new, principals
 from pillarbox.cli.credential import app_password, second_factor, secrets
 from pillarbox.cli.principal import (
     adding,
     called,
     change,
-    effective_of,
     every,
     existing,
     leave,
     mailbox,
     make,
     removing,
-    role_set,
     setting,
 )
+from pillarbox.cli.rights import permission, role
 from pillarbox.cli.shared import (
     ActionArgument,
     AddOrRemove,
@@ -54,14 +51,6 @@ _Address = Annotated[
     ),
 ]
 _StdinOption = Annotated[bool, typer.Option("--password-stdin", help="Read the password from standard input.")]
-
-
-def _roles(context: typer.Context, begun: str) -> list[str]:
-    return [one for one in BUILT_IN if one.startswith(begun)] + principals("role")(context, begun)
-
-
-def _permissions(begun: str) -> list[str]:
-    return sorted(one for one in PERMISSIONS if one.startswith(begun))
 
 
 @app.command("add")
@@ -221,52 +210,8 @@ def events(
     console.print(rows if found else f"Nothing is known of {address}.", highlight=False)
 
 
-@app.command("role")
-@managing
-def role_(
-    server: Client,
-    address: _Address,
-    action: ActionArgument,
-    role: Annotated[
-        str, typer.Argument(metavar="ROLE", help="One that `role list` shows.", callback=text, autocompletion=_roles)
-    ],
-) -> None:
-    """Let an account do what a role gives, or no longer; at once, while serving too."""
-    is_added = action is AddOrRemove.ADD
-    found = existing(server, address, "individual")
-    change(server, found["name"], (adding if is_added else removing)("roles", role))
-    console.print(f"{address} has the role {role}{'' if is_added else ' no longer'}.", highlight=False)
-
-
-class _OfOne(StrEnum):
-    ENABLE = "enable"
-    DISABLE = "disable"
-    RESET = "reset"
-
-
-_Steps = list[Mapping[str, object]]
-_STEPS: Mapping[_OfOne, Callable[[str], _Steps]] = {
-    _OfOne.ENABLE: lambda one: [removing("disabledPermissions", one), adding("enabledPermissions", one)],
-    _OfOne.DISABLE: lambda one: [removing("enabledPermissions", one), adding("disabledPermissions", one)],
-    _OfOne.RESET: lambda one: [removing("enabledPermissions", one), removing("disabledPermissions", one)],
-}
-
-
-@app.command("permission")
-@managing
-def permission_(
-    server: Client,
-    address: _Address,
-    action: Annotated[_OfOne, typer.Argument(metavar="enable|disable|reset", help="What to do.")],
-    permission: Annotated[
-        str, typer.Argument(metavar="PERMISSION", help="As in email-send.", callback=text, autocompletion=_permissions)
-    ],
-) -> None:
-    """Let an account do one thing more, or one less, than its roles say; or again what they say."""
-    name = existing(server, address, "individual")["name"]
-    change(server, name, *_STEPS[action](permission))
-    may = permission in effective_of(server, role_set(server.get(at("principal", name))))
-    console.print(f"{address} has the permission {permission}{'' if may else ' no longer'}.", highlight=False)
+app.command("role")(role)
+app.command("permission")(permission)
 
 
 def _shown(found: Mapping[str, Any]) -> dict[str, Any]:

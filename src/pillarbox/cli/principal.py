@@ -146,17 +146,23 @@ def _taking_in(server: Client, does: Callable[[], Any], tenant: str | None) -> A
     try:
         while True:
             try:
-                return does()
+                done = does()
             except Refused as refused:
                 domain = str(refused.document.get("item", ""))
                 if refused.error != "notFound" or refused.document.get("field") != "emails" or domain in made:
                     raise
                 server.post(at("principal"), {"type": "domain", "name": domain, "tenant": tenant})
                 made.append(domain)
+            else:
+                break
     except Refused as refused:
         for domain in reversed(made):
             server.delete(at("principal", domain))
         fail(_said(refused))
+    for domain in made:
+        # Of a domain that was mistyped nobody would hear otherwise.
+        console.print(f"{domain} is a domain here now.", highlight=False)
+    return done
 
 
 def known(server: Client, name: str, *types: str) -> dict[str, Any] | None:

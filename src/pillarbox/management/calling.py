@@ -62,7 +62,7 @@ def check(endpoint: Endpoint, manager: Manager) -> None:
     if endpoint.permission is not None and endpoint.permission not in manager.permissions:
         raise Forbidden(f"this needs the permission {endpoint.permission}")
     if endpoint.some_of and not endpoint.some_of & manager.permissions:
-        raise Forbidden(f"this needs a permission, as {min(endpoint.some_of)}")
+        raise Forbidden(f"this needs one of the permissions {', '.join(sorted(endpoint.some_of))}")
     if endpoint.within is Within.SERVER and manager.tenant is not None:
         raise Forbidden("this is for administrators of the whole server, and not of a tenant alone")
     if endpoint.within is Within.ACCOUNT and manager.account is None:

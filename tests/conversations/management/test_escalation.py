@@ -11,17 +11,32 @@ from tests.driver import Home
 from tests.driver.administrator import Administrator
 from tests.driver.oauth import App, Browser
 
-from pillarbox.access import Manager
+from pillarbox.access import PERMISSIONS, Manager
 from pillarbox.access.scope import MAIL, MANAGE, SCOPES, attenuated
 from pillarbox.datatypes.directory import Newcomer
 from pillarbox.management.refusal import Forbidden
 
 
+def _app(root: Administrator) -> Manager:
+    """An app that somebody has let administer, and nothing else."""
+    whole = SCOPES[MANAGE].permissions | SCOPES[MAIL].permissions
+    return Manager(root.person.name, attenuated(whole, frozenset((MANAGE,))), None, root.person.number, PERMISSIONS)
+
+
+def test_a_token_to_manage_makes_people_who_have_mail(home: Home) -> None:
+    """The scope says: everything that you may do as an administrator. The app itself reads no mail by it."""
+    jane = {"type": "individual", "name": "jane", "emails": ["jane@home.example"], "roles": ["user"]}
+    body = orjson.dumps({**jane, "secrets": "a long enough password"})
+    app = _app(Administrator(home))
+    assert says(home, app, "POST", "principal", "", body)
+    says(home, app, "PATCH", "principal/jane", "", orjson.dumps(steps(("set", "secrets", "another long one"))))
+    assert "jmap-email-get" not in app.permissions
+
+
 def test_a_token_to_manage_gives_no_password(home: Home) -> None:
     """RFC 6749 section 3.3: whoever has a token with a scope gets no further than that by setting a password."""
     root = Administrator(home)
-    let = attenuated(SCOPES[MANAGE].permissions | SCOPES[MAIL].permissions, frozenset((MANAGE,)))
-    app = Manager(root.person.name, let, None, root.person.number)
+    app = _app(root)
     change = orjson.dumps(steps(("set", "secrets", "a long secret of the app")))
     with pytest.raises(Forbidden):
         says(home, app, "PATCH", f"principal/{root.person.name}", "", change)

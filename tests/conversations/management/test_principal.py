@@ -1,8 +1,8 @@
 """Principals over the REST API: made, told, changed and destroyed."""
 
-from collections.abc import Callable
 from typing import Any, cast
 
+from tests.conversations.management.counting import Counting
 from tests.driver import Home
 from tests.driver.administrator import Administrator
 
@@ -100,23 +100,6 @@ def test_every_type_is_made_told_and_destroyed(home: Home) -> None:
     root.does("DELETE", "principal/helper")
     root.does("DELETE", "principal/corp.example")
     assert root.does("GET", "principal", types="domain")["total"] == 1
-
-
-class Counting:
-    """A unit that counts how often anything is asked of it."""
-
-    def __init__(self, unit: Unit) -> None:
-        self._unit = unit
-        self.asked = 0
-
-    def __getattr__(self, name: str) -> Any:
-        found: Callable[..., Any] = getattr(self._unit, name)
-
-        def counted(*given: Any) -> Any:
-            self.asked += 1
-            return found(*given)
-
-        return counted
 
 
 def test_many_are_listed_in_as_few_reads_as_few(home: Home) -> None:

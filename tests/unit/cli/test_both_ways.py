@@ -148,6 +148,13 @@ def test_who_is_in_a_group_may_read_or_change(both: Both) -> None:
     assert both.json("group", "list") == []
 
 
+def test_a_domain_that_comes_with_an_address_is_told(both: Both) -> None:
+    """Ours: it may be a mistyped one."""
+    told = both("account", "alias", "alice@home.example", "add", "alice@hmoe.example").out
+    assert told.splitlines()[0] == "hmoe.example is a domain here now."
+    assert "is a domain" not in both("account", "alias", "alice@home.example", "add", "al@hmoe.example").out
+
+
 def test_who_is_not_in_a_list_is_not_taken_out_of_it(both: Both) -> None:
     """Ours: a member may be elsewhere, so that there need be no account."""
     both("list", "add", "all@home.example", "--member", "x@far.example")

@@ -51,7 +51,8 @@ def _manager_of(entry: Entry) -> Manager:
     """Whoever was let in, as one who manages; with no more than their credentials let through."""
     principal = entry.principal
     is_account = entry.proof.kind not in (ProofKind.API_KEY, ProofKind.FALLBACK)
-    return Manager(principal.name, entry.actor.permissions, principal.tenant, principal.number if is_account else None)
+    account = principal.number if is_account else None
+    return Manager(principal.name, entry.actor.permissions, principal.tenant, account, entry.actor.power)
 
 
 def _office_of(setup: Setup) -> Office:

@@ -9,6 +9,7 @@ from functools import lru_cache
 
 from pillarbox.access import Actor, Ended, Grant, Principal, Proof, ProofKind, Rights, Shared, TokenCheck, attenuated
 from pillarbox.access.permission import AUTHENTICATE, AUTHENTICATE_OAUTH, SEES_THE_SERVER
+from pillarbox.access.scope import MANAGE
 from pillarbox.datatypes.server import ACCOUNT
 from pillarbox.http.guard.client import Client
 from pillarbox.http.guard.rates import Allowances
@@ -213,7 +214,9 @@ class Gate:
             accounts |= {group.id: self._grant(group, group.rights, personal=False) for group in principal.groups}
         if principal.tenant is None and not may.isdisjoint(SEES_THE_SERVER):
             accounts[_SERVER] = _SERVERS
-        return Entry(Actor(principal.name, accounts, may), proof)
+        # Whoever may administer by it gives others what they need, as mail, though it opens no mail itself.
+        power = principal.permissions if proof.scope is not None and MANAGE in proof.scope else None
+        return Entry(Actor(principal.name, accounts, may, power), proof)
 
     def _grant(self, account: Principal | Shared, rights: Rights, *, personal: bool) -> Grant:
         quota = self._quota if account.quota is None else account.quota

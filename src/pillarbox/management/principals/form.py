@@ -73,9 +73,7 @@ _SENT: dict[str, Shape] = {
     "tenant": OneOf((NULL, _TEXT), "The name of the tenant that it belongs to."),
     "emails": _some("Its addresses, in domains that are here, the primary one first; @domain gets what is for nobody."),
     "secrets": OneOf((_SECRET, ListOf(_SECRET, 100)), "Passwords, which are hashed here, or what is kept of some."),
-    "quota": OneOf(
-        (NULL, _OCTETS, _QUOTAS), "Octets that it may hold; of a tenant a list, as it is told."
-    ),
+    "quota": OneOf((NULL, _OCTETS, _QUOTAS), "Octets that it may hold; of a tenant a list, as it is told."),
     "usedQuota": OneOf((NULL, Integer()), "Says nothing: it is counted."),
     "memberOf": _some("Groups that it is in."),
     "lists": _some("Lists that it gets the mail of."),

@@ -18,7 +18,7 @@ def manager(call: Call[Any]) -> Manager:
     """Whoever calls; only who manages the whole server has the account that these methods are called for."""
     actor = call.context.actor
     own = next((one.number for one in actor.accounts.values() if one.personal), None)
-    return Manager(actor.name, actor.permissions, None, own)
+    return Manager(actor.name, actor.permissions, None, own, actor.power)
 
 
 def kinds(call: Call[Any], verb: str) -> list[Kind]:

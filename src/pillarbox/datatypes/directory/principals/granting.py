@@ -41,7 +41,7 @@ def check_given(errand: Errand, draft: Draft) -> None:
     """
     if draft.kind not in _GIVEN:
         return
-    server, held = errand.server, errand.manager.permissions
+    server, held = errand.server, errand.manager.gives
     had, has = draft.was.role_set if draft.was else RoleSet(), draft.entry.role_set
     tenants = tenants_numbered(server, (draft.entry.tenant, draft.was.tenant if draft.was else None))
     if draft.was is not None and draft.was.tenant != draft.entry.tenant:
@@ -96,7 +96,8 @@ def check_power(errand: Errand, draft: Draft) -> None:
     """
     if draft.was is None:
         return
-    if _permitted(errand.server, draft.was) - errand.manager.permissions:
+    is_own = draft.kind is Kind.INDIVIDUAL and draft.number == errand.manager.account
+    if _permitted(errand.server, draft.was) - (errand.manager.permissions if is_own else errand.manager.gives):
         raise Denied("this principal may do more than you: what it signs in with is not yours to change")
 
 
