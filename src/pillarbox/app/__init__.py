@@ -1,7 +1,8 @@
 """The composition root: the only place that knows every part.
 
 Begin with `house`, what is there without any listener; `figures`, `policy`, `public` and `newcomer` make the settings
-into what the parts are given. A server is three packages: `supervisor`, and the processes that it starts, `worker` and
+into what the parts are given. `configuring` has the settings in force change in a process, with `logbook` and
+`observing`. A server is three packages: `supervisor`, and the processes that it starts, `worker` and
 `background`; each is under `orders`, does its `duty`, and answers on a `channel`. It must not decide anything that a
 part could decide. `expiring`, and `queueing` of the background worker, are imported by whom they concern: they load
 what reads certificates, and what speaks to other servers. So are `office` and `performing`, by which a command calls

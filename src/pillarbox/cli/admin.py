@@ -6,10 +6,12 @@ from typing import Annotated
 
 import typer
 
-from pillarbox.access import ADMIN, PERMISSIONS
+from pillarbox.access import ADMIN, PERMISSIONS, domain_of
 from pillarbox.app import folders
 from pillarbox.cli.shared import ConfigOption, DataOption, console, fail, opened, text
+from pillarbox.datatypes.server import add_dkim_key, is_domain
 from pillarbox.signin.credentials import CredentialError, app_password, open_administrator
+from pillarbox.wire.dkim import first_keys
 
 __all__ = ["admin"]
 
@@ -31,7 +33,11 @@ def admin(
         hashed = built.passwords.hash(password)
         known = built.directory.find(address)
         if known is None:
+            domain, now = domain_of(address), datetime.now(UTC)
+            is_new = not is_domain(built.store, domain)
             known = built.directory.add(address, hashed, folders(built.settings), roles=(ADMIN,), by=PERMISSIONS)
+            for key in first_keys(domain, now) if is_new else ():
+                add_dkim_key(built.store, domain, key, now)
         else:
             try:
                 open_administrator(built.store, known.number, hashed, datetime.now(UTC))

@@ -22,7 +22,9 @@ class _Method(StrEnum):
 @managing
 def api(
     server: Client,
-    method: Annotated[_Method, typer.Argument(metavar="METHOD", help="GET, POST, PATCH or DELETE.")],
+    method: Annotated[
+        _Method, typer.Argument(metavar="METHOD", help="GET, POST, PATCH or DELETE.", case_sensitive=False)
+    ],
     path: Annotated[str, typer.Argument(metavar="PATH", help="As in /api/principal?types=domain.", callback=text)],
     has_body: Annotated[bool, typer.Option("--body-stdin", help="Send what standard input has.")] = False,
 ) -> None:

@@ -11,7 +11,7 @@ from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, T
 
 from pillarbox.access import Principal
 from pillarbox.app import House, NotServed, asked, house, settled
-from pillarbox.cli.shared import ConfigOption, DataOption, JsonOption, console, fail, own, present, say_json, text
+from pillarbox.cli.shared import ConfigOption, DataOption, JsonOption, any_text, console, fail, own, present, say_json
 from pillarbox.datatypes import REGISTRY
 from pillarbox.settings import BootstrapError, Problem, Snapshot, catalogue, load, report, snapshot
 from pillarbox.store import StoreError
@@ -28,7 +28,7 @@ def doctor(
     repair: Annotated[bool, typer.Option("--repair", help="Mend what can be mended, and look again.")] = False,
     account: Annotated[
         str | None,
-        typer.Option(metavar="ADDRESS", help="Only this account.", callback=lambda given: given and text(given)),
+        typer.Option(metavar="ADDRESS", help="Only this account.", callback=any_text),
     ] = None,
     as_json: JsonOption = False,
     config: ConfigOption = None,

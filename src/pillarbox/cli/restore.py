@@ -9,7 +9,7 @@ import typer
 
 from pillarbox.app.lock import served
 from pillarbox.cli.backup import last_of, told
-from pillarbox.cli.shared import ConfigOption, DataOption, JsonOption, console, existing, opened, say_json, text
+from pillarbox.cli.shared import ConfigOption, DataOption, JsonOption, any_text, console, existing, opened, say_json
 from pillarbox.datatypes import REGISTRY
 from pillarbox.telemetry import Event, emit
 from pillarbox.transfer.backup import Restored, restore_account
@@ -22,7 +22,7 @@ def restore(
     folder: Annotated[Path, typer.Argument(metavar="DIR", help="The folder of a backup.", readable=False)],
     account: Annotated[
         str | None,
-        typer.Option(metavar="ADDRESS", help="Only this account.", callback=lambda given: given and text(given)),
+        typer.Option(metavar="ADDRESS", help="Only this account.", callback=any_text),
     ] = None,
     as_json: JsonOption = False,
     config: ConfigOption = None,

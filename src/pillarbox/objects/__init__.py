@@ -1,7 +1,8 @@
 """The engine: what it is to be a data type, and the standard methods of RFC 8620 over any of them.
 
 Begin with `record` and `datatype` (how a type is declared), then `call` (one method call, and the only check of
-access), then the methods: `get`, `changes`, `set`, `query`, `query_changes`. It must not know any type: it is tested
+access), then the methods: `get`, `changes`, `set`, `query`, `query_changes`; `managed` has those of types whose objects
+are more than their records. It must not know any type: it is tested
 with one that is not mail.
 """
 

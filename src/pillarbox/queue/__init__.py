@@ -2,7 +2,8 @@
 
 Begin with `sender`, which knows whose turn it is; `carrier` takes one message to everybody who is to get it now, by
 `route` (with `resolver`) and `attempt` (with `transaction`), or to `here`, accounts of ours. `books` writes down what
-came of it, as `outcome`, `schedule` and `dsn` say. `probing` goes the same way to see whether it is open.
+came of it, as `outcome`, `schedule` and `dsn` say, and `journaling` tells it. `probing` goes the same way to see
+whether it is open. `configured` makes what others need of these of the settings.
 It must not know how mail is taken in; who files mail for accounts here is passed in.
 """
 

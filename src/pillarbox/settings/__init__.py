@@ -7,7 +7,7 @@ local file that `bootstrap` reads: it is given pairs.
 
 Begin at `snapshot`, then `declare` (what a setting is) and `catalogue` (all there are). The way from a file
 to pairs is `bootstrap`, `flatten`, `environment`, `macro`; the values are `kind`, `quantity`, `address`. `keys` says
-what is at a key.
+what is at a key, `layers` puts the file's pairs over those of a database, and `site` has what follows for others.
 
     configuration = load(path)
     settings, problems = snapshot(configuration.pairs)

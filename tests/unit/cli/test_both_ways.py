@@ -117,6 +117,7 @@ def test_the_queue_is_paused_and_goes_on(both: Both) -> None:
 def test_any_endpoint_can_be_called(both: Both) -> None:
     """Ours: also under the stable prefix."""
     assert json.loads(both("api", "GET", "/api/queue/status").out) == {"data": True}
+    assert json.loads(both("api", "get", "/api/queue/status").out) == {"data": True}
     assert json.loads(both("api", "GET", "/api/v1/settings/list").out)["data"]["items"] == {}
 
 

@@ -198,6 +198,12 @@ def test_an_administrator_is_made_where_there_was_none(command: Command) -> None
     assert known("root@home.example", made.out.splitlines()[0]) == PERMISSIONS
 
 
+def test_an_administrator_s_new_domain_has_keys(command: Command) -> None:
+    """Issue 6: a domain is made with DKIM keys at once, whichever way it comes."""
+    assert command("admin", "root@home.example").status == 0
+    assert len(json.loads(command("domain", "dkim", "home.example", "--json").out)) == 2
+
+
 def test_an_account_is_opened_whatever_it_was(alice: Command) -> None:
     """Ours: nothing that a setting, a role or a lost device could have done keeps them out."""
     with_second_factor()
