@@ -8,7 +8,7 @@ from pillarbox.access import PERMISSIONS, Manager
 from pillarbox.datatypes.directory import InternalDirectory
 from pillarbox.datatypes.directory.known import existing
 from pillarbox.datatypes.directory.principals import Action, Kind, Operation, change, destroy, make
-from pillarbox.datatypes.server import Role, all_roles
+from pillarbox.datatypes.server import ROLE, Role, selected
 from pillarbox.store import Store
 
 __all__ = ["RoleChange", "add_role", "change_permissions", "change_role", "remove_role", "roles"]
@@ -29,9 +29,9 @@ class RoleChange:
 
 
 def roles(store: Store) -> list[Role]:
-    """Those that were made, in order of name."""
+    """Those that were made."""
     with store.read(0) as server:
-        return all_roles(server)
+        return selected(server, ROLE)
 
 
 def change_permissions(

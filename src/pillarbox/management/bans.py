@@ -17,6 +17,8 @@ from pillarbox.wire.values import JSON
 __all__ = ["ENDPOINTS"]
 
 _USUAL, _LONGEST = timedelta(days=1), timedelta(days=3660)
+_WIDEST_4, _WIDEST_6 = 8, 16
+"""Bits of the widest networks that anybody means: what is wider keeps out who bans it, too."""
 
 _NETWORK = Text(64, least=1, doc="An address, or a network as in 192.0.2.0/24.", example="192.0.2.0/24")
 _FIELDS: Mapping[str, Shape] = {
@@ -45,6 +47,8 @@ def _create(request: Request) -> Answer:
     until = now + _USUAL if expires is None else datetime.fromisoformat(expires.upper())
     if not now < until <= now + _LONGEST:
         raise Invalid([Fault("expires", f"a time from now on is expected, of the next {_LONGEST.days} days")])
+    if banned.prefixlen < (_WIDEST_4 if banned.version == 4 else _WIDEST_6):
+        raise Invalid([Fault("network", "that is too much of the Internet at once; name smaller networks")])
     for why in _spared(banned, request.office.settings()):
         raise AssertFailed(f"{banned} is never banned: {why}")
     made = ban(request.office.store, banned, body.get("reason", ""), now, until)

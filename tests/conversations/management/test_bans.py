@@ -93,3 +93,10 @@ def test_who_may_not_see_settings_sees_no_bans(home: Home) -> None:
     tenant.is_refused(403, "GET", "bans")
     tenant.is_refused(403, "POST", "bans", {"network": "192.0.2.1"})
     tenant.is_refused(403, "DELETE", "bans/192.0.2.1")
+
+
+@pytest.mark.parametrize("network", ["0.0.0.0/0", "::/0", "128.0.0.0/7", "2000::/3"])
+def test_nobody_bans_everybody(root: Administrator, network: str) -> None:
+    """Ours: whoever manages from afar would be kept out as well."""
+    told = root.is_refused(400, "POST", "bans", {"network": network})
+    assert [one["field"] for one in told["invalid"]] == ["network"]

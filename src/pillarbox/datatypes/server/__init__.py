@@ -145,7 +145,7 @@ from pillarbox.datatypes.server.oauthclient import (
 )
 from pillarbox.datatypes.server.pause import PAUSE, Pause, is_paused, pause, paused_since, resume
 from pillarbox.datatypes.server.reading import looked_at, numbered, selected
-from pillarbox.datatypes.server.role import ROLE, Role, all_roles, role_named, role_sets
+from pillarbox.datatypes.server.role import ROLE, Role, role_sets
 from pillarbox.datatypes.server.setting import (
     SETTING,
     KeptSetting,
@@ -240,7 +240,6 @@ __all__ = [
     "admit",
     "all_bans",
     "all_memberships",
-    "all_roles",
     "amend_grant",
     "api_key",
     "ban",
@@ -306,7 +305,6 @@ __all__ = [
     "remove_credential",
     "remove_dkim_key",
     "resume",
-    "role_named",
     "role_sets",
     "security_events",
     "selected",

@@ -8,11 +8,10 @@ from collections.abc import Callable, Iterable
 from pillarbox.access import BUILT_IN, RoleSet
 from pillarbox.datatypes.server.reading import selected
 from pillarbox.objects import MANAGED, DataType, Property, Record, equal, prop
-from pillarbox.store import Equal, Select, Unit
-from pillarbox.wire.collation import unicode_casemap
+from pillarbox.store import Unit
 from pillarbox.wire.values import UnsignedInt
 
-__all__ = ["ROLE", "Role", "all_roles", "role_named", "role_sets"]
+__all__ = ["ROLE", "Role", "role_sets"]
 
 
 class Role(Record):
@@ -39,17 +38,6 @@ ROLE = DataType(
     methods=MANAGED,
     filters=(equal("name", Role.name), equal("tenant", Role.tenant)),
 )
-
-
-def all_roles(server: Unit) -> list[Role]:
-    """Those that administrators made, in order of name."""
-    return sorted(selected(server, ROLE), key=lambda one: one.name)
-
-
-def role_named(server: Unit, name: str) -> Role | None:
-    """The one of this name; the built-in ones are none of them."""
-    found = selected(server, ROLE, Select(Equal("name", unicode_casemap(name))))
-    return next((one for one in found if one.name == name), None)
 
 
 def role_sets(server: Unit, beginning: Iterable[str]) -> Callable[[str], RoleSet | None]:

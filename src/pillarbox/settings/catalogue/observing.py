@@ -53,7 +53,6 @@ _URL: Kind[str] = Kind("URL", _url, str)
 _FIELD: Kind[Secret] = Kind("secret header", _header, str)
 _TRANSPORTS: tuple[OtlpTransport, ...] = ("http", "disable")
 _TIMEOUT = Duration(10_000)
-_TIMEOUT_SAID = "How long one request may take, with all its repetitions."
 _HEADERS = "Sent with each request, as `Authorization: Bearer …`; anybody who has them can do the same."
 
 TRACER_TRANSPORT: Setting[OtlpTransport] = Setting(

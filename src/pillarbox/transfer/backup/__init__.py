@@ -13,7 +13,7 @@ from pillarbox.transfer.backup.dumping import dump
 from pillarbox.transfer.backup.errors import BackupError, BadBackup
 from pillarbox.transfer.backup.loading import load
 from pillarbox.transfer.backup.making import Backed, Lost, backup
-from pillarbox.transfer.backup.restoring import Restored, restore
+from pillarbox.transfer.backup.restoring import Damage, Restored, restore
 from pillarbox.transfer.backup.returning import restore_account
 from pillarbox.transfer.backup.verifying import Verified, verify
 
@@ -21,6 +21,7 @@ __all__ = [
     "Backed",
     "BackupError",
     "BadBackup",
+    "Damage",
     "Lost",
     "Restored",
     "Verified",

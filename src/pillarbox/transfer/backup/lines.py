@@ -76,20 +76,25 @@ def is_name(value: Any) -> bool:
 
 
 def is_text(value: Any) -> bool:
+    """A text of no more than 4096 characters."""
     return isinstance(value, str) and len(value) <= _TEXT
 
 
 def is_count(value: Any) -> bool:
+    """A whole number, zero or above; a time in seconds, too."""
     return type(value) is int and 0 <= value <= MOST
 
 
 def is_number(value: Any) -> bool:
+    """What an object, a blob or an account can be numbered by."""
     return is_count(value) and value <= _MOST_GIVEN
 
 
 def is_digest(value: Any) -> bool:
+    """A SHA-256 in hexadecimal digits."""
     return isinstance(value, str) and _SHA256.fullmatch(value) is not None
 
 
 def is_document(value: Any) -> bool:
+    """An object of JSON; what its type makes of it, `loading.of_its_type` says."""
     return isinstance(value, dict)

@@ -9,18 +9,32 @@ from pillarbox.store import Store, Writing
 from pillarbox.transfer.backup.errors import BadBackup
 from pillarbox.transfer.backup.image import AccountRow, BlobRow, End, KeyRow, ObjectRow, Row
 
-__all__ = ["load", "of_its_type"]
+__all__ = ["BadBlob", "load", "of_its_type"]
 
 _PORTION = 1024 * 1024
 
 
+class BadBlob(BadBackup):
+    """The octets of one blob are not what they were."""
+
+
+def _refuse(problem: BadBlob) -> None:
+    raise problem
+
+
 def load(
-    store: Store, unit: Writing, registry: Registry, rows: Iterable[Row], octets: Callable[[str], BinaryIO]
+    store: Store,
+    unit: Writing,
+    registry: Registry,
+    rows: Iterable[Row],
+    octets: Callable[[str], BinaryIO],
+    damaged: Callable[[BadBlob], None] = _refuse,
 ) -> End:
     """Puts all that an image has into an account, which is empty; how much that was.
 
-    `octets` opens a blob by its SHA-256. Takes the memory of the longest row and the largest message. Raises BadBackup
-    for what cannot have been an account, OSError, and store.StoreError; the unit is then to be given up.
+    `octets` opens a blob by its SHA-256; `damaged` is told of one that is not what it was, and if it raises nothing the
+    account is without it. Takes the memory of the longest row and the largest message. Raises BadBackup for what cannot
+    have been an account, OSError, and store.StoreError; the unit is then to be given up.
     """
     end = End(0, 0, 0, 0)
     for row in rows:
@@ -28,7 +42,10 @@ def load(
             case AccountRow():
                 unit.reserve(row.given)
             case BlobRow():
-                _put(store, unit, row, octets)
+                try:
+                    _put(store, unit, row, octets)
+                except BadBlob as problem:
+                    damaged(problem)
             case ObjectRow():
                 _insert(unit, registry, row)
             case KeyRow():
@@ -58,14 +75,21 @@ def _put(store: Store, unit: Writing, row: BlobRow, octets: Callable[[str], Bina
     with store.stage(unit.account) as staged:
         try:
             with octets(row.sha256) as file:
-                while portion := file.read(_PORTION):
+                while portion := _read(file, row):
                     digest.update(portion)
                     staged.write(portion)
         except FileNotFoundError:
-            raise BadBackup(f"the octets of blob {row.number} are missing ({row.sha256})") from None
+            raise BadBlob(f"the octets of blob {row.number} are missing ({row.sha256})") from None
         if digest.hexdigest() != row.sha256 or staged.size != row.size:
-            raise BadBackup(f"the octets of blob {row.number} are not what they were ({row.sha256})")
+            raise BadBlob(f"the octets of blob {row.number} are not what they were ({row.sha256})")
         unit.put_blob(row.number, staged, row.holders, row.expires)
+
+
+def _read(file: BinaryIO, row: BlobRow) -> bytes:
+    try:
+        return file.read(_PORTION)
+    except OSError as problem:
+        raise BadBlob(f"the octets of blob {row.number} cannot be read: {problem.strerror or problem}") from None
 
 
 def _insert(unit: Writing, registry: Registry, row: ObjectRow) -> None:

@@ -7,6 +7,7 @@ begun is remembered, and the same command begins it anew.
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from enum import Enum, unique
 from pathlib import Path
 
 from pillarbox.datatypes.mail import know_addresses
@@ -29,16 +30,17 @@ from pillarbox.objects import Registry
 from pillarbox.store import Store, Writing
 from pillarbox.transfer.backup.errors import BackupError, BadBackup, refused
 from pillarbox.transfer.backup.folder import Folder, opened
-from pillarbox.transfer.backup.loading import load
+from pillarbox.transfer.backup.loading import BadBlob, load
 from pillarbox.transfer.backup.manifest import Entry
 from pillarbox.transfer.backup.names import known
 
-__all__ = ["Restored", "loaded", "restore", "worked_on"]
+__all__ = ["Damage", "Restored", "loaded", "restore", "worked_on"]
 
 _RESTORING = b"restoring"
 _FOR_EVER = 2**53
 _INSTEAD = (
-    "`pillarbox verify` tells all that is damaged, and accounts that are whole can be had one by one, with --account"
+    "`pillarbox verify` tells all that is damaged; accounts that are whole can be had one by one, with --account, and"
+    " all but the messages that are damaged with --without-damaged"
 )
 _MADE_BY_SOMEBODY = (ACCOUNT, API_KEY, CERTIFICATE, DOMAIN, OAUTH_CLIENT, ROLE, SETTING, TENANT)
 _WORK = ((QUEUED_MESSAGE, QUEUE), (PUSH_SUBSCRIPTION, PUSH))
@@ -48,7 +50,7 @@ _WORK = ((QUEUED_MESSAGE, QUEUE), (PUSH_SUBSCRIPTION, PUSH))
 class Restored:
     """How far a restoration is: of so many accounts, those that are there, and what is in them.
 
-    `lost` are blobs that the backup had lost already when it was made.
+    `lost` are blobs that the backup had lost already when it was made, `damaged` those that were damaged since.
     """
 
     total: int
@@ -57,9 +59,22 @@ class Restored:
     objects: int = 0
     blobs: int = 0
     lost: int = 0
+    damaged: int = 0
 
 
-def restore(store: Store, registry: Registry, root: Path, now: datetime) -> Iterator[Restored]:
+@unique
+class Damage(Enum):
+    """What is done about blobs that are damaged in the backup."""
+
+    REFUSED = "refused"
+    """Nothing is restored."""
+    LOST = "lost"
+    """All but these is."""
+
+
+def restore(
+    store: Store, registry: Registry, root: Path, now: datetime, damage: Damage = Damage.REFUSED
+) -> Iterator[Restored]:
     """Everything that a backup has, in a store that has nothing yet, and that no server serves; yields on the way.
 
     When it has come to its end, everything is there. Raises BackupError, where the store has something or the backup is
@@ -68,12 +83,12 @@ def restore(store: Store, registry: Registry, root: Path, now: datetime) -> Iter
     with refused(root, "What was restored is not complete; the same command begins it anew."):
         folder = opened(root)
         try:
-            yield from _all(store, registry, folder, now)
+            yield from _all(store, registry, folder, now, damage)
         except BadBackup as problem:
             raise BadBackup(f"{problem.told}; {_INSTEAD}") from None
 
 
-def _all(store: Store, registry: Registry, folder: Folder, now: datetime) -> Iterator[Restored]:
+def _all(store: Store, registry: Registry, folder: Folder, now: datetime, damage: Damage) -> Iterator[Restored]:
     for entry in folder.manifest.entries:
         folder.check(entry)
     accounts = known(folder.rows(folder.manifest.server))
@@ -87,29 +102,46 @@ def _all(store: Store, registry: Registry, folder: Folder, now: datetime) -> Ite
         yield progress
         store.create(entry.number)
         with store.write(entry.number) as unit:
-            loaded(store, unit, registry, folder, entry, progress)
+            loaded(store, unit, registry, folder, entry, progress, damage)
             know_addresses(unit, accounts[entry.number].addresses)
         yield progress
     progress.doing = "server"
     yield progress
     with store.write(0) as server:
         server.clear()
-        loaded(store, server, registry, folder, folder.manifest.server, progress)
+        loaded(store, server, registry, folder, folder.manifest.server, progress, damage)
     for entry in people:
         worked_on(store, entry.number, now)
     yield progress
 
 
-def loaded(store: Store, unit: Writing, registry: Registry, folder: Folder, entry: Entry, progress: Restored) -> None:
+def loaded(
+    store: Store,
+    unit: Writing,
+    registry: Registry,
+    folder: Folder,
+    entry: Entry,
+    progress: Restored,
+    damage: Damage,
+) -> None:
     """An account's image is in the unit's account. Raises BadBackup."""
+    damaged = 0
+
+    def met(problem: BadBlob) -> None:
+        nonlocal damaged
+        if damage is Damage.REFUSED:
+            raise problem
+        damaged += 1
+
     try:
-        end = load(store, unit, registry, folder.rows(entry), folder.shelf.open)
+        end = load(store, unit, registry, folder.rows(entry), folder.shelf.open, met)
     except BadBackup as problem:
         raise BadBackup(f"{entry.place}: {problem.told.removeprefix(f'{entry.place}: ')}") from None
     progress.done += 1
     progress.objects += end.objects
-    progress.blobs += end.blobs
+    progress.blobs += end.blobs - damaged
     progress.lost += end.lost
+    progress.damaged += damaged
 
 
 def worked_on(store: Store, account: int, now: datetime) -> None:

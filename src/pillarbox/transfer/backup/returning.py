@@ -17,12 +17,14 @@ from pillarbox.transfer.backup.errors import BackupError, refused
 from pillarbox.transfer.backup.folder import Folder, opened
 from pillarbox.transfer.backup.knowing import Known, kept_of, known_of
 from pillarbox.transfer.backup.manifest import Entry
-from pillarbox.transfer.backup.restoring import Restored, loaded, worked_on
+from pillarbox.transfer.backup.restoring import Damage, Restored, loaded, worked_on
 
 __all__ = ["restore_account"]
 
 
-def restore_account(store: Store, registry: Registry, root: Path, address: str, now: datetime) -> Iterator[Restored]:
+def restore_account(
+    store: Store, registry: Registry, root: Path, address: str, now: datetime, damage: Damage = Damage.REFUSED
+) -> Iterator[Restored]:
     """Brings an account, by an address or its name, back as it was when the backup was made; yields on the way.
 
     When it has come to its end, it is there; until then everything is as it was. Raises BackupError, and
@@ -36,14 +38,21 @@ def restore_account(store: Store, registry: Registry, root: Path, address: str, 
         if entry is None:
             raise BackupError(f"the backup has not what {known.was.title} held.")
         folder.check(entry)
-        yield from _Returning(store, registry, folder, entry, known, now).run()
+        yield from _Returning(store, registry, folder, entry, known, now, damage).run()
 
 
 class _Returning:
     """One account coming back."""
 
     def __init__(
-        self, store: Store, registry: Registry, folder: Folder, entry: Entry, known: Known, now: datetime
+        self,
+        store: Store,
+        registry: Registry,
+        folder: Folder,
+        entry: Entry,
+        known: Known,
+        now: datetime,
+        damage: Damage,
     ) -> None:
         self._store = store
         self._registry = registry
@@ -51,6 +60,7 @@ class _Returning:
         self._entry = entry
         self._known = known
         self._now = now
+        self._damage = damage
         self._progress = Restored(1, doing=known.was.title)
 
     def run(self) -> Iterator[Restored]:
@@ -92,7 +102,7 @@ class _Returning:
         worked_on(self._store, number, self._now)
 
     def _fill(self, unit: Writing, addresses: Collection[str]) -> None:
-        loaded(self._store, unit, self._registry, self._folder, self._entry, self._progress)
+        loaded(self._store, unit, self._registry, self._folder, self._entry, self._progress, self._damage)
         know_addresses(unit, addresses)
 
     def _place(self) -> int:

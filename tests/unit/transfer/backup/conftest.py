@@ -14,7 +14,7 @@ import pytest
 from tests.driver.installation import Installation
 
 from pillarbox.datatypes import REGISTRY
-from pillarbox.transfer.backup import BackupError, Verified, backup, restore, verify
+from pillarbox.transfer.backup import BackupError, Damage, Restored, Verified, backup, restore, verify
 
 NOW = datetime(2026, 5, 1, tzinfo=UTC)
 
@@ -71,11 +71,12 @@ class Backup:
         (*_, last) = verify(REGISTRY, self.root)
         return last
 
-    def restored(self, data: Path) -> None:
+    def restored(self, data: Path, damage: Damage = Damage.REFUSED) -> Restored:
+        """How far it came in the end."""
         with Installation(data).opened() as patient:
             patient.store.create(0)
-            for _ in restore(patient.store, REGISTRY, self.root, NOW):
-                pass
+            (*_, last) = restore(patient.store, REGISTRY, self.root, NOW, damage)
+        return last
 
     def is_refused(self, data: Path, why: str = ".") -> None:
         """It is not restored, and there is no account afterwards."""

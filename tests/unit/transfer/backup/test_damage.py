@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from tests.unit.transfer.backup.conftest import Backup
 
-from pillarbox.transfer.backup import BadBackup, image, names
+from pillarbox.transfer.backup import BadBackup, Damage, image, names
 
 
 def test_a_backup_that_nobody_touched_is_whole(made: Backup, tmp_path: Path) -> None:
@@ -62,6 +62,16 @@ def test_a_blob_with_other_octets_is_told(made: Backup, tmp_path: Path) -> None:
     assert problem.startswith("1.jsonl.gz (alice@ours.example): the octets of blob ")
     assert problem.endswith(f" are not what they were ({path.name})")
     made.is_refused(tmp_path / "data", "not what they were")
+
+
+def test_all_but_what_is_damaged_is_had_if_that_is_wanted(made: Backup, tmp_path: Path) -> None:
+    """Ours: whoever has no other backup has the rest; nothing that is not what it was comes in."""
+    whole = made.restored(tmp_path / "whole")
+    missing, other, *_ = reversed(made.blobs())
+    missing.unlink()
+    other.write_bytes(b"x" * other.stat().st_size)
+    done = made.restored(tmp_path / "data", Damage.LOST)
+    assert (done.damaged, done.blobs, done.objects) == (2, whole.blobs - 2, whole.objects)
 
 
 def test_a_blob_that_is_a_link_is_not_followed(made: Backup, tmp_path: Path) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 from pillarbox.access import Manager
 from pillarbox.datatypes.directory.principals.kind import Entry, Kind
 from pillarbox.datatypes.mail import Folder
-from pillarbox.datatypes.server import Account
+from pillarbox.datatypes.server import Account, SecurityKind, note
 from pillarbox.store import Document, Writing
 from pillarbox.telemetry import Event, emit
 from pillarbox.wire.dkim import DkimKey
@@ -40,7 +40,7 @@ class Errand:
 
     `number` gives the number of a new account, `furnish` makes its file: with folders, and addresses that it knows.
     `folders` are those of new accounts; `keys` makes the keys that a new domain's mail is signed with, and is asked
-    before the unit begins where that takes long. `place` is where the manager is, for those who are told.
+    before the unit begins where that takes long.
     """
 
     server: Writing
@@ -50,8 +50,11 @@ class Errand:
     furnish: Callable[[int, Sequence[Folder], Sequence[str]], None]
     folders: Sequence[Folder] = ()
     keys: Sequence[DkimKey] = ()
-    place: str = ""
     after: Afterwards = field(default_factory=Afterwards)
+
+    def note(self, account: int, what: SecurityKind, details: Mapping[str, str]) -> None:
+        """The owner of an account is told of something that was done to it, and not from where a manager did it."""
+        note(self.server, account, what, self.now, details=details)
 
     def told(self, kind: Kind, name: str, change: str) -> None:
         """The log is told of a change once it is committed."""
