@@ -8,7 +8,10 @@ from tests.driver import JMAP, Home
 from pillarbox.http.route import Credential, Limit, Route
 from pillarbox.http.routes import ROUTES
 
-each_route = pytest.mark.parametrize("route", ROUTES, ids=lambda route: route.path)
+_STABLE = "/api/v1/"
+each_route = pytest.mark.parametrize(
+    "route", [one for one in ROUTES if not one.path.startswith(_STABLE)], ids=lambda route: route.path
+)
 
 
 def path(route: Route) -> str:
@@ -60,3 +63,15 @@ def test_no_answer_may_be_kept_that_is_for_one_account(alice: JMAP, route: Route
 def test_requests_of_an_account_are_counted_with_it(route: Route) -> None:
     """Ours: whoever is let in by an account is counted with it, and only they."""
     assert (route.credential is Credential.ACCOUNT) == (route.limit is Limit.ACCOUNT)
+
+
+def test_what_is_promised_to_stay_is_what_there_is() -> None:
+    """Ours: /api/v1 has the rows of /api, so that what holds for the ones holds for the others."""
+    first = {one.path: one for one in ROUTES if one.path.startswith("/api/") and not one.path.startswith(_STABLE)}
+    again = {one.path.replace(_STABLE, "/api/"): one for one in ROUTES if one.path.startswith(_STABLE)}
+
+    assert first.keys() == again.keys()
+    for at, one in first.items():
+        same = {name: getattr(one, name) for name in one.__slots__ if name not in ("path", "methods", "doc")}
+        assert same == {name: getattr(again[at], name) for name in same}
+        assert one.methods.keys() == again[at].methods.keys()

@@ -22,7 +22,6 @@ def errand(
     now: datetime,
     folders: Sequence[Folder] = (),
     keys: Sequence[DkimKey] = (),
-    place: str = "",
 ) -> Iterator[Errand]:
     """A block in which principals are made, changed and destroyed, all of it or nothing (`principals`).
 
@@ -31,7 +30,7 @@ def errand(
     """
     files = Files(store)
     with store.write(0) as server:
-        begun = Errand(server, manager, now, partial(files.unused, server), files.furnish, folders, keys, place)
+        begun = Errand(server, manager, now, partial(files.unused, server), files.furnish, folders, keys)
         yield begun
     finish(store, begun.after)
 

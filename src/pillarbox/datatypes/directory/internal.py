@@ -7,7 +7,7 @@ itself is told after they have changed, and again if that was interrupted (adr/0
 
 import time
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import cast
@@ -84,21 +84,11 @@ class InternalDirectory:
             found = catching_all(unit, address[1:]) if address[:1] == "@" else account_named(unit, address)
             return None if found is None else principal(unit, found)
 
-    @contextmanager
     def errand(
-        self,
-        manager: Manager,
-        now: datetime,
-        folders: Sequence[Folder] = (),
-        keys: Sequence[DkimKey] = (),
-        place: str = "",
-    ) -> Iterator[Errand]:
-        """A block in which principals are made, changed and destroyed, all of it or nothing (`principals`).
-
-        What cannot be in one unit is done once it is committed. Raises store.StoreError.
-        """
-        with errand(self._store, manager, now, folders, keys, place) as begun:
-            yield begun
+        self, manager: Manager, now: datetime, folders: Sequence[Folder] = (), keys: Sequence[DkimKey] = ()
+    ) -> AbstractContextManager[Errand]:
+        """A block in which principals are made, changed and destroyed, all of it or nothing (`errands`)."""
+        return errand(self._store, manager, now, folders, keys)
 
     def numbered(self, number: int) -> Principal | None:
         """Whose account has this number; a group's too."""

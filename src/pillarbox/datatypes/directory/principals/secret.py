@@ -24,7 +24,6 @@ from pillarbox.datatypes.server import (
     credentials_of,
     end_grant,
     grants_of,
-    note,
     remove_credential,
 )
 
@@ -113,20 +112,12 @@ def _put_main(errand: Errand, draft: Draft, kept: str) -> None:
     draft.document["secret"] = kept
     if draft.was is None:
         return
-    note(
-        errand.server,
-        draft.number,
-        SecurityKind.PASSWORD_CHANGED,
-        errand.now,
-        errand.place,
-        {"by": errand.manager.name},
-    )
+    errand.note(draft.number, SecurityKind.PASSWORD_CHANGED, {"by": errand.manager.name})
     going = grants_of(errand.server, draft.number)
     for grant in going:
         end_grant(errand.server, grant)
     if going:
-        count = {"count": str(len(going))}
-        note(errand.server, draft.number, SecurityKind.GRANT_ENDED, errand.now, errand.place, count)
+        errand.note(draft.number, SecurityKind.GRANT_ENDED, {"count": str(len(going))})
 
 
 def _add_totp(errand: Errand, draft: Draft, url: str) -> None:
@@ -169,7 +160,7 @@ def _add(
         add_credential(errand.server, draft.number, kind, errand.now, properties)
     except TooManyCredentials:
         raise Unfit("secrets: the account has as many credentials as it may") from None
-    note(errand.server, draft.number, what, errand.now, errand.place, {**details, "by": errand.manager.name})
+    errand.note(draft.number, what, {**details, "by": errand.manager.name})
 
 
 def _drop(errand: Errand, draft: Draft, one: Credential) -> None:
@@ -177,7 +168,7 @@ def _drop(errand: Errand, draft: Draft, one: Credential) -> None:
     is_app = one.kind == APP_PASSWORD
     what = SecurityKind.APP_PASSWORD_REMOVED if is_app else SecurityKind.TOTP_REMOVED
     details = {"by": errand.manager.name} | ({"name": one.name} if is_app else {})
-    note(errand.server, draft.number, what, errand.now, errand.place, details)
+    errand.note(draft.number, what, details)
     if not is_app:
         # They are for whoever has lost what makes the codes; a passkey may be lost too.
         for code in () if _kept(errand, draft, PASSKEY) else _kept(errand, draft, RECOVERY):

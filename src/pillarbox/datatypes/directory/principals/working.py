@@ -32,7 +32,6 @@ from pillarbox.datatypes.server import (
     forget_consents_to,
     grants_for,
     kept_dkim_key,
-    note,
 )
 from pillarbox.store import Unit
 from pillarbox.wire.values import JSON, utc_date
@@ -208,12 +207,12 @@ def _tell(errand: Errand, draft: Draft, was: Entry) -> None:
         return
     if (before.addresses, before.catch_all, before.title) != (after.addresses, after.catch_all, after.title):
         details = {"name": after.title, "addresses": " ".join(after.addresses), "by": errand.manager.name}
-        note(errand.server, draft.number, SecurityKind.ADDRESSES_CHANGED, errand.now, errand.place, details)
+        errand.note(draft.number, SecurityKind.ADDRESSES_CHANGED, details)
     if before.role_set != after.role_set or before.tenant != after.tenant:
         has = after.role_set
         given = {"roles": has.roles, "enabled": has.enabled, "disabled": has.disabled}
         details = {name: " ".join(sorted(each)) for name, each in given.items() if each}
-        note(errand.server, draft.number, SecurityKind.PERMISSIONS_CHANGED, errand.now, errand.place, details)
+        errand.note(draft.number, SecurityKind.PERMISSIONS_CHANGED, details)
 
 
 def _change_roles(errand: Errand, draft: Draft, operation: Operation) -> None:
