@@ -42,6 +42,10 @@ FOLDERS = (
 )
 
 
+_DEFAULTS, _ = snapshot({})
+"""The settings where nothing is said."""
+
+
 class Home:
     """One server over a store, and a client of it."""
 
@@ -75,7 +79,7 @@ class Home:
         self.anonymous_rate: Rate | None = None
         self.token: Callable[[], str] = _tokens()
         self.rereading = Rereading(store, REGISTRY, feed)
-        self.settings, _ = snapshot({})
+        self.settings = _DEFAULTS
         self.written: dict[str, str] = {}
         self.asked: list[Mapping[str, Any]] = []
         """What the running server was asked for by who manages it."""

@@ -185,7 +185,7 @@ def test_processes_end_with_their_supervisor(server: Server, both: tuple[Client,
 def _accepts(port: int) -> bool:
     try:
         socket.create_connection(("127.0.0.1", port), 5).close()
-    except ConnectionRefusedError:
+    except (ConnectionRefusedError, ConnectionResetError):
         return False
     return True
 

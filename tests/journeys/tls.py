@@ -56,18 +56,16 @@ class Proxy:
         self._listening.set()
         await self._done.wait()
         server.close()
-        for serving in self._serving:
-            serving.cancel()
-        await asyncio.gather(*self._serving, return_exceptions=True)
+        # Who was accepted in this very moment is served by a task that has not begun.
+        left = asyncio.all_tasks() - {asyncio.current_task()}
+        for one in left:
+            one.cancel()
+        await asyncio.gather(*left, return_exceptions=True)
         # What is cut off is closed a few turns of the loop later.
         for _ in range(5):
             await asyncio.sleep(0)
 
     async def _connected(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        serving = asyncio.current_task()
-        assert serving is not None
-        self._serving.add(serving)
-        serving.add_done_callback(self._serving.discard)
         back_reader, back_writer = await asyncio.open_connection("127.0.0.1", self._to)
         ways = [asyncio.create_task(_pass(reader, back_writer)), asyncio.create_task(_pass(back_reader, writer))]
         try:

@@ -13,7 +13,7 @@ from pillarbox.store import Feed, Store, Table
 from pillarbox.store.postgres import Place, PostgresStore
 from pillarbox.store.sqlite import SQLiteStore
 
-__all__ = ["STORES", "Data", "cut_short", "data", "data_from", "left", "opened", "text"]
+__all__ = ["STORES", "Data", "cut_short", "data", "data_from", "left", "opened", "text", "whichever"]
 
 Data: TypeAlias = Path | Place
 """Where one store keeps what it has: a folder, or a database."""
@@ -27,6 +27,12 @@ def data(request: pytest.FixtureRequest, folder: Path) -> Data:
         return folder
     cluster: Cluster = request.getfixturevalue("postgres")
     return cluster.emptied()
+
+
+@pytest.fixture(params=["sqlite"])
+def whichever(tmp_path: Path) -> Data:
+    """In place of the fixture `data`, where it is all the same which store there is, as before any is asked."""
+    return tmp_path / "data"
 
 
 def opened(

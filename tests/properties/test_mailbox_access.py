@@ -76,7 +76,7 @@ def test_there_are_methods_to_try() -> None:
 
 
 @pytest.mark.parametrize("name", NAMES)
-@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(arguments=ANY_ARGUMENTS)
 def test_a_stranger_finds_no_account(
     home: Home, alice: JMAP, bob: JMAP, held: bytes, name: str, arguments: dict[str, Any]
@@ -92,7 +92,7 @@ def test_a_stranger_finds_no_account(
 
 
 @pytest.mark.parametrize("name", PERSONAL)
-@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(arguments=ANY_ARGUMENTS)
 def test_what_is_personal_is_of_no_account_that_a_call_can_name(
     home: Home, alice: JMAP, bob: JMAP, held: bytes, name: str, arguments: dict[str, Any]
@@ -107,7 +107,7 @@ def test_what_is_personal_is_of_no_account_that_a_call_can_name(
 
 
 @pytest.mark.parametrize("name", NAMES)
-@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(arguments=ANY_ARGUMENTS)
 def test_a_reader_changes_nothing(home: Home, alice: JMAP, held: bytes, name: str, arguments: dict[str, Any]) -> None:
     """RFC 8620 section 3.6.2: accountReadOnly, or accountNotSupportedByMethod where the account lacks the type."""

@@ -93,6 +93,7 @@ import pytest
 from tests.driver import FOLDERS, JMAP, Home, Request
 from tests.driver.administrator import Administrator
 from tests.driver.rows import named, unshown
+from tests.neighbour.stores import whichever
 
 from pillarbox.http import HTTP, BanPolicy, Scraping, Site
 from pillarbox.http.faces import metrics
@@ -101,6 +102,9 @@ from pillarbox.http.routes import ROUTES
 from pillarbox.management import ENDPOINTS
 from pillarbox.settings import Duration, Rate, snapshot
 from pillarbox.telemetry import Secret
+
+data = whichever
+"""What the server does before a store is asked is the same over each."""
 
 SESSION = "/.well-known/jmap"
 

@@ -4,9 +4,13 @@ import re
 
 import pytest
 from tests.driver import JMAP, Home
+from tests.neighbour.stores import whichever
 
 from pillarbox.http.route import Credential, Limit, Route
 from pillarbox.http.routes import ROUTES
+
+data = whichever
+"""What the server does before a store is asked is the same over each."""
 
 _STABLE = "/api/v1/"
 each_route = pytest.mark.parametrize(

@@ -2,6 +2,10 @@
 
 import pytest
 from tests.driver import JMAP, Home, like
+from tests.neighbour.stores import whichever
+
+data = whichever
+"""What the server does before a store is asked is the same over each."""
 
 
 @pytest.mark.parametrize(

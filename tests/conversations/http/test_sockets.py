@@ -9,10 +9,14 @@ from contextlib import closing, contextmanager, suppress
 
 import pytest
 from tests.driver import JMAP, Home
+from tests.neighbour.stores import whichever
 
 from pillarbox.http import HTTP
 from pillarbox.net import Bounds, bound_tcp
 from pillarbox.net.web import WebServer
+
+data = whichever
+"""What the server does before a store is asked is the same over each."""
 
 
 @pytest.fixture

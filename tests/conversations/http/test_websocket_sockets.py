@@ -14,6 +14,7 @@ import pytest
 import trustme
 from tests.driver import CORE, JMAP, Home, like
 from tests.driver.entrance import pair, trusting
+from tests.neighbour.stores import whichever
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.frames import Frame, Opcode
 from websockets.sync.client import ClientConnection, connect
@@ -22,6 +23,9 @@ from pillarbox.http import too_large
 from pillarbox.net import Bounds, Certificates, Entrance, Protection, Rules, bound_tcp
 from pillarbox.net.loop import use_fast_loop
 from pillarbox.net.web import WebServer
+
+data = whichever
+"""What the server does before a store is asked is the same over each."""
 
 RULES = Rules(size=100_000, too_large=too_large(100_000), heartbeat=0.2, silence=1.0)
 ECHO = {"@type": "Request", "id": "R1", "using": [CORE], "methodCalls": [["Core/echo", {"hello": True}, "0"]]}
