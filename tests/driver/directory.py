@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
 
-from pillarbox.access import OWNER, Principal, Rights
+from pillarbox.access import OWNER, Principal, Rights, normal
 from pillarbox.datatypes.directory import InternalDirectory
 from pillarbox.datatypes.directory.files import know_domain
 from pillarbox.datatypes.directory.known import existing, principal
@@ -39,7 +39,7 @@ class Directory(InternalDirectory):
     def add_alias(self, address: str, alias: str) -> None:
         """One more address, of an account or a group."""
         with self._begun() as errand:
-            know_domain(errand.server, alias)
+            know_domain(errand.server, normal(alias))
             _change(errand, address, (Action.ADD, "emails", alias))
 
     def remove_alias(self, address: str, alias: str) -> None:
