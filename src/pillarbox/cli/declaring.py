@@ -3,6 +3,7 @@
 import sys
 import tomllib
 from collections.abc import Mapping
+from contextlib import nullcontext
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any
@@ -34,7 +35,8 @@ class Show(StrEnum):
 def read(file: Path) -> dict[str, Any]:
     """The document of a file. Ends the command where there is none."""
     try:
-        octets = sys.stdin.buffer.read(_MOST + 1) if str(file) == "-" else file.read_bytes()
+        with nullcontext(sys.stdin.buffer) if str(file) == "-" else file.open("rb") as opened:
+            octets = opened.read(_MOST + 1)
     except OSError as problem:
         fail(f"{file} cannot be read: {problem.strerror}")
     if len(octets) > _MOST:

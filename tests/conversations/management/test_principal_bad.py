@@ -12,7 +12,7 @@ from tests.driver.administrator import Administrator
 
 from pillarbox.access import OWNER
 from pillarbox.datatypes.directory import AccountError
-from pillarbox.datatypes.directory.principals import Kind, make
+from pillarbox.datatypes.directory.principals import Kind, make, working
 from pillarbox.management.principals import several
 
 
@@ -202,3 +202,17 @@ def test_nobody_looks_like_somebody_else_for_what_is_not_seen(root: Administrato
         body = {"type": "list", "name": "new", "emails": [f"ja{unseen}ne@corp.example"]}
         assert named(root.is_refused(400, "POST", "principal", body, error="other")) == ["emails"]
     assert everything(root) == before
+
+
+@pytest.mark.parametrize("kind", ["role", "apiKey", "tenant"])
+def test_of_what_is_read_as_a_whole_there_are_no_more_than_there_may_be(
+    home: Home, monkeypatch: pytest.MonkeyPatch, kind: str
+) -> None:
+    """House: every input has a bound; what there is already can still be changed."""
+    monkeypatch.setattr(working, "MOST_OF_A_FEW", 2)
+    root = Administrator(home)
+    for name in ("one", "two"):
+        root.does("POST", "principal", {"type": kind, "name": name})
+    refused = root.is_refused(400, "POST", "principal", {"type": kind, "name": "three"})
+    assert "no room for more" in refused["detail"]
+    root.does("PATCH", "principal/two", [{"action": "set", "field": "description", "value": "The second"}])

@@ -33,11 +33,14 @@ from pillarbox.datatypes.server import (
     grants_for,
     kept_dkim_key,
 )
-from pillarbox.store import Unit
+from pillarbox.store import Select, Unit
 from pillarbox.wire.values import JSON, utc_date
 
 __all__ = ["change", "check_destroyed", "destroy", "make"]
 
+MOST_OF_A_FEW = 1000
+"""How many there may be of each type that is read as a whole."""
+_FEW = frozenset((Kind.ROLE, Kind.API_KEY, Kind.TENANT))
 _OUTPUT = frozenset(("id", "usedQuota"))
 """What is told of a principal and may be sent back with it, but says nothing (management API section 4.2)."""
 
@@ -48,6 +51,8 @@ def make(errand: Errand, kind: Kind, properties: Mapping[str, JSON], secret: str
         raise Denied("tenants are for administrators of the whole server to make")
     if not properties.get("name"):
         raise Needed("name")
+    if kind in _FEW and errand.server.count(kind.type.table, Select()) >= MOST_OF_A_FEW:
+        raise Unfit(f"there are {MOST_OF_A_FEW} principals of the type {kind.value}, and no room for more")
     number = errand.number() if kind in ACCOUNTS else errand.server.fresh()
     draft = Draft(kind, number, _nothing(errand, kind), None)
     if secret:
