@@ -96,7 +96,10 @@ class Staff:
         while not self.background.is_running and loop.time() < until:
             await asyncio.sleep(_LOOK)
         answer = await self.background.ask(question, _CALL)
-        return answer or {"failed": "the server's background worker ended before it had answered; the log says why"}
+        return answer or {
+            "failed": "the server's background worker ended before it had answered; "
+            "`pillarbox doctor` tells what cannot be reached, and the log why"
+        }
 
     async def end(self) -> None:
         """All have ended, killed if need be."""
