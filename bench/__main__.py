@@ -24,6 +24,7 @@ from bench.report import page, show
 from bench.rows import ROWS, Bench, Pace
 from bench.run import Wanted, run
 from bench.server import Installation
+from bench.sizing import Use, rows
 from bench.stores import STORES, backend
 
 app = typer.Typer(help="Measures Pillarbox.", add_completion=False, pretty_exceptions_enable=False)
@@ -135,6 +136,25 @@ def results(
 ) -> None:
     """Print a run's JSON as a page of Markdown."""
     typer.echo(page(json.loads(report.read_text("utf-8"))))
+
+
+@app.command()
+def sizing(
+    report: Annotated[Path, typer.Argument(help="What --json wrote.", exists=True, dir_okay=False)],
+    sizes: Annotated[list[int] | None, typer.Option("--accounts", help="So many; again for more columns.")] = None,
+    disk: Annotated[float, typer.Option(help="Octets a message takes in tables and indexes, beside its own.")] = 0.0,
+    wal: Annotated[float, typer.Option(help="Octets a delivery takes in the write-ahead log, beside its own.")] = 0.0,
+    use: Annotated[list[str] | None, typer.Option(help="Another assumption, as active=0.5.")] = None,
+) -> None:
+    """Print what accounts would take, by a run's figures and by assumptions that are told with it."""
+    try:
+        changed = {name: float(value) for name, _, value in (one.partition("=") for one in use or ())}
+        assumed = Use(**changed)
+    except (TypeError, ValueError):
+        _fail("an assumption is one of the names in bench/sizing.py, an equals sign and a number")
+    found = json.loads(report.read_text("utf-8"))
+    for row in rows(tuple(sizes or (1000, 1_000_000, 100_000_000)), assumed, found, disk, wal):
+        typer.echo(row)
 
 
 def _filled(installation: Installation, messages: int, data: Path, *, is_fresh: bool) -> Filled:

@@ -7,6 +7,7 @@ import hypothesis
 import pytest
 from tests.driver import JMAP, Home
 from tests.neighbour import stores
+from tests.neighbour.ceph import Ceph, ceph, real
 from tests.neighbour.postgres import Cluster, cluster
 from tests.neighbour.statements import checked
 from tests.neighbour.stores import STORES, Data
@@ -15,6 +16,7 @@ from tests.toy.clock import Clock
 
 from pillarbox.datatypes import REGISTRY
 from pillarbox.store import LocalFeed, Store
+from pillarbox.store.s3 import Place
 from pillarbox.telemetry.log import reset
 
 # How long an example takes says how busy the machine is, and not whether a promise is kept.
@@ -27,6 +29,23 @@ def postgres() -> Iterator[Cluster]:
     """A PostgreSQL of our own; what needs it fails where there is none. Every statement for it is checked."""
     with cluster() as made, kept(), checked():
         yield made
+
+
+@pytest.fixture(scope="session")
+def s3() -> Iterator[Ceph]:
+    """A server of our own that speaks S3."""
+    with ceph() as made:
+        yield made
+
+
+@pytest.fixture
+def bucket(request: pytest.FixtureRequest) -> Place:
+    """The bucket that the environment names, or else one of our own."""
+    named = real()
+    if named is not None:
+        return named
+    server: Ceph = request.getfixturevalue("s3")
+    return server.place
 
 
 @pytest.fixture(autouse=True)

@@ -12,7 +12,7 @@ from tests.neighbour.stores import STORES, Data
 from tests.toy.clock import Clock
 from tests.toy.notes import TABLES
 
-from pillarbox.store import Store, Table
+from pillarbox.store import Movable, Store, Table
 
 
 @dataclass
@@ -23,7 +23,7 @@ class Opener:
     clock: Clock
     opened: list[Store] = field(default_factory=list)
 
-    def __call__(self, tables: Iterable[Table] = TABLES, patience: float = 10.0, max_open: int = 8) -> Store:
+    def __call__(self, tables: Iterable[Table] = TABLES, patience: float = 10.0, max_open: int = 8) -> Movable:
         store = stores.opened(self.data, tables, self.clock, patience=patience, most=max_open)
         self.opened.append(store)
         return store

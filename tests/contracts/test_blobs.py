@@ -6,9 +6,12 @@ from hashlib import sha256
 
 import pytest
 from tests.contracts.conftest import Opener
+from tests.neighbour.stores import BLOB_STORES
 from tests.toy.failing import failing
 
 from pillarbox.store import Blob, Held, Store, StoreError, Unavailable
+
+pytestmark = pytest.mark.parametrize("opener", BLOB_STORES, indirect=True)
 
 LARGE = bytes(range(256)) * 1000
 SIZES = (0, 1, 65_536, 65_537, 300_000)

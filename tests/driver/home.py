@@ -20,9 +20,10 @@ from pillarbox.app.policy import policy, url
 from pillarbox.datatypes import REGISTRY
 from pillarbox.datatypes.mail import Folder
 from pillarbox.datatypes.server import Ban, bans
-from pillarbox.http import HTTP, Allowance, Allowances, BanPolicy, Bans, Door, Gate, Setup, Tally, Tickets, Turns
+from pillarbox.http import HTTP, Allowance, Allowances, BanPolicy, Bans, Gate, Setup, Tally, Tickets, Turns
 from pillarbox.jmap import Rereading, Service, Traffic
 from pillarbox.management import Office, managing
+from pillarbox.net import Door
 from pillarbox.objects import Limits
 from pillarbox.settings import Rate, snapshot
 from pillarbox.signin.browser import Attempts, RelyingParty, SelfService

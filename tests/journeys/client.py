@@ -32,12 +32,13 @@ class Failed(Exception):
 
 
 def is_temporary(told: Exception) -> bool:
-    """Whether it says that the same may succeed later (RFC 8620 section 3.6.2, RFC 9110 section 15.6.4)."""
+    """Whether it says that the same may succeed later (RFC 8620 section 3.6.2, RFC 9110 sections 15.6.3 to 15.6.5)."""
     match told:
         case Failed():
             return told.kind == "serverUnavailable"
         case Refused():
-            return told.status in (503, 507)
+            # 502 and 504 are what a proxy says of a server that is gone.
+            return told.status in (502, 503, 504, 507)
         case _:
             return False
 

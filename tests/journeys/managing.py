@@ -8,7 +8,7 @@ from typing import Any
 
 from tests.journeys.program import Server
 
-__all__ = ["ROOT", "change", "manages"]
+__all__ = ["HEADERS", "ROOT", "change", "manages"]
 
 ROOT = """
 [authentication.fallback-admin]
@@ -16,7 +16,7 @@ user = "root"
 secret = "open sesame"
 """
 """Settings with somebody who may do everything."""
-_HEADERS = {
+HEADERS = {
     "Authorization": f"Basic {base64.b64encode(b'root:open sesame').decode()}",
     "Content-Type": "application/json",
 }
@@ -25,7 +25,7 @@ _HEADERS = {
 def manages(server: Server, method: str, path: str, body: Any = None) -> tuple[int, Any]:
     """What is answered below /api, by whichever worker takes the connection."""
     with closing(HTTPConnection("127.0.0.1", server.port, timeout=20)) as connection:
-        connection.request(method, f"/api/{path}", None if body is None else json.dumps(body), _HEADERS)
+        connection.request(method, f"/api/{path}", None if body is None else json.dumps(body), HEADERS)
         response = connection.getresponse()
         return response.status, json.loads(response.read())
 

@@ -11,9 +11,12 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
+from functools import cache
+from itertools import cycle
 from pathlib import Path
 from typing import Any
 
+from tests.journeys import loaded
 from tests.journeys.client import Client
 
 from pillarbox.app import folders, house
@@ -27,6 +30,12 @@ SESAME = "open sesame"
 
 START_SECONDS = 30.0
 """Starting takes one; a machine that does ten other things takes more."""
+_SECONDS = 120.0
+"""For which a command may run."""
+
+_PORTS = 500
+_held = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+"""Its name says which ports are ours, for as long as this process is."""
 
 
 def until(holds: Callable[[], bool], what: str, seconds: float = 10.0) -> None:
@@ -38,12 +47,11 @@ def until(holds: Callable[[], bool], what: str, seconds: float = 10.0) -> None:
 
 
 def free_port() -> int:
-    """A port that nobody listens on, below those that the system gives to clients.
+    """A port that nobody listens on, or is about to, below those that the system gives to clients.
 
     Among those, a client that tries to reach a stopped server can be given the server's own port, and keep it.
     """
-    while True:
-        port = random.randint(10_000, 30_000)  # noqa: S311
+    for port in _ports():
         with socket.socket() as trying:
             trying.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             try:
@@ -51,6 +59,19 @@ def free_port() -> int:
             except OSError:
                 continue
             return port
+    raise AssertionError("there is always another one")
+
+
+@cache
+def _ports() -> Iterator[int]:
+    """Ports that no other run of pytest on this machine uses, the one used longest ago in front."""
+    while True:
+        first = random.randrange(10_000, 30_000, _PORTS)  # noqa: S311
+        try:
+            _held.bind(f"\0pillarbox tests, ports from {first}")
+        except OSError:
+            continue
+        return cycle(range(first, first + _PORTS))
 
 
 @dataclass
@@ -78,6 +99,8 @@ class Program:
         return self._run([*arguments, "--data", str(data)], "")
 
     def _run(self, arguments: list[str], stdin: str) -> "subprocess.CompletedProcess[str]":
+        if self.command == (str(PILLARBOX),):
+            return loaded.run(arguments, stdin, self.folder, self.environment, _SECONDS)
         return subprocess.run(
             [*self.command, *arguments],
             input=stdin,
@@ -85,7 +108,7 @@ class Program:
             text=True,
             cwd=self.folder,
             env=self.environment,
-            timeout=120,
+            timeout=_SECONDS,
             check=False,
         )
 

@@ -23,7 +23,8 @@ tls.implicit = true
 """
 TWO = "[server]\nworkers = 2\n"
 KEYS = {"kid-1": "zWNDZM6eQGHWpSRTPal5eIUYFTu7EajVIoguysqZ9wG44nMEtx3MUAsUDkMTQ12W"}
-PATIENCE = 60.0
+PATIENCE = 150.0
+"""Seconds in which an attempt is made, and, should it fail, another one: that is after 60 to 75."""
 
 
 @pytest.fixture
@@ -87,8 +88,17 @@ def listed(server: Server) -> dict[str, Any]:
 
 def issued(server: Server, count: int = 1) -> list[dict[str, Any]]:
     """Waits until so many were had; what the log says of them."""
-    until(lambda: len(server.events("acme.issued")) >= count, "the certificate is there", PATIENCE)
+    try:
+        until(lambda: len(server.events("acme.issued")) >= count, "the certificate is there", PATIENCE)
+    except AssertionError as late:
+        told = "\n".join(line for line in server.log().splitlines() if '"acme.' in line or '"level":"' not in line)
+        raise AssertionError(f"{late}\n{told}") from None
     return server.events("acme.issued")
+
+
+def failures(server: Server, kind: str) -> list[str]:
+    """What was told of attempts that failed for this; on a machine that does ten other things one may be late."""
+    return [one["known"] for one in server.events("acme.failed") if kind in one["known"]]
 
 
 def test_a_certificate_is_had_by_http(serves: Callable[..., Server], authority: Pebble) -> None:
@@ -134,7 +144,7 @@ def test_an_authority_that_has_forgotten_us_is_told_again_who_we_are(
 
     issued(server, 2)
     assert len(server.events("acme.registered")) == 2
-    assert server.events("acme.failed") == []
+    assert failures(server, "accountDoesNotExist") == []
 
 
 def test_refused_nonces_are_no_failure(serves: Callable[..., Server], authority: Pebble) -> None:
@@ -144,7 +154,7 @@ def test_refused_nonces_are_no_failure(serves: Callable[..., Server], authority:
 
     issued(server)
 
-    assert server.events("acme.failed") == []
+    assert failures(server, "badNonce") == []
 
 
 def test_names_that_were_proved_before_are_not_proved_again(serves: Callable[..., Server], authority: Pebble) -> None:

@@ -42,6 +42,10 @@ class Cable:
         """From now on nothing arrives, and nobody is told so."""
         self._flows.clear()
 
+    def flow(self) -> None:
+        """From now on it does again."""
+        self._flows.set()
+
     def close(self) -> None:
         self._flows.set()
         # Closing alone would not wake the thread that accepts.

@@ -23,6 +23,7 @@ __all__ = ["Cluster", "cluster", "cut_octets", "place_from", "place_text", "rows
 
 _USER = "pillarbox"
 _SETTINGS = {
+    "listen_addresses": "127.0.0.1",
     "max_connections": "200",
     "shared_buffers": "128MB",
     "timezone": "UTC",
@@ -32,22 +33,28 @@ _SETTINGS = {
 _HASTY = {"fsync": "off", "full_page_writes": "off"}
 _TABLES = (
     "SELECT c.oid::regclass::text FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid"
-    " WHERE a.attname = 'account_id' AND c.relkind = 'r' AND c.relnamespace = 'public'::regnamespace"
+    " WHERE a.attname = 'account_id' AND c.relkind IN ('r', 'p') AND NOT c.relispartition"
+    " AND c.relnamespace = 'public'::regnamespace"
 )
 
 
 class Cluster:
-    """One server; `place` is a database of it that is emptied for each test, `database` makes another one."""
+    """One server; `database` makes a database, `emptied` has one for each test. `of` is whom it is a standby of."""
 
-    def __init__(self, folder: Path, settings: dict[str, str]) -> None:
+    def __init__(self, folder: Path, settings: dict[str, str], of: "Cluster | None" = None) -> None:
         self.folder = folder
         self.port = _free_port()
         self._settings = settings
         self._process: subprocess.Popen[bytes] | None = None
         self._numbers = count(1)
-        _run("initdb", "-D", str(folder / "data"), "-U", _USER, "-A", "trust", "-E", "UTF8", "--locale=C", "--no-sync")
+        data = str(folder / "data")
+        if of is None:
+            _run("initdb", "-D", data, "-U", _USER, "-A", "trust", "-E", "UTF8", "--locale=C", "--no-sync")
+        else:
+            there = ("-h", str(of.folder), "-p", str(of.port), "-U", _USER)
+            _run("pg_basebackup", "-D", data, *there, "--write-recovery-conf", "--checkpoint=fast", "--no-sync")
         self.start()
-        self._shared = self.database()
+        self._shared: Place | None = None
         self._emptying: psycopg.Connection[Any] | None = None
 
     @property
@@ -62,7 +69,6 @@ class Cluster:
             **_SETTINGS,
             **self._settings,
             "port": str(self.port),
-            "listen_addresses": "127.0.0.1",
             "unix_socket_directories": str(self.folder),
         }
         options = [part for name, value in settings.items() for part in ("-c", f"{name}={value}")]
@@ -88,11 +94,20 @@ class Cluster:
             self._process.wait(60)
             self._process = None
 
+    def kill(self) -> None:
+        """Ends the server as a machine does that loses its power, but for what the kernel still writes."""
+        assert self._process is not None
+        self._process.kill()
+        self._process.wait(60)
+        self._process = None
+
     def database(self) -> Place:
-        """A new database with nothing in it."""
+        """A new database with nothing in it but what the file DATABASE_SCRIPT makes: to try a layout with all tests."""
         name = f"p{next(self._numbers)}"
         with _connected(self.at("postgres")) as connection:
             connection.execute(f"CREATE DATABASE {name} TEMPLATE template0")
+        if script := os.environ.get("DATABASE_SCRIPT"):
+            self.sql(self.at(name), Path(script).read_text())
         return self.at(name)
 
     def at(self, name: str) -> Place:
@@ -101,6 +116,8 @@ class Cluster:
 
     def emptied(self) -> Place:
         """The shared database without any account; its tables stay, since making them takes longer than most tests."""
+        if self._shared is None:
+            self._shared = self.database()
         if self._emptying is None:
             self._emptying = _connected(self._shared)
         tables = self._emptying.execute(_TABLES).fetchall()
@@ -120,14 +137,14 @@ class Cluster:
 
 
 @contextmanager
-def cluster(**settings: str) -> Iterator[Cluster]:
-    """A server for this block, by default one that forgets what it did if the machine fails."""
+def cluster(of: Cluster | None = None, **settings: str) -> Iterator[Cluster]:
+    """A server for this block, or a standby of another; unless told, it forgets what it did if the machine fails."""
     folder = Path(tempfile.mkdtemp(prefix="postgres-"))
     if os.geteuid() == 0:
         shutil.chown(folder, "postgres")
     made = None
     try:
-        made = Cluster(folder, {**_HASTY, **settings})
+        made = Cluster(folder, {**_HASTY, **settings}, of)
         yield made
     finally:
         if made is not None:

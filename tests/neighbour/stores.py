@@ -2,23 +2,49 @@
 
 import os
 from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeAlias
 
 import pytest
-from tests.neighbour import warm
+from tests.neighbour import ceph, warm
 from tests.neighbour.postgres import Cluster, cut_octets, place_from, place_text, rows_left
 
-from pillarbox.store import Feed, Store, Table
+from pillarbox.store import Feed, Movable, Table
 from pillarbox.store.postgres import Place, PostgresStore
+from pillarbox.store.s3 import Bucket
+from pillarbox.store.s3 import Place as BucketPlace
 from pillarbox.store.sqlite import SQLiteStore
 
-__all__ = ["STORES", "Data", "cut_short", "data", "data_from", "left", "opened", "text", "whichever"]
+__all__ = [
+    "BLOB_STORES",
+    "STORES",
+    "Data",
+    "WithBucket",
+    "cut_short",
+    "data",
+    "data_from",
+    "left",
+    "opened",
+    "text",
+    "whichever",
+]
 
-Data: TypeAlias = Path | Place
-"""Where one store keeps what it has: a folder, or a database."""
+
+@dataclass(frozen=True)
+class WithBucket:
+    """A database, and a bucket for what is large."""
+
+    database: Place
+    bucket: BucketPlace
+
+
+Data: TypeAlias = Path | Place | WithBucket
+"""Where one store keeps what it has: a folder, or a database, perhaps with a bucket."""
 
 STORES = ("sqlite", pytest.param("postgres", marks=pytest.mark.neighbour))
+BLOB_STORES = (*STORES, pytest.param("postgres and S3", marks=pytest.mark.neighbour))
+"""For what is about blobs alone."""
 
 
 def data(request: pytest.FixtureRequest, folder: Path) -> Data:
@@ -26,6 +52,8 @@ def data(request: pytest.FixtureRequest, folder: Path) -> Data:
     if request.param == "sqlite":
         return folder
     cluster: Cluster = request.getfixturevalue("postgres")
+    if request.param == "postgres and S3":
+        return WithBucket(cluster.emptied(), ceph.apart(request.getfixturevalue("bucket")))
     return cluster.emptied()
 
 
@@ -43,12 +71,15 @@ def opened(
     *,
     patience: float = 10.0,
     most: int = 8,
-) -> Store:
+) -> Movable:
     """The store that is there; `most` is how many connections it may have, or keeps."""
     if isinstance(where, Path):
         return SQLiteStore(where, tables, clock, feed, patience=patience, max_open=most)
+    place, depot = (where.database, Bucket(where.bucket)) if isinstance(where, WithBucket) else (where, None)
     return warm.opened(
-        where, patience, lambda: PostgresStore(where, tables, clock, feed, patience=patience, max_connections=most)
+        place,
+        patience,
+        lambda: PostgresStore(place, tables, clock, feed, patience=patience, max_connections=most, depot=depot),
     )
 
 
@@ -56,11 +87,16 @@ def left(where: Data) -> list[str]:
     """What there is of any account: files, or tables with rows."""
     if isinstance(where, Path):
         return [path.name for path in where.rglob("*") if path.is_file()]
+    if isinstance(where, WithBucket):
+        depot = Bucket(where.bucket)
+        return rows_left(where.database) + [key for folder in depot.folders() for key, _ in depot.keys(folder)]
     return rows_left(where)
 
 
 def cut_short(where: Data) -> int:
     """The only large blob loses its end; how many octets are left of it."""
+    if isinstance(where, WithBucket):
+        raise TypeError("an object is never half there")
     if not isinstance(where, Path):
         return cut_octets(where)
     largest = max((path for path in where.rglob("*") if path.is_file()), key=lambda path: path.stat().st_size)
@@ -71,6 +107,8 @@ def cut_short(where: Data) -> int:
 
 def text(where: Data) -> str:
     """The same as one argument of a command."""
+    if isinstance(where, WithBucket):
+        raise TypeError("commands of tests know no bucket")
     return str(where) if isinstance(where, Path) else f"postgres {place_text(where)}"
 
 

@@ -7,7 +7,7 @@ from pillarbox.app.house import House
 from pillarbox.app.logbook import log_by
 from pillarbox.app.observing import observe_by
 from pillarbox.datatypes.server import SETTING, looked_at, setting_texts
-from pillarbox.http import Door
+from pillarbox.net import Door
 from pillarbox.settings import Layers, Problem, Snapshot, snapshot
 from pillarbox.store import StoreError
 from pillarbox.telemetry import Event, emit

@@ -7,16 +7,18 @@ from functools import partial
 
 from pillarbox.datatypes import REGISTRY
 from pillarbox.settings import DatabaseStore
-from pillarbox.store import Feed
+from pillarbox.store import Depot, Feed
 from pillarbox.store.hub import HubFeed
 from pillarbox.store.postgres import Link, Place, PostgresStore, PostgresVolatile, Sole, Voice, channel
 
 __all__ = ["link", "sole", "store", "voice", "volatile"]
 
 
-def store(chosen: DatabaseStore, feed: Feed) -> PostgresStore:
-    """Everything that is kept. Raises store.StoreError."""
-    return PostgresStore(_place(chosen), REGISTRY.tables, feed=feed, max_connections=chosen.max_connections)
+def store(chosen: DatabaseStore, feed: Feed, depot: Depot | None) -> PostgresStore:
+    """Everything that is kept, large blobs in the depot. Raises store.StoreError."""
+    return PostgresStore(
+        _place(chosen), REGISTRY.tables, feed=feed, max_connections=chosen.max_connections, depot=depot
+    )
 
 
 def volatile(chosen: DatabaseStore) -> PostgresVolatile:

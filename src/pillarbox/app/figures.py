@@ -1,12 +1,13 @@
 """The settings, as the values that each part is given."""
 
+from pillarbox.app.outgoing import guard
 from pillarbox.http import Scraping, Site, too_large
 from pillarbox.jmap import Traffic
-from pillarbox.net import Guard, Rules
+from pillarbox.net import Rules
 from pillarbox.objects import Limits
 from pillarbox.settings import Snapshot, catalogue, host_name, sts_policy
 
-__all__ = ["guard", "limits", "site", "sockets", "traffic"]
+__all__ = ["limits", "site", "sockets", "traffic"]
 
 _LITTLE = 64 * 1024
 """Octets."""
@@ -38,11 +39,6 @@ def limits(settings: Snapshot) -> Limits:
         push_verification=int(settings[catalogue.PUSH_TIMEOUT_VERIFY].seconds),
         guard=guard(settings),
     )
-
-
-def guard(settings: Snapshot) -> Guard:
-    """Where users may have the server connect to."""
-    return Guard(settings[catalogue.OUTBOUND_ALLOW_NETWORKS])
 
 
 def traffic(settings: Snapshot) -> Traffic:

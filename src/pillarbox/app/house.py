@@ -8,9 +8,18 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pillarbox.app.descriptors import POOL
-from pillarbox.settings import DatabaseStore, FolderStore, Layers, Snapshot, UnusableStore, snapshot
-from pillarbox.settings.catalogue import DATA_STORE
-from pillarbox.store import Feed, Listener, Store, StoreError, Volatile
+from pillarbox.settings import (
+    BucketStore,
+    DatabaseStore,
+    FolderStore,
+    Layers,
+    Snapshot,
+    StoreChoice,
+    UnusableStore,
+    snapshot,
+)
+from pillarbox.settings.catalogue import BLOB_STORE, DATA_STORE, MIGRATE_TO
+from pillarbox.store import Depot, Feed, Listener, Movable, MovingStore, Store, StoreError, Volatile
 from pillarbox.store.hub import HubFeed
 from pillarbox.telemetry import Event, emit
 
@@ -53,7 +62,7 @@ def house(settings: Snapshot, data: Path) -> Iterator[House]:
     with _voice(settings) as untold:
         feed = HubFeed(data, untold)
         try:
-            store = _store(settings, data, feed)
+            store = _stores(settings, data, feed)
             try:
                 store.create(0)
                 layers = Layers(settings.pairs, _kept(store))
@@ -131,8 +140,52 @@ def _voice(settings: Snapshot) -> Iterator[Listener | None]:
             yield None
 
 
-def _store(settings: Snapshot, data: Path, feed: Feed) -> Store:
-    match settings.store:
+def _stores(settings: Snapshot, data: Path, feed: Feed) -> Store:
+    chosen, following = settings.store, settings.next_store
+    depot = _depot(settings)
+    source = _store(chosen, data, feed, depot)
+    if following is None:
+        return source
+    if isinstance(following, UnusableStore):
+        source.close()
+        raise StoreError(f"the settings have no usable store {following.id} ({MIGRATE_TO.key})")
+    try:
+        if _place(chosen, data) == _place(following, data):
+            raise StoreError(f"{MIGRATE_TO.key} names the store in which everything is kept already")
+        return MovingStore(source, _store(following, data, feed, depot))
+    except BaseException:
+        source.close()
+        raise
+
+
+def _place(chosen: StoreChoice, data: Path) -> tuple[object, ...]:
+    """What two settings have in common that mean one store."""
+    match chosen:
+        case FolderStore(path=path):
+            return ((data / (path or "")).resolve(),)
+        case DatabaseStore():
+            return chosen.host, chosen.port, chosen.database, chosen.options
+        case UnusableStore(id=name):
+            return (name,)
+
+
+def _depot(settings: Snapshot) -> Depot | None:
+    """Where large blobs are. Raises StoreError where the settings name a place that no store would use."""
+    match settings.bucket:
+        case None:
+            return None
+        case UnusableStore(id=name):
+            raise StoreError(f"the settings have no usable store {name} ({BLOB_STORE.key}), and none takes its place")
+        case BucketStore() as bucket:
+            if not any(isinstance(one, DatabaseStore) for one in (settings.store, settings.next_store)):
+                raise StoreError(f"{BLOB_STORE.key}: only a store of the type postgresql keeps large blobs elsewhere")
+            from pillarbox.app.bucket import depot  # noqa: PLC0415
+
+            return depot(bucket)
+
+
+def _store(chosen: StoreChoice, data: Path, feed: Feed, depot: Depot | None) -> Movable:
+    match chosen:
         case FolderStore(path=path):
             from pillarbox.datatypes import REGISTRY  # noqa: PLC0415
             from pillarbox.store.sqlite import SQLiteStore  # noqa: PLC0415
@@ -140,7 +193,7 @@ def _store(settings: Snapshot, data: Path, feed: Feed) -> Store:
             return SQLiteStore(data / path if path else data, REGISTRY.tables, feed=feed, max_open=POOL)
         case UnusableStore(id=name):
             raise StoreError(f"the settings have no usable store {name} ({DATA_STORE.key}), and none takes its place")
-        case DatabaseStore() as chosen:
+        case DatabaseStore():
             from pillarbox.app.database import store  # noqa: PLC0415
 
-            return store(chosen, feed)
+            return store(chosen, feed, depot)

@@ -33,6 +33,10 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
         "restore",
         "Bring back everything that a backup has, where nothing is yet; or one account, while the server runs as well.",
     ),
+    "migrate": (
+        "migrate",
+        "Move everything to the store that `storage.migrate-to` names, account by account, while the server runs.",
+    ),
     "doctor": ("doctor", "Verify the settings and all that is kept. Exits with 1 if something is wrong."),
     "demo": ("demo", "Prepare a demo: the accounts alice and bob of example.org, with a mailbox to look at."),
     "account": ("account", "Accounts: who has mail here."),

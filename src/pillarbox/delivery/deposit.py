@@ -27,7 +27,7 @@ from pillarbox.delivery.reply import Reply
 from pillarbox.delivery.trace import Hop, body, hops, trace, without_return_path
 from pillarbox.delivery.vacation import Unexpected, respond
 from pillarbox.objects import Registry
-from pillarbox.store import Staged, Store, StoreError, Writing
+from pillarbox.store import Staged, Store, StoreError, Writing, retried
 from pillarbox.telemetry import Event, emit
 from pillarbox.wire.message import Receipt, parse, receipt
 from pillarbox.wire.values import Id, utc_date
@@ -140,7 +140,7 @@ class Deposit:
         With it an answer is queued, if the account has one, and the journal is told, of the address `to` that it came
         for. A list hands it on instead. Raises store.Unavailable and OSError, and then nothing was filed.
         """
-        outcome = self._delivered(principal, offer, policy, to or principal.address)
+        outcome = retried(lambda: self._delivered(principal, offer, policy, to or principal.address))
         if isinstance(outcome, OverQuota | Looping):
             self.refused(principal, offer.hop, len(offer.raw), told_of(outcome), policy, to)
         return outcome
@@ -173,6 +173,7 @@ class Deposit:
         now = self._clock()
         with self._store.stage(principal.number) as staged:
             staged.write(offer.raw)
+            staged.complete()
             file_it = partial(self._filed, principal, offer, policy, to, staged, message, now)
             try:
                 with suppress(Unexpected):

@@ -5,7 +5,6 @@ Begin with `routes`, the table, then `server`, which walks it. `guard` lets in w
 know a data type's meaning.
 """
 
-from pillarbox.http.faces.probe import PROBE
 from pillarbox.http.faces.websocket import too_large
 from pillarbox.http.guard.admission import Tickets
 from pillarbox.http.guard.authenticate import Gate
@@ -18,29 +17,24 @@ from pillarbox.http.guard.strict import Strict, TlsListener
 from pillarbox.http.guard.tally import Tally
 from pillarbox.http.headers import AnswerHeaders
 from pillarbox.http.readiness import Health
-from pillarbox.http.recognition import Recognition
 from pillarbox.http.server import HTTP, Setup
 from pillarbox.http.site import Scraping, Site
-from pillarbox.http.waiting.door import Door
 from pillarbox.http.waiting.lease import Leases, directly
 from pillarbox.http.waiting.sockets import SocketLimit
 from pillarbox.http.waiting.turn import Turns
 
 __all__ = [
     "HTTP",
-    "PROBE",
     "Allowance",
     "Allowances",
     "AnswerHeaders",
     "BanPolicy",
     "Bans",
     "Cors",
-    "Door",
     "Forwarding",
     "Gate",
     "Health",
     "Leases",
-    "Recognition",
     "RequestPolicy",
     "Scraping",
     "Setup",

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Callable, Mapping
 
-from pillarbox.http.waiting.door import Door
+from pillarbox.net import Door
 from pillarbox.store import Store, StoreError
 
 __all__ = ["Health"]
@@ -15,9 +15,13 @@ _FRESH = 1.0
 
 
 class Health:
-    """The parts of a process without which it is of no use; `others` tell what they lack, at once."""
+    """The parts of a process without which it is of no use; `others` tell what they lack, at once.
+
+    `is_draining` may be set: it serves, and is about to stop.
+    """
 
     def __init__(self, others: Mapping[str, Callable[[], str | None]] | None = None) -> None:
+        self.is_draining = False
         self._others = others or {}
         self._asking: asyncio.Task[str | None] | None = None
         self._until = 0.0

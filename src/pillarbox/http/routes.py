@@ -24,6 +24,7 @@ from pillarbox.http.faces import (
     wellknown,
 )
 from pillarbox.http.route import Cost, Credential, Handler, Limit, Route
+from pillarbox.net import PROBE
 
 __all__ = ["ROUTES"]
 
@@ -330,7 +331,7 @@ ROUTES: Sequence[Route] = (
     ),
     _open(
         "check",
-        probe.PROBE,
+        PROBE,
         {"GET": probe.probe},
         "For the server's own question whether its URL leads here; nothing is there for others.",
         Limit.NONE,

@@ -11,13 +11,12 @@ from pillarbox.http.guard.policy import RequestPolicy
 from pillarbox.http.guard.rates import Allowances
 from pillarbox.http.guard.tally import Tally
 from pillarbox.http.readiness import Health
-from pillarbox.http.recognition import Recognition
 from pillarbox.http.site import Site
-from pillarbox.http.waiting.door import Door
 from pillarbox.http.waiting.sockets import SocketLimit
 from pillarbox.http.waiting.turn import Turns
 from pillarbox.jmap import Service
 from pillarbox.management import Office
+from pillarbox.net import Door, Recognition
 from pillarbox.settings import HTTPVariables
 from pillarbox.signin.browser import SelfService
 from pillarbox.signin.oauth import Authority

@@ -19,7 +19,19 @@ from pillarbox.objects.kind import ID, Kind
 from pillarbox.objects.managing import Managing
 from pillarbox.objects.record import Record
 from pillarbox.objects.registry import Registry
-from pillarbox.store import Document, LogTooShort, Moment, NoAccount, Passed, Store, Unavailable, Unit, Writing
+from pillarbox.store import (
+    Document,
+    LogTooShort,
+    Moment,
+    NoAccount,
+    Passed,
+    Store,
+    Unavailable,
+    Undone,
+    Unit,
+    Writing,
+    retried,
+)
 from pillarbox.wire.values import JSON, Id, State, state_number, state_text
 
 __all__ = ["Arguments", "Beside", "Call", "Context", "Implied", "Limits", "Seen", "granted", "perform", "permit"]
@@ -323,18 +335,21 @@ def perform(context: Context, kind: DataType[Any], method: Method, given: Mappin
     if Id(account_id) not in context.actor.accounts:
         raise MethodError(method.no_account)
     grant = context.granted(account_id, method.capability or kind.capability, to_write=method.writes)
-    prepared = None
+
+    def attempt() -> tuple[Mapping[str, JSON], list[Callable[[], None]]]:
+        prepared = None
+        with _undone_together(context):
+            if method.prepare is not None:
+                with context.read(grant.number) as unit:
+                    prepared = method.prepare(Call(context, kind, grant, account_id, unit, arguments.again()))
+            with context.store.write(grant.number) if method.writes else context.read(grant.number) as unit:
+                call: Call[Any] = Call(context, kind, grant, account_id, unit, arguments.again(), prepared=prepared)
+                return method.run(call), call.after
+
     try:
-        if method.prepare is not None:
-            with context.read(grant.number) as unit:
-                prepared = method.prepare(Call(context, kind, grant, account_id, unit, arguments.again()))
-        with (
-            _undone_together(context),
-            context.store.write(grant.number) if method.writes else context.read(grant.number) as unit,
-        ):
-            call: Call[Any] = Call(context, kind, grant, account_id, unit, arguments, prepared=prepared)
-            answer = method.run(call)
-        for act in call.after:
+        # What is managed elsewhere is done in units of its own.
+        answer, after = attempt() if kind.name in context.managing else retried(attempt)
+        for act in after:
             act()
         return answer
     except LogTooShort:
@@ -358,12 +373,15 @@ def _own(actor: Actor) -> Id:
 def _undone_together(context: Context) -> Iterator[None]:
     """What was created is undone with its unit, even if only the commit failed: nothing later may refer to it.
 
-    Nor does anything follow from it.
+    Nor does anything follow from it. What was counted is counted once, where all of it is done again.
     """
     known, before = dict(context.created_ids), len(context.implied)
+    counted = context.told[0], context.looked[0]
     try:
         yield
-    except BaseException:
+    except BaseException as problem:
+        if isinstance(problem, Undone):
+            context.told[0], context.looked[0] = counted
         context.created_ids.clear()
         context.created_ids.update(known)
         # What an earlier call leads to still follows.

@@ -140,12 +140,14 @@ class Books:
     def begin(self, account: int, number: int, addresses: Sequence[str]) -> bool:
         """Whether the message is to be given away now, to these: from here on they may have it.
 
-        Raises store.StoreError.
+        It is not where that is over, or another gives it to one of them: a server that is about to hear that the work
+        is not its own any more (adr/0065). Raises store.StoreError.
         """
         try:
             with self._store.write(account) as unit:
                 message = queued_message(unit, number)
-                if message is None:
+                waiting = {one.address for one in message.recipients if one.status == "waiting"} if message else set()
+                if message is None or not waiting.issuperset(addresses):
                     return False
                 keep(unit, begun(message, frozenset(addresses)))
                 return True

@@ -69,10 +69,10 @@ class Carrier:
 
     async def carry(
         self, account: int, message: Queued, now: datetime, concluded: Concluded, progresses: set[Progress]
-    ) -> None:
+    ) -> bool:
         """Tries everybody whose time has come, each destination by itself; `progresses` has those that are under way.
 
-        Raises store.StoreError.
+        Whether something came of each attempt, and none was another's to make. Raises store.StoreError.
         """
         interrupted = [one for one in message.recipients if one.status == "sending"]
         if interrupted:
@@ -100,9 +100,11 @@ class Carrier:
                 some = those[at : at + MOST_RECIPIENTS]
                 giving.append(self._give(account, message, name, some, concluded, progresses))
         # One that fails does not cut the others off in the midst of it.
-        for outcome in await asyncio.gather(*giving, return_exceptions=True):
-            if outcome is not None:
+        outcomes = await asyncio.gather(*giving, return_exceptions=True)
+        for outcome in outcomes:
+            if isinstance(outcome, BaseException):
                 raise outcome
+        return all(outcomes)
 
     async def _deliver(self, account: int, message: Queued, ours: Sequence[Addressee]) -> dict[str, Verdict]:
         """Into accounts here: each once, whatever happens in between."""
@@ -130,19 +132,27 @@ class Carrier:
         those: Sequence[Addressee],
         concluded: Concluded,
         progresses: set[Progress],
-    ) -> None:
-        """To another server: all who are at one destination in one transaction."""
+    ) -> bool:
+        """To another server: all who are at one destination in one transaction; whether something came of that."""
         addresses = [one.address for one in those]
         wanted = Wanted(name, account, await self._is_large(account, message))
         async with self._room.taken(wanted), self._destination(name) as destination:
             if not message.is_hurried and asyncio.get_running_loop().time() < destination.shunned:
                 await concluded(dict.fromkeys(addresses, Verdict(destination.reply)))
-                return
-            progress = Progress(lambda taken: self._through(self._books.begin, account, message.number, taken))
+                return True
+
+            def may_begin(taken: Sequence[str]) -> Awaitable[bool]:
+                begun = [one for one in addresses if _ascii_domain(one) in taken]
+                return self._through(self._books.begin, account, message.number, begun)
+
+            progress = Progress(may_begin)
             progresses.add(progress)
             try:
                 verdicts = await self._tried(account, message, those, destination, progress)
-                await concluded(dict(zip(addresses, verdicts, strict=True)))
+                # What another gives away, or nobody any more, is not for us to write anything down of.
+                if not progress.is_withdrawn:
+                    await concluded(dict(zip(addresses, verdicts, strict=True)))
+                return not progress.is_withdrawn
             finally:
                 progresses.discard(progress)
 

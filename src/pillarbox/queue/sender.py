@@ -29,7 +29,7 @@ _AT_ONCE, _AT_ONCE_EACH = 1000, 100
 _SWEEP = 3600.0
 """Seconds until what has ended is looked for again."""
 _AGAIN = 1.0
-"""Seconds until it is tried again to write what could not be."""
+"""Seconds until it is tried again to write what could not be, or to send what another was about to."""
 _SHOWN = 1.0
 """Seconds between two times that those who watch are told."""
 _AFTER_BUG = 600.0
@@ -207,7 +207,9 @@ class Sender:
                 concluded = partial(self._conclude, number, ready)
                 about: Attributes = {"pillarbox.account": number, "pillarbox.id": message.id}
                 with span("queue.attempt", Side.CLIENT, about):
-                    await self._carrier.carry(number, ready, self._books.now, concluded, progresses)
+                    is_ours = await self._carrier.carry(number, ready, self._books.now, concluded, progresses)
+                    # Whoever has it is given the time to write down what came of it.
+                    pause = 0.0 if is_ours else _AGAIN
         except* StoreError as problems:
             emit(Event.STORE_FAILED, known="; ".join(str(one) for one in problems.exceptions))
             pause = _AGAIN

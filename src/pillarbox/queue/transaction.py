@@ -55,11 +55,13 @@ class Progress:
     """How far a transaction is, for whoever may have to end it.
 
     `may_begin` is asked with the addresses that were taken, just before the message is given to the server: whether it
-    still is to be. `has_begun` from then on; `is_in_doubt` while the server may have it without our being told.
+    still is to be. `has_begun` from then on, or `is_withdrawn`; `is_in_doubt` while the server may have it without our
+    being told.
     """
 
     may_begin: Callable[[Sequence[str]], Awaitable[bool]]
     has_begun: bool = False
+    is_withdrawn: bool = False
     is_in_doubt: bool = False
 
 
@@ -153,6 +155,7 @@ class Transaction:
 
     async def _data(self, taken: list[tuple[int, Reply]]) -> None:
         if not await self._progress.may_begin([self._envelope.recipients[place].address for place, _ in taken]):
+            self._progress.is_withdrawn = True
             return
         self._progress.has_begun = self._progress.is_in_doubt = True
         try:

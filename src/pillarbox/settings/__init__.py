@@ -20,6 +20,7 @@ from pillarbox.settings.address import Address, Network, TcpAddress, UnixAddress
 from pillarbox.settings.bootstrap import BootstrapError, Configuration, host_name, load
 from pillarbox.settings.catalogue import (
     Authority,
+    BucketStore,
     CertificateSource,
     DatabaseStore,
     EabKey,
@@ -52,6 +53,7 @@ __all__ = [
     "Authority",
     "BadValue",
     "BootstrapError",
+    "BucketStore",
     "Bytes",
     "CertificateSource",
     "Computed",

@@ -9,11 +9,14 @@ from types import MappingProxyType
 from typing import TypeVar, cast
 
 from pillarbox.settings.catalogue import (
+    BLOB_STORE,
     CATALOGUE,
     DATA_STORE,
     FOLDERS,
     LISTENERS,
+    MIGRATE_TO,
     STORES,
+    BucketStore,
     Folder,
     FolderStore,
     Listener,
@@ -52,16 +55,41 @@ class Snapshot:
     @property
     def store(self) -> StoreChoice:
         """Where everything is kept: the store that is named, or the only one there is, or files in the data folder."""
-        named, there = self[DATA_STORE], self[STORES]
+        named = self[DATA_STORE]
+        there = [one for one in self._stores() if one.id == named or one.id != self[MIGRATE_TO]]
         if named is None and len(there) <= 1:
             return there[0] if there else FolderStore("", None)
-        found = (store for store in there if store.id == named)
-        return next(found, UnusableStore(named or "storage.data"))
+        return self._store(named or DATA_STORE.key)
+
+    @property
+    def next_store(self) -> StoreChoice | None:
+        """The store that accounts move to, if they do."""
+        return None if (named := self[MIGRATE_TO]) is None else self._store(named)
+
+    @property
+    def bucket(self) -> BucketStore | UnusableStore | None:
+        """The place of large blobs, if it is another than that of everything else."""
+        named = self[BLOB_STORE]
+        if named is None or named == self.store.id:
+            return None
+        found = (one for one in self[STORES] if one.id == named and isinstance(one, BucketStore))
+        return next(found, UnusableStore(named))
+
+    def _store(self, named: str) -> StoreChoice:
+        return next((store for store in self._stores() if store.id == named), UnusableStore(named))
+
+    def _stores(self) -> list[StoreChoice]:
+        """Those that can keep everything."""
+        return [one for one in self[STORES] if not isinstance(one, BucketStore) and not _is_bucket(one)]
 
     @property
     def folders(self) -> tuple[Folder, ...]:
         """What a new account has, the inbox first."""
         return self[FOLDERS]
+
+
+def _is_bucket(store: StoreChoice) -> bool:
+    return isinstance(store, UnusableStore) and store.is_bucket
 
 
 def snapshot(pairs: Mapping[str, str]) -> tuple[Snapshot, list[Problem]]:

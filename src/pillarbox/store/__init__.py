@@ -5,11 +5,13 @@ it can be asked). The implementations, `store.sqlite` and `store.postgres`, are 
 knows numbers, documents and indexes; it must not know what an Email is.
 """
 
+from pillarbox.store.advising import Advising
 from pillarbox.store.contract import (
     Blob,
     BlobReader,
     Changed,
     ChangePage,
+    Elsewhere,
     Finding,
     Held,
     LogTooShort,
@@ -20,11 +22,14 @@ from pillarbox.store.contract import (
     Stored,
     StoreError,
     Unavailable,
+    Undone,
     Unit,
     Writing,
 )
+from pillarbox.store.depot import Depot
 from pillarbox.store.feed import Feed, Listener, LocalFeed, Notice
 from pillarbox.store.glance import Glances, Glancing, Moment, Passed
+from pillarbox.store.moving import MovingStore
 from pillarbox.store.query import (
     AllOf,
     Among,
@@ -44,12 +49,15 @@ from pillarbox.store.query import (
     Select,
     Text,
 )
+from pillarbox.store.retry import retried
 from pillarbox.store.rounds import Rounds
+from pillarbox.store.standing import Movable, Standing
 from pillarbox.store.table import Column, Document, Entry, SetIndex, Table
 from pillarbox.store.volatile import LEASE, Codes, Counts, Hit, Marks, Rates, Volatile
 
 __all__ = [
     "LEASE",
+    "Advising",
     "AllOf",
     "Among",
     "AnyOf",
@@ -63,7 +71,9 @@ __all__ = [
     "Column",
     "Contains",
     "Counts",
+    "Depot",
     "Document",
+    "Elsewhere",
     "Entry",
     "Equal",
     "Everything",
@@ -82,6 +92,8 @@ __all__ = [
     "Member",
     "MemberOutside",
     "Moment",
+    "Movable",
+    "MovingStore",
     "NoAccount",
     "Not",
     "Notice",
@@ -94,13 +106,16 @@ __all__ = [
     "Select",
     "SetIndex",
     "Staged",
+    "Standing",
     "Store",
     "StoreError",
     "Stored",
     "Table",
     "Text",
     "Unavailable",
+    "Undone",
     "Unit",
     "Volatile",
     "Writing",
+    "retried",
 ]

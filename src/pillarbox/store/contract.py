@@ -7,7 +7,9 @@ otherwise; then, and only then, the feed speaks.
 
     StoreError
     ├── Unavailable     try again later: busy, an I/O error
-    │   └── OutOfSpace      and not before somebody has made room
+    │   ├── Undone          at once: nothing was done (`retried`)
+    │   ├── OutOfSpace      and not before somebody has made room
+    │   └── Elsewhere       the account is in another store, or has not arrived in this one
     ├── NoAccount       no such account here
     └── LogTooShort     the change log does not reach back that far
 """
@@ -27,6 +29,7 @@ __all__ = [
     "BlobReader",
     "ChangePage",
     "Changed",
+    "Elsewhere",
     "Finding",
     "Held",
     "LogTooShort",
@@ -37,6 +40,7 @@ __all__ = [
     "StoreError",
     "Stored",
     "Unavailable",
+    "Undone",
     "Unit",
     "Writing",
 ]
@@ -57,6 +61,13 @@ class Unavailable(StoreError):
     """Not now; the same may succeed later. Nothing was changed, unless `known` says that this cannot be known."""
 
 
+class Undone(Unavailable):
+    """Nothing of the unit was done, and the same may succeed at once.
+
+    Others were in its way, or its connection was cut before it was committed.
+    """
+
+
 class OutOfSpace(Unavailable):
     """What should be kept has no room: a full disk, or all that one may use of it."""
 
@@ -65,6 +76,10 @@ class OutOfSpace(Unavailable):
         """What an error of the file system at a place is to a caller."""
         kind = OutOfSpace if problem.errno in _NO_ROOM else Unavailable
         return kind(f"{place}: {problem}")
+
+
+class Elsewhere(Unavailable):
+    """Another store has the account, or this one has not all of it yet (`standing`)."""
 
 
 class NoAccount(StoreError):
@@ -143,6 +158,10 @@ class Staged(Protocol):
     @property
     def size(self) -> int: ...
     def write(self, octets: bytes | bytearray) -> None: ...
+    def complete(self) -> None:
+        """All of them were written. What takes long is done now, and not in the unit that keeps them; once more is
+        nothing. Need not be called. Raises Unavailable.
+        """
 
 
 class BlobReader(Protocol):
@@ -317,6 +336,13 @@ class Writing(Unit, Protocol):
         What a type's changes were since before the last of those is then not known any more.
         """
 
+    def rest(self, now: int, until: int | None, history: int | None) -> None:
+        """The account was tended: what its types know of has its time at `until`, None for never.
+
+        `Store.untended` may leave it out until then, or until there is something for `collect` or `trim_log` (with this
+        `history`, None for never).
+        """
+
     def savepoint(self) -> AbstractContextManager[None]:
         """A block whose changes are undone if it ends with an exception."""
 
@@ -361,6 +387,12 @@ class Store(Protocol):
     def accounts(self) -> list[int]:
         """All accounts that exist, ascending."""
 
+    def untended(self, now: int) -> list[int]:
+        """Accounts that are to be tended by then, ascending; all others `rest`.
+
+        Each in which a blob that nothing holds has had its time, and each in which anything else has for a day.
+        """
+
     def read(self, account: int) -> AbstractContextManager[Unit]:
         """A block with one snapshot of the account. Raises NoAccount, Unavailable."""
 
@@ -386,6 +418,9 @@ class Store(Protocol):
 
     def remains(self) -> list[str]:
         """In words, what is left of accounts whose making or removal was interrupted. Raises Unavailable."""
+
+    def probe(self) -> list[str]:
+        """What keeps the place of large blobs from serving, in words with what to mend; everything there is tried."""
 
     def close(self) -> None:
         """Ends all connections, those of units that still run when these end. New units are then Unavailable."""

@@ -54,6 +54,12 @@ class Event(Enum):
         "warn",
         "A proxy was not banned for its clients, `setting` tells them apart: address, reason, evidence, setting.",
     )
+    BLOBS_AWAY = (
+        "blobs.away",
+        "error",
+        "The place of large blobs (storage.blob) does not do as asked: known. What needs it is answered as temporary.",
+    )
+    BLOBS_BACK = "blobs.back", "info", "It does again: place."
     BLOBS_LOST = "blobs.lost", "error", "Objects refer to blobs that are gone, `pillarbox doctor` says which: account."
     DIRECTORY_ANSWERS = "directory.answers", "info", "A directory answers again: directory."
     DIRECTORY_AWAY = "directory.away", "warn", "A directory does not answer, its people wait: directory, known."
@@ -104,6 +110,11 @@ class Event(Enum):
     LMTP_REPEATED = "lmtp.repeated", "info", "A message was accepted that was filed before: recipient, id, account."
     LOG_FULL = "log.full", "error", "Nothing more is written to the file of the log today: file, most (octets)."
     LOG_STUCK = "log.stuck", "warn", "Old files of the log cannot be removed: known."
+    MIGRATE_DONE = (
+        "migrate.done",
+        "info",
+        "Accounts moved to another store: accounts, left (to move), objects, octets (of blobs), seconds.",
+    )
     NETWORK_BIND_ERROR = "network.bind-error", "error", "An address is not listened on, others are: listener, known."
     NETWORK_PROXY_ERROR = "network.proxy-error", "warn", "A trusted proxy sent no right header: listener, peer, known."
     MANAGEMENT_CHANGED = (
@@ -157,6 +168,7 @@ class Event(Enum):
     )
     SERVER_STARTED = "server.started", "info", "Connections are accepted: version, listeners, workers."
     SERVER_CRAMPED = "server.cramped", "warn", "Fewer connections fit than the settings allow: descriptors, needed."
+    SERVER_DRAINING = "server.draining", "info", "It ends, and serves on until nobody is sent here any more: seconds."
     SERVER_STOPPED = "server.stopped", "info", "The last connection is closed: seconds of service."
     SERVER_UNCHANGED = "server.unchanged", "error", "Settings could not be read again; those before hold: known."
     SETTINGS_CHANGED = "settings.changed", "info", "Settings are others in the database: by whom, keys, number."
@@ -179,6 +191,7 @@ class Event(Enum):
         "error",
         "The store could not do as asked, which was told as temporary if it is: known.",
     )
+    STORE_MOVED = "store.moved", "warn", "Another host of the database takes writes, and is written to: host."
     VOLATILE_FAILED = "volatile.failed", "error", "Each worker counts for itself until shared counts answer: known."
     VOLATILE_RENEWED = "volatile.renewed", "warn", "Shared counts were broken, and begin anew: known."
 

@@ -9,7 +9,7 @@ from pillarbox.upkeep.doctor import Patient, examined, mended, patients
 from pillarbox.upkeep.finding import Deed, Step, Trouble
 from pillarbox.upkeep.reach import Tried, candidates, judged
 from pillarbox.upkeep.reindexing import reindex
-from pillarbox.upkeep.tending import tend
+from pillarbox.upkeep.tending import sweep, tend, tidy
 
 __all__ = [
     "Deed",
@@ -23,5 +23,7 @@ __all__ = [
     "mended",
     "patients",
     "reindex",
+    "sweep",
     "tend",
+    "tidy",
 ]

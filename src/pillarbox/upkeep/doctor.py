@@ -8,7 +8,7 @@ from pillarbox.access import Principal
 from pillarbox.datatypes.directory import InternalDirectory
 from pillarbox.objects import Registry
 from pillarbox.settings import Snapshot, catalogue
-from pillarbox.store import Store
+from pillarbox.store import Advising, Store
 from pillarbox.upkeep import folder
 from pillarbox.upkeep.contradiction import contradictions
 from pillarbox.upkeep.examination import examination
@@ -97,8 +97,15 @@ def _accounts(patient: Patient, only: Principal | None) -> Iterator[_Account]:
 
 def _examined(patient: Patient, account: _Account) -> Iterator[Step]:
     if account.number == 0:
-        yield Step(_SERVER, 0.0, [*_of_directory(patient), *_of_files(patient), *_of_settings(patient)])
+        found = [*_of_bucket(patient), *_of_directory(patient), *_of_files(patient)]
+        yield Step(_SERVER, 0.0, [*found, *_of_store(patient), *_of_settings(patient)])
     yield from examination(patient.store, patient.registry, account.number, account.name, account.quota)
+
+
+def _of_bucket(patient: Patient) -> list[Trouble]:
+    with told(_SERVER, "bucket") as found:
+        found += [Trouble(_SERVER, "bucket", problem) for problem in patient.store.probe()]
+    return found
 
 
 def _of_directory(patient: Patient) -> list[Trouble]:
@@ -118,6 +125,14 @@ def _of_files(patient: Patient) -> list[Trouble]:
         found += [Trouble(_SERVER, "file", remaining) for remaining in patient.store.remains()]
         for path, why in (*folder.open_to_others(patient.data), *folder.of_others(patient.data)):
             found.append(Trouble(_SERVER, "permissions", f"{path}: {why}"))
+    return found
+
+
+def _of_store(patient: Patient) -> list[Trouble]:
+    if not isinstance(patient.store, Advising):
+        return []
+    with told(_SERVER, "store") as found:
+        found += [Trouble(_SERVER, "store", advice, "remark") for advice in patient.store.advice()]
     return found
 
 

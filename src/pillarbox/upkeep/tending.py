@@ -3,16 +3,16 @@
 So are submissions of messages that were sent long ago, and what the journal says of such.
 """
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
-from pillarbox.datatypes.journal import forget_journal
-from pillarbox.datatypes.mail import forget_submissions
+from pillarbox.datatypes.journal import forget_journal, oldest_entry
+from pillarbox.datatypes.mail import KEPT, forget_submissions, oldest_submission
 from pillarbox.objects import Registry
 from pillarbox.store import Store, Unit
 from pillarbox.telemetry import Event, emit
 from pillarbox.upkeep.holding import lost
 
-__all__ = ["tend"]
+__all__ = ["sweep", "tend", "tidy"]
 
 _AT_ONCE = 1000
 """Entries that are dropped in one unit: others write to the account as well."""
@@ -21,23 +21,33 @@ _AT_ONCE = 1000
 def tend(
     store: Store, registry: Registry, account: int, now: int, history: int | None, journal: int | None = None
 ) -> None:
-    """Tends one account; `history` is the age in seconds up to which changes are remembered, None for ever;
-    `journal` that of the entries of its journal, None to leave them alone.
-
-    Octets of no blob stay where blobs are gone that objects refer to: they may be theirs, and the log says so.
-
-    Raises store.StoreError.
+    """Tends one account, and sweeps it; `history` is the age in seconds up to which changes are remembered, None for
+    ever; `journal` that of the entries of its journal, None to leave them alone. Raises store.StoreError.
     """
+    tidy(store, account, now, history, journal)
+    sweep(store, registry, account)
+
+
+def tidy(store: Store, account: int, now: int, history: int | None, journal: int | None = None) -> None:
+    """The same without the sweep, which looks at all octets of the account. Raises store.StoreError."""
+    if journal is not None:
+        until = datetime.fromtimestamp(now - journal, UTC)
+        while _forget(store, account, until) == _AT_ONCE:
+            continue
     with store.write(account) as unit:
         forget_submissions(unit, datetime.fromtimestamp(now, UTC))
         unit.collect(now)
         if history is not None:
             unit.trim_log(now, history)
+        unit.rest(now, _next(unit, journal), history)
 
-    if journal is not None:
-        until = datetime.fromtimestamp(now - journal, UTC)
-        while _forget(store, account, until) == _AT_ONCE:
-            continue
+
+def sweep(store: Store, registry: Registry, account: int) -> None:
+    """Deletes octets of no blob, as uploads and units leave them that were cut short.
+
+    They stay where blobs are gone that objects refer to: they may be theirs, and the log says so. Raises
+    store.StoreError.
+    """
 
     def needs(unit: Unit) -> bool:
         is_needed = lost(unit, registry)
@@ -46,6 +56,16 @@ def tend(
         return is_needed
 
     store.sweep(account, needs)
+
+
+def _next(unit: Unit, journal: int | None) -> int | None:
+    """When something of the account has its time that the store does not know of; None for never."""
+    times = []
+    if (sent := oldest_submission(unit)) is not None:
+        times.append(sent + KEPT)
+    if journal is not None and (begun := oldest_entry(unit)) is not None:
+        times.append(begun + timedelta(seconds=journal))
+    return int(min(times).timestamp()) + 1 if times else None
 
 
 def _forget(store: Store, account: int, until: datetime) -> int:

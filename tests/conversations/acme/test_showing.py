@@ -19,8 +19,7 @@ from pillarbox.datatypes.server import (
     keep_certificate,
     show_challenge,
 )
-from pillarbox.http import Door
-from pillarbox.net import Certificates
+from pillarbox.net import Certificates, Door
 from pillarbox.settings import Secret, Snapshot, snapshot
 from pillarbox.store import Store
 

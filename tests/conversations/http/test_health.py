@@ -113,3 +113,15 @@ def test_a_server_that_stops_is_not_ready(home: Home) -> None:
     home.stopping.set()
 
     assert home.web.sends("GET", "/healthz/ready").json()["parts"] == ["server"]
+
+
+def test_a_server_that_is_about_to_stop_is_told_apart_from_one_that_fails(home: Home) -> None:
+    """Ours: 404, by which HAProxy sends nobody new, and leaves it what it has (`http-check disable-on-404`)."""
+    health = Health({"hub": lambda: "the line to it is cut"})
+    health.is_draining = True
+    home.web.application = HTTP(replace(home.setup, health=health))
+
+    reply = home.web.sends("GET", "/healthz/ready")
+
+    assert (reply.status, reply.json()["parts"]) == (404, ["server"])
+    assert home.web.sends("GET", "/healthz/live").status == 200

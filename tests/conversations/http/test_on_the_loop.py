@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 from tests.driver import JMAP, Home
 
-from pillarbox.http import HTTP, Door
+from pillarbox.http import HTTP
+from pillarbox.net import Door
 
 
 def test_what_takes_longer_is_answered_all_the_same(home: Home, alice: JMAP) -> None:

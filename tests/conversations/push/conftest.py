@@ -19,9 +19,8 @@ from pillarbox.access import Reach
 from pillarbox.datatypes import REGISTRY
 from pillarbox.datatypes.directory import InternalDirectory
 from pillarbox.datatypes.push import push_key
-from pillarbox.http import Door
 from pillarbox.jmap.push.webpush import Pacing, Post, WebPush
-from pillarbox.net import Guard
+from pillarbox.net import Door, Guard
 from pillarbox.net.outbound import Outbound
 from pillarbox.store import Store
 from pillarbox.wire.webpush import base64url

@@ -25,8 +25,7 @@ from pillarbox.datatypes.mail import EMAIL
 from pillarbox.datatypes.queue import QUEUED_MESSAGE, Outgoing, Recipient, enqueue
 from pillarbox.datatypes.server import QUEUE, dkim_keys, expect, is_domain
 from pillarbox.delivery import Deposit, Filer, Policy
-from pillarbox.http import Door
-from pillarbox.net import Guard
+from pillarbox.net import Door, Guard
 from pillarbox.net.outbound import Resolve, resolved
 from pillarbox.objects import number_of
 from pillarbox.queue import (
@@ -70,6 +69,7 @@ class Post:
         self.schedule = Schedule((60.0, 3600.0), DAY, 5 * DAY)
         self.failing: Callable[[], None] = lambda: None
         self.unwritten: Callable[[], None] = lambda: None
+        self.begins: Callable[[], object] = lambda: None
         self._tokens = itertools.count(1)
         self._running: _Running | None = None
 
@@ -95,7 +95,7 @@ class Post:
         )
 
     def books(self) -> Books:
-        """What is written down, which `unwritten` may prevent."""
+        """What is written down, which `unwritten` may prevent, and `begins` keep waiting."""
         return _Books(
             self,
             self.store,
@@ -198,6 +198,10 @@ class _Books(Books):
     def __init__(self, post: Post, *parts: Any) -> None:
         super().__init__(*parts)
         self._post = post
+
+    def begin(self, account: int, number: int, addresses: Sequence[str]) -> bool:
+        self._post.begins()
+        return super().begin(account, number, addresses)
 
     def conclude(self, account: int, number: int, verdicts: Mapping[str, Verdict]) -> Outcome | None:
         self._post.unwritten()

@@ -1,6 +1,8 @@
 """The doctor on any store: silent where all is sound, and what it finds it mends."""
 
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import orjson
 from tests.driver import JMAP, Home
@@ -8,6 +10,7 @@ from tests.driver import JMAP, Home
 from pillarbox.datatypes import REGISTRY
 from pillarbox.datatypes.mail import EMAIL, THREAD
 from pillarbox.settings import snapshot
+from pillarbox.store import Store
 from pillarbox.upkeep import Patient, Trouble, examined, mended
 
 
@@ -51,6 +54,26 @@ def test_who_holds_a_blob_and_what_is_in_a_thread_are_mended(home: Home, alice: 
     (email,) = alice.asks("Email/get", ids=alice.asks("Email/query")["ids"])["list"]
     (thread,) = alice.asks("Thread/get", ids=[email["threadId"]])["list"]
     assert thread["emailIds"] == [email["id"]]
+
+
+class Anxious:
+    """A store that keeps everything, and could keep it better."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._store, name)
+
+    def advice(self) -> list[str]:
+        return ["one disk is no disk"]
+
+
+def test_what_a_store_advises_is_worth_knowing_and_no_damage(home: Home, tmp_path: Path) -> None:
+    """Ours: and there is nothing to be mended."""
+    anxious = replace(patient(home, tmp_path), store=Anxious(home.store))  # type: ignore[arg-type]  # the rest is the store's
+    assert troubles(anxious) == [Trouble("server", "store", "one disk is no disk", "remark")]
+    assert [step for step in mended(anxious, home.clock) if step.deeds or step.left] == []
 
 
 def test_text_that_says_something_else_can_be_made_again(home: Home, alice: JMAP) -> None:

@@ -25,16 +25,22 @@ _LATEST = 120.0
 
 
 class Load:
-    """All kinds of writers and listeners on one server, and a command-line import beside them."""
+    """All kinds of writers and listeners on one server, and a command-line import beside them.
 
-    def __init__(self, server: Server, chance: random.Random, messages: int = 1500) -> None:
+    Where there is an `other` on the same database, the listeners and some of the mail are there.
+    """
+
+    def __init__(
+        self, server: Server, chance: random.Random, messages: int = 1500, other: Server | None = None
+    ) -> None:
         self.server = server
+        there = other or server
         for person in (*PEOPLE, IMPORTED):
             server.program.account(person)
         seeds = iter(range(chance.randrange(1_000_000), 2_000_000))
-        self.ears = [Ear(server.client(person)) for person in PEOPLE]
+        self.ears = [Ear(there.client(person)) for person in PEOPLE]
         self.writers: list[Writer] = [
-            *(Postman(server, str(next(seeds)), PEOPLE) for _ in range(2)),
+            *(Postman(one, str(next(seeds)), PEOPLE) for one in (server, there)),
             *(Clerk(server, person, next(seeds)) for person in PEOPLE),
             Archivist(server, PEOPLE[0], next(seeds)),
             Housekeeper(server, PEOPLE[1], next(seeds)),

@@ -11,6 +11,8 @@ from tests.journeys.program import Server, until
 from tests.neighbour.postgres import Cluster
 from tests.neighbour.scissors import Scissors
 
+from pillarbox.store.retry import ATTEMPTS
+
 pytestmark = [pytest.mark.slow, pytest.mark.neighbour]
 
 CUTS = 100
@@ -45,7 +47,10 @@ def subjects_of(client: Client) -> list[str]:
 
 
 def test_what_was_acknowledged_is_there_once_and_what_failed_is_not(server: Server, cutter: Scissors) -> None:
-    """Architecture section 3.2: the unit's token says which of the two happened before anybody is told."""
+    """Architecture section 3.2: the unit's token says which of the two happened before anybody is told.
+
+    What did not happen is done again, so that few are told of a failure.
+    """
     alice = server.account("alice@far.example")
     drafts, state = alice.role("drafts"), state_of(alice)
     made: list[str] = []
@@ -64,8 +69,8 @@ def test_what_was_acknowledged_is_there_once_and_what_failed_is_not(server: Serv
 
     cutter.share = 0.0
     assert subjects_of(alice) == made
-    # Each that was cut before the database had it, and none that it had; a few were the server's own.
-    assert cutter.cuts["request"] - 3 <= failed <= cutter.cuts["request"]
+    # What the database never had was made again, if it was not cut off each time.
+    assert failed <= cutter.cuts["request"] / ATTEMPTS
     assert server.program.doctor() == []
 
 

@@ -6,11 +6,12 @@ import threading
 from abc import ABC, abstractmethod
 from collections import Counter
 from http.client import HTTPException
+from typing import Protocol
 
 from tests.journeys.client import Client, Failed, Refused, is_temporary
-from tests.journeys.program import Server, until
+from tests.journeys.program import until
 
-__all__ = ["Archivist", "Clerk", "Housekeeper", "Postman", "Writer", "message"]
+__all__ = ["Archivist", "Clerk", "Housekeeper", "Postman", "Reached", "Writer", "message"]
 
 _GONE = frozenset({"(gone)"})
 """Stands for the keywords of an Email that was destroyed."""
@@ -20,12 +21,22 @@ _LARGE = 12_000
 """Lines of a message that gets a file of its own."""
 
 
+class Reached(Protocol):
+    """A server, or what stands in front of several: where mail is handed over, and what makes a client of a person."""
+
+    lmtp_port: int
+
+    def client(self, address: str) -> Client: ...
+
+
 class Writer(threading.Thread, ABC):
     """Works until it is told to stop; what is temporary puts it off, and nothing else may happen to it.
 
     `answers` counts what was acknowledged, `refusals` how often it was put off or lost its connection. `failure` is
-    what must not have happened.
+    what must not have happened. `rest` is how many seconds it does nothing after each answer.
     """
+
+    rest = 0.0
 
     def __init__(self, name: str) -> None:
         super().__init__(name=name, daemon=True)
@@ -62,6 +73,8 @@ class Writer(threading.Thread, ABC):
         try:
             self.work()
             self.answers += 1
+            if self.rest:
+                self._ending.wait(self.rest)
             return
         except TimeoutError:
             # A server that keeps somebody waiting for so long has hung.
@@ -83,7 +96,7 @@ class Clerk(Writer):
     once somebody answers again, all of them have happened or none has.
     """
 
-    def __init__(self, server: Server, address: str, seed: int) -> None:
+    def __init__(self, server: Reached, address: str, seed: int) -> None:
         super().__init__(f"clerk {seed}")
         self._client = server.client(address)
         self._chance = random.Random(seed)  # noqa: S311
@@ -177,7 +190,7 @@ class Clerk(Writer):
 class Archivist(Writer):
     """Uploads messages and files them, small ones and large ones."""
 
-    def __init__(self, server: Server, address: str, seed: int) -> None:
+    def __init__(self, server: Reached, address: str, seed: int) -> None:
         super().__init__(f"archivist {seed}")
         self._client = server.client(address)
         self._seed = seed
@@ -207,7 +220,7 @@ class Archivist(Writer):
 class Housekeeper(Writer):
     """Makes Mailboxes, gives them other names, and removes them; one state leads to the next, so nothing is doubled."""
 
-    def __init__(self, server: Server, address: str, seed: int) -> None:
+    def __init__(self, server: Reached, address: str, seed: int) -> None:
         super().__init__(f"housekeeper {seed}")
         self._client = server.client(address)
         self._seed = seed
@@ -266,7 +279,7 @@ class Postman(Writer):
     `known` are the recipients and message ids that were answered for.
     """
 
-    def __init__(self, server: Server, name: str, people: tuple[str, ...]) -> None:
+    def __init__(self, server: Reached, name: str, people: tuple[str, ...]) -> None:
         super().__init__(f"postman {name}")
         self._there = ("127.0.0.1", server.lmtp_port)
         self._run_name = name

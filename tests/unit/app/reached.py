@@ -16,7 +16,7 @@ from typing import Any
 from pillarbox.app import House
 from pillarbox.app.configuring import Configuring
 from pillarbox.datatypes.directory import InternalDirectory
-from pillarbox.http import Door
+from pillarbox.net import Door
 from pillarbox.objects import DataType, Registry
 from pillarbox.settings import Layers, Snapshot
 from pillarbox.store.sqlite import SQLiteStore

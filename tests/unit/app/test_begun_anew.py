@@ -17,7 +17,7 @@ from pillarbox.app.background.queueing import SENDING, sent
 from pillarbox.app.background.reaching import REACHING, reached, recognition
 from pillarbox.app.background.renewing import RENEWING, renewed
 from pillarbox.app.background.tending import TENDING, tended
-from pillarbox.http import Door
+from pillarbox.net import Door
 from pillarbox.net.outbound import Answer, OutboundError
 from pillarbox.settings import Declared, Snapshot, catalogue, snapshot
 

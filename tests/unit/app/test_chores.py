@@ -12,7 +12,7 @@ from pillarbox.app.background import chores
 from pillarbox.app.house import House
 from pillarbox.datatypes.server import REINDEX, TEND, give_chore
 from pillarbox.datatypes.server import chores as waiting
-from pillarbox.http import Door
+from pillarbox.net import Door
 from pillarbox.settings import snapshot
 from pillarbox.store import NoAccount, Unavailable
 

@@ -11,7 +11,7 @@ from pillarbox.app import House, house
 from pillarbox.app.configuring import Configuring
 from pillarbox.app.supervisor.change import change
 from pillarbox.datatypes.server import keep_settings
-from pillarbox.http import Door
+from pillarbox.net import Door
 from pillarbox.settings import Layers, Problem, Snapshot, catalogue, snapshot
 from pillarbox.store import Unavailable
 

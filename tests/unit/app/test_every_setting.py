@@ -31,8 +31,8 @@ from pillarbox.app.observing import Observing, _Here
 from pillarbox.app.worker import serving
 from pillarbox.app.worker.watch import Watch
 from pillarbox.datatypes.server import keep_settings
-from pillarbox.http import Door, Leases, Tickets
-from pillarbox.net import Balance
+from pillarbox.http import Leases, Tickets
+from pillarbox.net import Balance, Door
 from pillarbox.settings import Declared, Snapshot, snapshot
 from pillarbox.store import Store
 from pillarbox.telemetry import log

@@ -10,7 +10,7 @@ import pytest
 from pillarbox.app import House
 from pillarbox.app.background import reaching
 from pillarbox.app.background.reaching import reached
-from pillarbox.http import Door, Recognition
+from pillarbox.net import Door, Recognition
 from pillarbox.net.outbound import Answer, Unreachable
 from pillarbox.settings import snapshot
 from pillarbox.upkeep import Trouble

@@ -9,7 +9,7 @@ import pytest
 
 from pillarbox.app import house
 from pillarbox.app.background import tending
-from pillarbox.http import Door
+from pillarbox.net import Door
 from pillarbox.objects import Registry
 from pillarbox.settings import snapshot
 from pillarbox.store import Store, Unavailable
@@ -26,7 +26,7 @@ def log() -> Iterator[StringIO]:
 
 
 @pytest.mark.parametrize("problem", [OSError(5, "Input/output error"), Unavailable("busy"), ValueError("a bug")])
-@pytest.mark.parametrize("where", ["tend", "accounts", "clear"])
+@pytest.mark.parametrize("where", ["tend", "untended", "clear"])
 def test_what_goes_wrong_is_told_and_the_rest_is_tended(
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
@@ -53,8 +53,8 @@ def test_what_goes_wrong_is_told_and_the_rest_is_tended(
     door = Door()
     with house(settings, tmp_path) as built:
         built.store.create(1)
-        if where == "accounts":
-            monkeypatch.setattr(built.store, "accounts", fail)
+        if where == "untended":
+            monkeypatch.setattr(built.store, "untended", fail)
         if where == "clear":
             monkeypatch.setattr(built.directory, "clear", fail)
         else:
@@ -67,5 +67,5 @@ def test_what_goes_wrong_is_told_and_the_rest_is_tended(
         asyncio.run(tend_for_a_while())
     door.close()
     assert "store.failed" in log.getvalue()
-    if where != "accounts":
+    if where != "untended":
         assert {0, 1} <= set(tended)

@@ -62,7 +62,16 @@ def test_the_values_of_a_list_have_the_root_of_the_list(key: str, whole: str) ->
 
 def test_every_kind_of_secrets_is_known_as_one() -> None:
     """Management API section 23: what is called a secret, a password or a key is told nobody, unless it is no such."""
-    names = ("secret", "password", "private-key", "hmac-key", "signature-key")
+    names = (
+        "secret",
+        "password",
+        "private-key",
+        "hmac-key",
+        "signature-key",
+        "secret-key",
+        "session-token",
+        "security-token",
+    )
     ends = [line for setting in catalogue.CATALOGUE for line in setting.described()]
     called = {line.key for line in ends if line.key.rpartition(".")[2] in (*names, "key")}
     # Names of a column, of an attribute, and what expressions look things up by.

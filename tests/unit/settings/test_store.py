@@ -2,7 +2,7 @@
 
 import pytest
 
-from pillarbox.settings import DatabaseStore, FolderStore, UnusableStore, snapshot
+from pillarbox.settings import BucketStore, DatabaseStore, FolderStore, UnusableStore, snapshot
 
 PG = {"store.pg.type": "postgresql", "store.pg.database": "mail"}
 
@@ -37,6 +37,7 @@ def test_of_several_stores_one_is_named() -> None:
         {"store.pg.type": "rocksdb", "store.pg.path": "/srv"},
         {"store.pg.type": "postgres", "store.pg.database": "mail"},
         {"store.pg.database": "mail"},
+        {**PG, "store.pg.host": "db1,db2:none"},
     ],
 )
 def test_none_takes_the_place_of_a_store_that_cannot_be_used(pairs: dict[str, str]) -> None:
@@ -65,3 +66,78 @@ def test_the_password_is_not_shown() -> None:
     assert isinstance(settings.store, DatabaseStore)
     assert "open sesame" not in repr(settings.store)
     assert settings.store.password.reveal() == "open sesame"
+
+
+S3 = {
+    **PG,
+    "store.s3.type": "s3",
+    "store.s3.bucket": "mail",
+    "store.s3.region": "eu-central-1",
+    "store.s3.access-key": "AKIA",
+    "store.s3.secret-key": "open sesame",
+}
+
+
+def test_a_bucket_is_used_where_it_is_named() -> None:
+    unnamed, _ = snapshot(S3)
+    assert unnamed.bucket is None
+    settings, problems = snapshot({**S3, "storage.blob": "s3"})
+    assert problems == []
+    assert isinstance(settings.bucket, BucketStore)
+    assert settings.bucket.timeout.seconds == 30
+    assert isinstance(settings.store, DatabaseStore), "and the only other store keeps the rest"
+
+
+def test_a_store_that_keeps_everything_keeps_blobs_as_well() -> None:
+    settings, _ = snapshot({**PG, "storage.blob": "pg"})
+    assert settings.bucket is None
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        {"storage.blob": "other"},
+        {"store.s3.bucket": ""},
+        {"store.other.type": "sqlite", "storage.data": "pg", "storage.blob": "other"},
+    ],
+)
+def test_nothing_takes_the_place_of_a_bucket_that_cannot_be_used(more: dict[str, str]) -> None:
+    settings, _ = snapshot({**S3, "storage.blob": "s3", **more})
+    assert isinstance(settings.bucket, UnusableStore)
+    assert isinstance(settings.store, DatabaseStore)
+
+
+def test_what_is_no_bucket_is_none() -> None:
+    settings, _ = snapshot({**S3, "storage.blob": "s3", "store.s3.type": "azure"})
+    assert isinstance(settings.bucket, UnusableStore)
+
+
+def test_a_bucket_keeps_blobs_alone() -> None:
+    settings, _ = snapshot({**S3, "storage.data": "s3"})
+    assert isinstance(settings.store, UnusableStore)
+
+
+@pytest.mark.parametrize(
+    ("key", "text", "said"),
+    [
+        ("profile", "production", "profiles are not served"),
+        ("timeout", "10m", "nobody waits so long"),
+        ("endpoint", "ftp://s3.example.org", "no URL"),
+        ("endpoint", "https://key:secret@s3.example.org", "no URL"),
+        ("key-prefix", "mail/../other", "cannot be a part"),
+    ],
+)
+def test_what_cannot_be_said_of_a_bucket_is_told(key: str, text: str, said: str) -> None:
+    settings, problems = snapshot({**S3, "storage.blob": "s3", f"store.s3.{key}": text})
+    assert [said in problem.text for problem in problems] == [True]
+    assert isinstance(settings.bucket, BucketStore)
+    assert settings.bucket.timeout.seconds == 30
+
+
+def test_the_secrets_of_a_bucket_are_not_shown() -> None:
+    settings, _ = snapshot({**S3, "storage.blob": "s3", "store.s3.security-token": "lent for an hour"})
+    assert isinstance(settings.bucket, BucketStore)
+    assert settings.bucket.session_token is not None
+    assert settings.bucket.session_token.reveal() == "lent for an hour"
+    assert "sesame" not in repr(settings.bucket)
+    assert "lent" not in repr(settings.bucket)

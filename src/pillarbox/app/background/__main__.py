@@ -1,9 +1,10 @@
 """The background worker: what nobody waits for. Started by the supervisor as `python -m pillarbox.app.background`."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 from dataclasses import asdict
 from functools import partial
+from typing import Any
 
 from pillarbox.app.background.chores import CHORES, chores_done
 from pillarbox.app.background.forgetting import FORGETTING, forgotten
@@ -20,7 +21,7 @@ from pillarbox.app.duty import end_at_once, hearing, on_duty, ready, stops
 from pillarbox.app.house import House, linked, sole
 from pillarbox.app.lock import alone
 from pillarbox.app.orders import GRACE, Orders
-from pillarbox.http import Door
+from pillarbox.net import Door
 from pillarbox.net.loop import use_fast_loop
 from pillarbox.settings import report
 
@@ -28,8 +29,10 @@ __all__ = ["main"]
 
 _AGAIN = 1.0
 """Seconds until it is looked again whether the one before has ended."""
-_LOOK = 5.0
+_LOOK = 1.0
 """Seconds until it is looked again whether the work is still ours."""
+_SURE = 5.0
+"""Seconds in which that must be said. A database gives it to another one some seconds later."""
 
 
 def main() -> None:
@@ -45,14 +48,15 @@ async def _work(orders: Orders, built: House) -> bool:
     """Whether all that had begun has ended."""
     stopping = stops(orders)
     ready(orders)
-    door = Door()
+    # Whether the work is ours is asked beside it: it may take any time.
+    door, beside = Door(), Door()
     standing = Standing(built)
     # Of what the database says wrong, one process tells for all.
     configuring = Configuring(built, door, standing.use, report)
     finished = True
     try:
         async with asyncio.TaskGroup() as tasks:
-            working = tasks.create_task(_work_alone(standing, door))
+            working = tasks.create_task(_work_alone(standing, door, beside))
             answer = partial(_answer, standing, configuring, door)
             hearing = [
                 tasks.create_task(Below(orders.channel).serve(answer)),
@@ -65,10 +69,12 @@ async def _work(orders: Orders, built: House) -> bool:
             # Its parts hear of that one after the other; until then each may still go through the door.
             await asyncio.wait([working], timeout=GRACE)
             door.close()
+            beside.close()
             # A part whose thread does not end waits for it, and is let go by this.
-            finished = await door.ended(0.0)
+            finished = all([await one.ended(0.0) for one in (door, beside)])
     finally:
         door.close()
+        beside.close()
     return finished
 
 
@@ -86,18 +92,22 @@ async def _answer(standing: Standing, configuring: Configuring, door: Door, ques
             return {"failed": "nothing like it is done here"}
 
 
-async def _work_alone(standing: Standing, door: Door) -> None:
+async def _work_alone(standing: Standing, door: Door, beside: Door) -> None:
     """One at a time: that of a server that was killed may still be at its last task; and one of all on a database."""
-    with sole(standing.built) as is_ours:
+    with sole(standing.built) as ours:
+
+        async def is_ours() -> bool:
+            return await beside.through(ours)
+
         while True:
             with alone(standing.built.data / "background.lock") as is_alone:
-                while is_alone and await door.through(is_ours):
+                while is_alone and await is_ours():
                     await _work_while(is_ours, standing, door)
             await asyncio.sleep(_AGAIN)
 
 
-async def _work_while(is_ours: Callable[[], bool], standing: Standing, door: Door) -> None:
-    """Until it is not ours any more, since the connection by which it was is gone."""
+async def _work_while(is_ours: Callable[[], Coroutine[Any, Any, bool]], standing: Standing, door: Door) -> None:
+    """Until it is not ours any more, or nobody says so: the connection by which it was may be cut."""
     async with asyncio.TaskGroup() as tasks:
         parts = (
             standing.kept(lambda built: tended(built, door), TENDING),
@@ -108,10 +118,16 @@ async def _work_while(is_ours: Callable[[], bool], standing: Standing, door: Doo
             standing.kept(lambda built: renewed(built, door), RENEWING),
         )
         working = [tasks.create_task(part) for part in parts]
-        while await door.through(is_ours):
+        while await _in_time(tasks.create_task(is_ours())):
             await asyncio.sleep(_LOOK)
         for one in working:
             one.cancel()
+
+
+async def _in_time(asking: asyncio.Task[bool]) -> bool:
+    """Whether it is ours, and that was said in time."""
+    done, _ = await asyncio.wait([asking], timeout=_SURE)
+    return bool(done) and asking.result()
 
 
 if __name__ == "__main__":

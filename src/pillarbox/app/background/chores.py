@@ -7,7 +7,7 @@ from pillarbox.app.background.tending import TENDING, tend_account
 from pillarbox.app.house import House
 from pillarbox.datatypes import REGISTRY
 from pillarbox.datatypes.server import DUE, REINDEX, Due, chores, finish_chore, looked_at
-from pillarbox.http import Door
+from pillarbox.net import Door
 from pillarbox.store import NoAccount, StoreError
 from pillarbox.telemetry import Event, emit
 from pillarbox.upkeep import reindex

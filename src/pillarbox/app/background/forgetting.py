@@ -4,7 +4,7 @@ import asyncio
 import time
 
 from pillarbox.app.house import House
-from pillarbox.http import Door
+from pillarbox.net import Door
 from pillarbox.settings import catalogue
 from pillarbox.telemetry import Event, emit
 from pillarbox.telemetry.book import LOGS, forget_days

@@ -4,12 +4,12 @@ import asyncio
 import secrets
 import time
 
-from pillarbox.app.figures import guard
 from pillarbox.app.house import House
+from pillarbox.app.outgoing import guard
 from pillarbox.datatypes import REGISTRY
 from pillarbox.datatypes.push import push_key
-from pillarbox.http import Door
 from pillarbox.jmap.push.webpush import Pacing, Post, WebPush
+from pillarbox.net import Door
 from pillarbox.net.outbound import Outbound
 from pillarbox.settings import Snapshot, catalogue, host_name
 from pillarbox.store import StoreError

@@ -6,13 +6,13 @@ import time
 from collections.abc import Sequence
 
 from pillarbox.access import domain_of
-from pillarbox.app.figures import guard
 from pillarbox.app.house import House
 from pillarbox.app.knowing import KNOWING, directories
+from pillarbox.app.outgoing import guard
 from pillarbox.datatypes import REGISTRY
 from pillarbox.datatypes.server import is_domain
 from pillarbox.delivery import Deposit, Filer, Policy
-from pillarbox.http import Door
+from pillarbox.net import Door
 from pillarbox.net.outbound import trusting
 from pillarbox.queue import (
     Books,

@@ -10,8 +10,7 @@ from urllib.parse import urlsplit
 from pillarbox.app.house import House
 from pillarbox.app.public import public_url
 from pillarbox.datatypes.push import push_key
-from pillarbox.http import PROBE, Door, Recognition
-from pillarbox.net import ANYWHERE
+from pillarbox.net import ANYWHERE, PROBE, Door, Recognition
 from pillarbox.net.outbound import Answer, Outbound, OutboundError
 from pillarbox.settings import Declared, EvaluationError, Snapshot, catalogue
 from pillarbox.store import Store, StoreError

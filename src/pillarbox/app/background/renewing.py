@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 from pillarbox.acme import Renewing
 from pillarbox.app.house import House
-from pillarbox.http import Door
+from pillarbox.net import Door
 from pillarbox.settings import Declared, catalogue
 
 __all__ = ["RENEWING", "renewed"]

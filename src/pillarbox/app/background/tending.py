@@ -1,4 +1,4 @@
-"""The hourly upkeep of every account."""
+"""The hourly upkeep of the accounts in which something may have had its time (adr/0064)."""
 
 import asyncio
 from collections.abc import Iterator
@@ -7,11 +7,11 @@ from datetime import UTC, datetime
 
 from pillarbox.app.house import House
 from pillarbox.datatypes import REGISTRY
-from pillarbox.http import Door
+from pillarbox.net import Door
 from pillarbox.settings import catalogue
 from pillarbox.store import NoAccount, StoreError
 from pillarbox.telemetry import Event, emit
-from pillarbox.upkeep import tend
+from pillarbox.upkeep import tend, tidy
 
 __all__ = ["TENDING", "tend_account", "tended"]
 
@@ -19,30 +19,45 @@ TENDING = (catalogue.JOURNAL_KEEP, catalogue.MAX_CHANGES_HISTORY)
 """The settings that it works by."""
 
 _TEND_SECONDS = 3600.0
+_HOURS = 24
 
 
 async def tended(built: House, door: Door) -> None:
-    """Tends each account, now and every hour, for as long as it is not cancelled."""
+    """Tends each account that is not at rest, now and every hour, for as long as it is not cancelled.
+
+    Each is swept once a day, at an hour of its own; and now, for whatever ended the server before may have left things.
+    """
+    is_first = True
     while True:
         now = int(datetime.now(UTC).timestamp())
         accounts: list[int] = []
         with _survived():
             await door.through(built.directory.clear, now)
         with _survived():
-            accounts = await door.through(built.store.accounts)
+            accounts = await door.through(built.store.untended, now)
         for account in accounts:
+            is_its_hour = (now // 3600 + account) % _HOURS == 0
             with _survived():
-                await door.through(tend_account, built, account, now)
+                await door.through(tend_account if is_first or is_its_hour else _tidy, built, account, now)
+        is_first = False
         await asyncio.sleep(_TEND_SECONDS)
 
 
 def tend_account(built: House, account: int, now: int) -> None:
     """Tends one account as the settings say. Raises store.StoreError."""
+    tend(built.store, REGISTRY, account, now, *_ages(built))
+
+
+def _tidy(built: House, account: int, now: int) -> None:
+    tidy(built.store, account, now, *_ages(built))
+
+
+def _ages(built: House) -> tuple[int | None, int]:
+    """How old changes and the journal may be, in seconds."""
     history = built.settings[catalogue.MAX_CHANGES_HISTORY]
     keep = built.settings[catalogue.JOURNAL_KEEP]
     # What was written down before it was switched off goes too.
-    journal = 0 if keep is None else int(keep.seconds)
-    tend(built.store, REGISTRY, account, now, None if history is None else int(history.seconds), journal)
+    return None if history is None else int(history.seconds), 0 if keep is None else int(keep.seconds)
 
 
 @contextmanager

@@ -88,6 +88,10 @@ class Staff:
         told = zip(everybody, answers, strict=True)
         return [f"{one.name}: {answer['failed']}" for one, answer in told if answer and "failed" in answer]
 
+    async def drain(self) -> None:
+        """Has the workers say that nobody is to be sent to them any more, while they go on serving."""
+        await asyncio.gather(*(one.ask({"do": "drain"}, _ANSWER) for one in self._workers))
+
     async def call(self, question: Message) -> Message:
         """What an endpoint answers, asked of the process for whose work nobody else waits."""
         loop = asyncio.get_running_loop()

@@ -90,6 +90,7 @@ class _Supervisor:
         self._reloading = asyncio.Lock()
         self._reloads: set[asyncio.Task[Message]] = set()
         self._had_terminal = os.isatty(0)
+        self._draining: asyncio.Task[None] | None = None
         self._waiting: list[str] = []
         self._notes: dict[str, str] = {}
         self._staff = Staff(lambda: self._plan, self._noted)
@@ -98,7 +99,7 @@ class _Supervisor:
         """Until it is told to end, and all have ended. Raises CannotStart."""
         began = time.monotonic()
         loop = asyncio.get_running_loop()
-        loop.add_signal_handler(signal.SIGTERM, self._stopping.set)
+        loop.add_signal_handler(signal.SIGTERM, self._told_to_end)
         loop.add_signal_handler(signal.SIGINT, self._interrupted)
         loop.add_signal_handler(signal.SIGHUP, self._hung_up)
         async with Hub(self._plan.data).open(), control.opened(self._plan.data, self._asked):
@@ -119,6 +120,21 @@ class _Supervisor:
                 released(self._plan.opened)
                 await self._staff.end()
                 emit(Event.SERVER_STOPPED, seconds=round(time.monotonic() - began, 1))
+
+    def _told_to_end(self) -> None:
+        """SIGTERM: it ends once nobody is sent here any more, if that is to be waited for; told again, at once."""
+        pause = snapshot(self._plan.pairs)[0][catalogue.DRAIN]
+        if pause is None or self._draining is not None:
+            self._stopping.set()
+        else:
+            self._draining = asyncio.ensure_future(self._drain(pause.seconds))
+
+    async def _drain(self, seconds: float) -> None:
+        emit(Event.SERVER_DRAINING, seconds=seconds)
+        service.notify("STOPPING=1")
+        await self._staff.drain()
+        await asyncio.sleep(seconds)
+        self._stopping.set()
 
     def _interrupted(self) -> None:
         if self._stopping.is_set():

@@ -25,10 +25,10 @@ from pillarbox.app.worker.watch import Watch
 from pillarbox.datatypes import REGISTRY
 from pillarbox.datatypes.push import push_key
 from pillarbox.delivery import Delivery, Deposit, LMTPListener, Policy
-from pillarbox.http import HTTP, Door, Gate, Health, Leases, Recognition, Setup, SocketLimit, Tickets, Turns
+from pillarbox.http import HTTP, Gate, Health, Leases, Setup, SocketLimit, Tickets, Turns
 from pillarbox.jmap import Service
 from pillarbox.management import managing
-from pillarbox.net import Balance
+from pillarbox.net import Balance, Door, Recognition
 from pillarbox.net.web import WebServer
 from pillarbox.settings import DatabaseStore, Snapshot, catalogue
 from pillarbox.signin.credentials import ApiKeys, Appointed, PasswordCheck, Ways
@@ -170,9 +170,13 @@ class _Service:
 
     async def answer(self, question: Message) -> Message:
         """Does what the supervisor asks for."""
-        if question["do"] != "use":
-            return {"failed": "nothing like it is done here"}
-        self.configuring.reread(question["pairs"])
+        match question["do"]:
+            case "use":
+                self.configuring.reread(question["pairs"])
+            case "drain":
+                self._health.is_draining = True
+            case _:
+                return {"failed": "nothing like it is done here"}
         return {}
 
     def _ignored(self, peer: str, setting: str) -> None:

@@ -13,8 +13,7 @@ from pillarbox.datatypes.server import (
     challenges,
     looked_at,
 )
-from pillarbox.http import Door
-from pillarbox.net import BadCertificate, Certificates, Loaded, Pair, checked
+from pillarbox.net import BadCertificate, Certificates, Door, Loaded, Pair, checked
 from pillarbox.settings import Snapshot, catalogue
 from pillarbox.store import Store, StoreError
 from pillarbox.telemetry import Event, emit

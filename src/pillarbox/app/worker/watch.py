@@ -3,8 +3,8 @@
 import asyncio
 
 from pillarbox.app.house import House
-from pillarbox.http import Allowance, Allowances, BanPolicy, Bans, Door, Tally, directly
-from pillarbox.net import Origin
+from pillarbox.http import Allowance, Allowances, BanPolicy, Bans, Tally, directly
+from pillarbox.net import Door, Origin
 from pillarbox.settings import DatabaseStore, Rate, Snapshot, catalogue
 from pillarbox.store import StoreError, Volatile
 from pillarbox.telemetry import Event, emit

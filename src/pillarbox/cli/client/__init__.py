@@ -7,6 +7,7 @@ By `completing` a shell knows names.
 
 from pillarbox.cli.client.client import Client, Refused, Unreached, at
 from pillarbox.cli.client.completing import items, principals
+from pillarbox.cli.client.here import by_socket
 from pillarbox.cli.client.reach import managing, managing_new, managing_running
 
 __all__ = [
@@ -14,6 +15,7 @@ __all__ = [
     "Refused",
     "Unreached",
     "at",
+    "by_socket",
     "items",
     "managing",
     "managing_new",

@@ -14,7 +14,7 @@ from pillarbox.datatypes.journal.entry import (
     is_said,
 )
 from pillarbox.datatypes.journal.incoming import Incoming, note_incoming
-from pillarbox.datatypes.journal.keeping import forget_journal, make_room_in_journal
+from pillarbox.datatypes.journal.keeping import forget_journal, make_room_in_journal, oldest_entry
 from pillarbox.datatypes.journal.outgoing import Way, message_id, note_attempt, note_release
 
 __all__ = [
@@ -33,4 +33,5 @@ __all__ = [
     "note_attempt",
     "note_incoming",
     "note_release",
+    "oldest_entry",
 ]

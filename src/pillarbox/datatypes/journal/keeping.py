@@ -5,10 +5,10 @@ from datetime import datetime
 import orjson
 
 from pillarbox.datatypes.journal.entry import JOURNAL_ENTRY
-from pillarbox.store import Below, Order, Select, Writing
+from pillarbox.store import Below, Order, Select, Unit, Writing
 from pillarbox.wire.values import utc_datetime
 
-__all__ = ["MOST", "forget_journal", "make_room_in_journal"]
+__all__ = ["MOST", "forget_journal", "make_room_in_journal", "oldest_entry"]
 
 MOST = 10_000
 """Entries of an account. Of more, the oldest go."""
@@ -22,6 +22,14 @@ def forget_journal(unit: Writing, before: datetime, most: int = 1000) -> int:
     earlier = Below("at", int((before - _EPOCH).total_seconds() * 1000))
     dropped = _drop(unit, Select(earlier, _OLDEST), most)
     return dropped + _drop(unit, Select(order=_OLDEST), min(most - dropped, max(0, _count(unit) - MOST)))
+
+
+def oldest_entry(unit: Unit) -> datetime | None:
+    """When the oldest of them began."""
+    numbers = unit.page(JOURNAL_ENTRY.table, Select(order=_OLDEST), 0, 1)
+    for stored in list(unit.get(JOURNAL_ENTRY.table, numbers)):
+        return utc_datetime(orjson.loads(stored.document)["at"])
+    return None
 
 
 def make_room_in_journal(unit: Writing) -> None:

@@ -17,11 +17,13 @@ from pillarbox.datatypes.mail.mdn import MDN
 from pillarbox.datatypes.mail.snippet import SEARCH_SNIPPET
 from pillarbox.datatypes.mail.submission import (
     EMAIL_SUBMISSION,
+    KEPT,
     EmailSubmission,
     cancel_submission,
     forget_submissions,
     note_delivery,
     note_report,
+    oldest_submission,
     release_submission,
 )
 from pillarbox.datatypes.mail.tally import Tallies, recount, tally_problems
@@ -40,6 +42,7 @@ __all__ = [
     "EMAIL",
     "EMAIL_SUBMISSION",
     "IDENTITY",
+    "KEPT",
     "MAILBOX",
     "MDN",
     "SEARCH_SNIPPET",
@@ -69,6 +72,7 @@ __all__ = [
     "may_send_as",
     "note_delivery",
     "note_report",
+    "oldest_submission",
     "recount",
     "release_submission",
     "sender_of",

@@ -14,7 +14,7 @@ from pillarbox.http.problem import Problem
 from pillarbox.http.setup import Setup
 from pillarbox.jmap import Service
 from pillarbox.objects import MethodError, granted
-from pillarbox.store import BlobReader, Staged, StoreError
+from pillarbox.store import BlobReader, Staged, StoreError, retried
 
 __all__ = ["download", "upload"]
 
@@ -66,11 +66,16 @@ def _kept(service: Service, actor: Actor, grant: Grant, staged: Staged, last: by
     if last:
         staged.write(last)
     now = service.clock()
-    with service.store.write(grant.number) as unit:
-        blob = unit.keep_blob(staged, int(now.timestamp()) + service.limits.upload_life)
-        note_upload(unit, actor, grant, blob, now)
-        room_for(unit, [blob], service.limits)
-        return whole_id(blob.number)
+
+    def attempt() -> str:
+        staged.complete()
+        with service.store.write(grant.number) as unit:
+            blob = unit.keep_blob(staged, int(now.timestamp()) + service.limits.upload_life)
+            note_upload(unit, actor, grant, blob, now)
+            room_for(unit, [blob], service.limits)
+            return whole_id(blob.number)
+
+    return retried(attempt)
 
 
 async def download(setup: Setup, exchange: Exchange) -> None:

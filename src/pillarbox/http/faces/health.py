@@ -1,5 +1,7 @@
 """Whether the server is alive, and whether it is ready to serve: for what watches over it, as load balancers do."""
 
+from collections.abc import Mapping
+
 import orjson
 
 from pillarbox.http.exchange import Exchange
@@ -17,7 +19,14 @@ async def live(_: Setup, exchange: Exchange) -> None:
 
 
 async def ready(setup: Setup, exchange: Exchange) -> None:
-    """Whether it can serve, and if it cannot, which part of it is not ready."""
+    """Whether it can serve, and if it cannot, which part of it is not ready.
+
+    404 is what HAProxy takes for a server to whom nobody new is to be sent, while what it does is left to it to finish
+    (`http-check disable-on-404`); to others it is as good as 503.
+    """
+    if setup.health.is_draining:
+        await _lacking(exchange, 404, "Not Found", {"server": "it is about to stop"})
+        return
     if setup.stopping.is_set():
         lacks = {"server": "it is stopping"}
     else:
@@ -25,12 +34,15 @@ async def ready(setup: Setup, exchange: Exchange) -> None:
     if not lacks:
         await exchange.answer(200, _HEADERS, _FINE)
         return
-    detail = "; ".join(f"{part}: {said}" for part, said in lacks.items())
+    await _lacking(exchange, 503, "Temporarily Unavailable", lacks)
+
+
+async def _lacking(exchange: Exchange, status: int, title: str, lacks: Mapping[str, str]) -> None:
     document = {
         "type": "about:blank",
-        "status": 503,
-        "title": "Temporarily Unavailable",
-        "detail": detail,
+        "status": status,
+        "title": title,
+        "detail": "; ".join(f"{part}: {said}" for part, said in lacks.items()),
         "parts": list(lacks),
     }
-    await exchange.answer(503, (*_HEADERS, (b"retry-after", b"5")), orjson.dumps(document))
+    await exchange.answer(status, (*_HEADERS, (b"retry-after", b"5")), orjson.dumps(document))

@@ -5,11 +5,11 @@ import orjson
 from pillarbox.http.exchange import Exchange
 from pillarbox.http.problem import Problem
 from pillarbox.http.setup import Setup
+from pillarbox.net import PROBE
 from pillarbox.wire.forwarded import forwarded, protocols
 
-__all__ = ["PROBE", "asks_itself", "probe"]
+__all__ = ["asks_itself", "probe"]
 
-PROBE = "/.well-known/pillarbox-check/{question}"
 _BEFORE = PROBE.partition("{")[0].encode()
 _HEADERS = ((b"content-type", b"application/json"), (b"cache-control", b"no-store"))
 _SAID = frozenset({b"forwarded", b"x-forwarded-for", b"x-forwarded-proto", b"x-real-ip"})

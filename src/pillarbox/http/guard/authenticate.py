@@ -15,8 +15,8 @@ from pillarbox.http.guard.client import Client
 from pillarbox.http.guard.rates import Allowances
 from pillarbox.http.guard.tally import Tally
 from pillarbox.http.problem import CHALLENGE, Problem
-from pillarbox.http.waiting.door import Door
 from pillarbox.jmap import Session
+from pillarbox.net import Door
 from pillarbox.signin.credentials import PasswordCheck, SecondFactorMissing
 from pillarbox.telemetry import Event, emit
 from pillarbox.wire.values import Id

@@ -1,11 +1,10 @@
-"""What makes a request wait: `door` leads to threads, `turn` bounds how many of an account are in hand at once.
+"""What makes a request wait: `turn` bounds how many of an account are in hand at once.
 
 A `line` is that of one account in this process; `lease` and `lending` share slots with the other processes, and
 `sockets` bounds what has no end.
 """
 
 __all__ = [
-    "door",
     "lease",
     "sockets",
     "turn",

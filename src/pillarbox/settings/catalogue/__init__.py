@@ -157,6 +157,7 @@ from pillarbox.settings.catalogue.queue import (
 from pillarbox.settings.catalogue.record import JOURNAL_KEEP, LOG_KEEP, RECORD
 from pillarbox.settings.catalogue.server import (
     ALLOWED_ENDPOINT,
+    DRAIN,
     HOSTNAME,
     HTTP_URL,
     LOCAL_KEYS,
@@ -177,9 +178,12 @@ from pillarbox.settings.catalogue.signin import (
 )
 from pillarbox.settings.catalogue.socket import SOCKETS, SocketRules
 from pillarbox.settings.catalogue.store import (
+    BLOB_STORE,
     DATA_STORE,
+    MIGRATE_TO,
     STORAGE,
     STORES,
+    BucketStore,
     DatabaseStore,
     FolderStore,
     StoreChoice,
@@ -212,6 +216,7 @@ __all__ = [
     "BAN_LOITER",
     "BAN_SCAN",
     "BAN_SCAN_PATHS",
+    "BLOB_STORE",
     "BLOCKED_IP",
     "CATALOGUE",
     "CERTIFICATES",
@@ -223,6 +228,7 @@ __all__ = [
     "DIRECTORIES",
     "DIRECTORY",
     "DNS_SERVERS",
+    "DRAIN",
     "EVENT_SOURCE_THROTTLE",
     "FAILURES",
     "FALLBACK_SECRET",
@@ -283,6 +289,7 @@ __all__ = [
     "METRICS_TIMEOUT",
     "METRICS_TRANSPORT",
     "METRICS_USERNAME",
+    "MIGRATE_TO",
     "MTA_STS_MAX_AGE",
     "MTA_STS_MODE",
     "MTA_STS_MX",
@@ -355,6 +362,7 @@ __all__ = [
     "WEB_SOCKET_TIMEOUT",
     "WORKERS",
     "Authority",
+    "BucketStore",
     "CertificateSource",
     "DatabaseStore",
     "DirectoryChoice",

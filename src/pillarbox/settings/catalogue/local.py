@@ -20,6 +20,7 @@ NEEDED: tuple[str, ...] = (
     "server.tls.enable",
     "server.tls.implicit",
     "server.workers",
+    "server.drain",
     "global.thread-pool",
     "server.max-connections",
 )

@@ -8,11 +8,13 @@ from pillarbox.settings.declare import Group, ListSetting, Setting
 from pillarbox.settings.expression import ExpressionSetting
 from pillarbox.settings.kind import choice, integer, optional
 from pillarbox.settings.outcome import STATUS, URL
+from pillarbox.settings.quantity import DURATION
 from pillarbox.settings.request import HTTP_VARIABLES
 from pillarbox.telemetry import FORMATS, LEVELS
 
 __all__ = [
     "ALLOWED_ENDPOINT",
+    "DRAIN",
     "HOSTNAME",
     "HTTP_URL",
     "LOCAL_KEYS",
@@ -55,6 +57,14 @@ WORKERS = Setting(
     aliases=("global.thread-pool",),
     default_said="as many as there are cores, at most 4",
 )
+DRAIN = Setting(
+    "server.drain",
+    optional(DURATION),
+    None,
+    "How long it goes on serving when it is told to end (SIGTERM), while `/healthz/ready` says that nobody is to be "
+    "sent here any more. Longer than it takes a load balancer to ask again. A second signal ends it at once.",
+    default_said="not at all",
+)
 OUTBOUND_ALLOW_NETWORKS = ListSetting(
     "server.outbound.allow-networks",
     NETWORK,
@@ -86,6 +96,7 @@ SERVER = Group(
         ALLOWED_ENDPOINT,
         LOOKUP,
         WORKERS,
+        DRAIN,
         OUTBOUND_ALLOW_NETWORKS,
         LOG_LEVEL,
         LOG_FORMAT,

@@ -1,15 +1,29 @@
 """Where everything is kept: `storage.data` names one of `store.<id>.*`."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal, TypeAlias
 
+from pillarbox.settings.catalogue.bucket import BUCKET_FIELDS, BUCKET_TIMEOUT, BucketStore, bucket
 from pillarbox.settings.declare import Group, Required, Section, Setting
 from pillarbox.settings.kind import BOOLEAN, NAME, SECRET, STRING, choice, integer, optional
 from pillarbox.settings.quantity import DURATION, Duration
 from pillarbox.settings.source import Source
 from pillarbox.telemetry import Secret
+from pillarbox.wire.hosts import hosts
 
-__all__ = ["DATA_STORE", "STORAGE", "STORES", "DatabaseStore", "FolderStore", "StoreChoice", "UnusableStore"]
+__all__ = [
+    "BLOB_STORE",
+    "DATA_STORE",
+    "MIGRATE_TO",
+    "STORAGE",
+    "STORES",
+    "AnyStore",
+    "BucketStore",
+    "DatabaseStore",
+    "FolderStore",
+    "StoreChoice",
+    "UnusableStore",
+]
 
 TLS: TypeAlias = Literal["disable", "require", "verify-full"]
 FeedWay: TypeAlias = Literal["listen", "poll"]
@@ -25,7 +39,10 @@ class FolderStore:
 
 @dataclass(frozen=True, slots=True)
 class DatabaseStore:
-    """A PostgreSQL database, and who asks it; `tls` is in libpq's words, `feed` how servers on it hear each other."""
+    """A PostgreSQL database, and who asks it; `host` may name several (`wire.hosts`).
+
+    `tls` is in libpq's words, `feed` how servers on it hear each other.
+    """
 
     id: str
     host: str
@@ -45,16 +62,19 @@ class UnusableStore:
     """One that lacks what it cannot be without. Nothing else may take its place: mail would be kept elsewhere."""
 
     id: str
+    is_bucket: bool = False
 
 
 StoreChoice: TypeAlias = FolderStore | DatabaseStore | UnusableStore
+AnyStore: TypeAlias = StoreChoice | BucketStore
 
-_SERVED = ("sqlite", "postgresql")
+_SERVED = ("sqlite", "postgresql", "s3")
 _TYPE = Required(
     "store.<id>.type",
     # The others are known, so that a configuration made for them is told what it will have.
-    choice((*_SERVED, "rocksdb", "mysql", "foundationdb", "fs", "s3", "azure", "redis", "elasticsearch")),
-    "What it is: `sqlite`, files in a folder, or `postgresql`, a database server; the others are not served.",
+    choice((*_SERVED, "rocksdb", "mysql", "foundationdb", "fs", "azure", "redis", "elasticsearch")),
+    "What it is: `sqlite`, files in a folder, or `postgresql`, a database server; or `s3`, a bucket for large blobs. "
+    "The others are not served.",
 )
 _PATH = Setting(
     "store.<id>.path",
@@ -63,8 +83,19 @@ _PATH = Setting(
     "Of `sqlite`: the folder of the files, from the data folder on.",
     default_said="the data folder",
 )
-_HOST = Setting("store.<id>.host", NAME, "localhost", "Of `postgresql`: the server, or the folder of its UNIX socket.")
-_PORT = Setting("store.<id>.port", integer(at_least=1, at_most=65_535), 5432, "Of `postgresql`: the server's port.")
+_HOST = Setting(
+    "store.<id>.host",
+    NAME,
+    "localhost",
+    "Of `postgresql`: the server, or the folder of its UNIX socket; or several, as in `db1,db2:5433`, of which that "
+    "one is used which takes writes.",
+)
+_PORT = Setting(
+    "store.<id>.port",
+    integer(at_least=1, at_most=65_535),
+    5432,
+    "Of `postgresql`: the port of each server that is named without one.",
+)
 _DATABASE = Required(
     "store.<id>.database", NAME, "Of `postgresql`: the database. It must be there; its tables need not."
 )
@@ -82,7 +113,9 @@ _TIMEOUT = Setting(
     "store.<id>.timeout",
     DURATION,
     Duration(15_000),
-    "Of `postgresql`: how long to wait for a connection, and for a server that takes nothing any more.",
+    "Of `postgresql`: how long to wait for a connection, a time that several hosts share, and for a server that takes "
+    "nothing any more. Of `s3`: how long a request may take, 30 seconds at most.",
+    default_said="`15s`; of `s3` `30s`",
 )
 _OPTIONS = Setting(
     "store.<id>.options",
@@ -103,7 +136,7 @@ _ANY_CERTIFICATE = Setting(
     "store.<id>.tls.allow-invalid-certs",
     BOOLEAN,
     False,
-    "Of `postgresql`: whether a certificate is good that nobody known here has signed for the host.",
+    "Of `postgresql` and `s3`: whether a certificate is good that nobody known here has signed for the host.",
 )
 _FEED: Setting[FeedWay] = Setting(
     "store.<id>.feed",
@@ -114,7 +147,7 @@ _FEED: Setting[FeedWay] = Setting(
 )
 
 
-def _store(identity: str, source: Source) -> StoreChoice:
+def _store(identity: str, source: Source) -> AnyStore:
     """The store; every field of its type is read in any case."""
     setting = _TYPE.of(identity)
     match setting.read(source):
@@ -122,6 +155,9 @@ def _store(identity: str, source: Source) -> StoreChoice:
             return FolderStore(identity, _PATH.of(identity).read(source))
         case "postgresql":
             return _database(identity, source)
+        case "s3":
+            timeout = replace(_TIMEOUT.of(identity), default=BUCKET_TIMEOUT)
+            return bucket(identity, source, timeout, _ANY_CERTIFICATE.of(identity)) or UnusableStore(identity, is_bucket=True)
         case None:
             return UnusableStore(identity)
         case other:
@@ -144,7 +180,16 @@ def _database(identity: str, source: Source) -> DatabaseStore | UnusableStore:
         tls=_tls(identity, source),
         feed=_FEED.of(identity).read(source),
     )
-    return store if database else UnusableStore(identity)
+    return store if database and _has_hosts(store, source) else UnusableStore(identity)
+
+
+def _has_hosts(store: DatabaseStore, source: Source) -> bool:
+    try:
+        hosts(store.host, store.port)
+    except ValueError as problem:
+        source.wrong(_HOST.of(store.id).key, "build", str(problem))
+        return False
+    return True
 
 
 def _tls(identity: str, source: Source) -> TLS:
@@ -159,7 +204,7 @@ def _tls(identity: str, source: Source) -> TLS:
     return "disable"
 
 
-STORES: Section[StoreChoice] = Section(
+STORES: Section[AnyStore] = Section(
     "store",
     fields=(
         _TYPE,
@@ -175,6 +220,7 @@ STORES: Section[StoreChoice] = Section(
         _TLS,
         _ANY_CERTIFICATE,
         _FEED,
+        *BUCKET_FIELDS,
     ),
     build=_store,
     doc="The stores there are.",
@@ -184,12 +230,28 @@ DATA_STORE = Setting(
     optional(NAME),
     None,
     "The id of the store that keeps everything.",
-    default_said="the only one there is, or files in the data folder if there is none",
+    default_said="the only other one there is, or files in the data folder if there is none",
+)
+BLOB_STORE = Setting(
+    "storage.blob",
+    optional(NAME),
+    None,
+    "The id of the store, of the type `s3`, that keeps blobs of more than 64 kB, where a `postgresql` store keeps "
+    "everything else. What was kept before stays where it is.",
+    default_said="what keeps everything keeps them, too",
+)
+MIGRATE_TO = Setting(
+    "storage.migrate-to",
+    optional(NAME),
+    None,
+    "The id of the store that accounts move to by `pillarbox migrate`: each of them is served from where it is. When "
+    "all are there, `storage.data` names it instead.",
+    default_said="none, and nothing moves",
 )
 
 STORAGE = Group(
     "Storage",
     "Where everything is kept. `<id>` is a name of your choice. Without any store, files in the data folder keep "
     "everything. The server does not start with a store that it cannot use, rather than with another one.",
-    (DATA_STORE, STORES),
+    (DATA_STORE, BLOB_STORE, MIGRATE_TO, STORES),
 )

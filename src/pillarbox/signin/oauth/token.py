@@ -13,7 +13,7 @@ from collections import OrderedDict
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Protocol, TypeAlias
 
 from pillarbox.access import Ended, Principal, Proof, ProofKind
 from pillarbox.access.token import LONGEST, Token, TokenKind
@@ -43,13 +43,17 @@ class People(Protocol):
         """A block in which the listener is called, on any thread, once somebody may be another than before."""
 
 
+_State: TypeAlias = tuple[str, int]
+"""The epoch of account 0, and the number of its log."""
+
+
 @dataclass(frozen=True, slots=True)
 class _Known:
     """What had been heard, and up to where grants were known, at some moment."""
 
     people: int
     grants: int
-    state: int
+    state: _State | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +94,7 @@ class OwnTokens:
         self._grants_heard = 0
         self._grants_asked = 0
         """The notice of grants up to which it was asked which have ended."""
-        self._state = -1
+        self._state: _State | None = None
         """That of grants then."""
         self._verified: OrderedDict[bytes, _Verified] = OrderedDict()
         self._used: dict[int, float] = {}
@@ -181,7 +185,8 @@ class OwnTokens:
             for mark in gone:
                 del self._verified[mark]
             self._grants_asked = max(self._grants_asked, known.grants)
-            self._state = max(self._state, state)
+            is_later = self._state is None or self._state[0] != state[0] or self._state[1] < state[1]
+            self._state = state if is_later else self._state
 
     def _proved(self, token: Token) -> Proof | None:
         grant = self._grants.found(token)
@@ -245,11 +250,12 @@ def _scopes(grant: Grant, token: Token) -> frozenset[str] | None:
     return had if token.scopes is None else had & token.scopes
 
 
-def _changed(server: Unit, since: int) -> tuple[int, set[int] | None]:
+def _changed(server: Unit, before: _State | None) -> tuple[_State, set[int] | None]:
     """The state of grants, and the numbers of those that were changed or ended since another; None if any may be."""
-    state = server.state(GRANT.table)
-    if since < 0:
+    state = server.epoch, server.state(GRANT.table)
+    if before is None or before[0] != state[0]:
         return state, None
+    since = before[1]
     changed: set[int] = set()
     more = True
     try:

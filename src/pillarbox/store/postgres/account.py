@@ -3,25 +3,33 @@
 All of it is one row that a writing unit locks first and writes last, so that both cost it one statement.
 """
 
-from dataclasses import dataclass
-from typing import TypeAlias
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Any, TypeAlias
 
 import orjson
 
 from pillarbox.store.entries import shape
-from pillarbox.store.postgres.session import Row, Session
+from pillarbox.store.postgres.connect import STAMP
+from pillarbox.store.postgres.session import Session
+from pillarbox.store.standing import UNNAMED, Standing, standing_of
 from pillarbox.store.table import Table
 
 __all__ = ["TOKEN", "Account", "Kind", "Kinds", "commits", "is_committed", "locked", "seen"]
 
 TOKEN = 8
-"""Octets of a unit's token."""
+"""Octets of a unit's token; the first of them are the stamp of the history it was committed in (`Session.stamp`)."""
+LEAP = 1 << 16
+"""So many numbers are passed over where the last unit was of another history.
+
+A promotion, or a restoration, may have lost units whose numbers are known to clients, and would name other objects.
+"""
 _TOKENS = 16
 """So many units' tokens are kept: others may commit before one whose connection was cut has asked."""
 
 _COLUMNS = "epoch, next_number, sequence, held_size, commits, marked, kinds"
 _SEEN = f"SELECT {_COLUMNS} FROM account WHERE account_id = $1"
-_LOCKED = f"{_SEEN} FOR UPDATE"
+_LOCKED = f"SELECT {_COLUMNS}, substring(tokens from 1 for {STAMP}) FROM account WHERE account_id = $1 FOR UPDATE"
 _WRITTEN = (
     "UPDATE account SET next_number = $2, sequence = $3, held_size = $4, commits = $5, marked = $6, kinds = $7,"
     f" tokens = substring($8::bytea || tokens from 1 for {TOKEN * _TOKENS}) WHERE account_id = $1"
@@ -49,12 +57,14 @@ class Account:
 
     number: int
     epoch: str
+    """The row's own letters, and those of the history it was read in (`Session.history`)."""
     next_number: int
     sequence: int
     held_size: int
     commits: int
     marked: int
     kinds: Kinds
+    standing: Standing = Standing.HERE
 
     def stale(self, tables: dict[str, Table]) -> list[Table]:
         """Types whose indexes were made from other declarations than these."""
@@ -71,25 +81,33 @@ class Account:
             self.held_size,
             self.commits,
             self.marked,
-            _dumped(self.kinds),
+            _dumped(self.kinds, self.standing),
             token,
         )
 
 
 def seen(session: Session, account: int) -> Account | None:
     """The account, if it is there."""
-    return _read(account, session.ask(_SEEN, account))
+    for row in session.ask(_SEEN, account):
+        return _read(account, session, row)
+    return None
 
 
 def locked(session: Session, account: int) -> Account | None:
     """The same for the transaction's only writer. Raises Unavailable if others take too long."""
-    return _read(account, session.ask(_LOCKED, account))
+    for *row, stamp in session.ask(_LOCKED, account):
+        found = _read(account, session, row)
+        is_elsewhere = stamp and session.stamp and stamp != session.stamp
+        return replace(found, next_number=found.next_number + LEAP) if is_elsewhere else found
+    return None
 
 
-def commits(session: Session, account: int) -> int | None:
-    """How many units were committed, counted from a random number."""
-    rows = session.ask("SELECT commits FROM account WHERE account_id = $1", account)
-    return rows[0][0] if rows else None
+def commits(session: Session, account: int) -> tuple[int, Standing] | None:
+    """How many units were committed, counted from a random number, and where the account stands."""
+    # No digit of a standing is further behind.
+    sql = "SELECT commits, convert_from(substring(kinds from 1 for 5), 'UTF8') FROM account WHERE account_id = $1"
+    rows = session.ask(sql, account)
+    return (rows[0][0], standing_of(rows[0][1])) if rows else None
 
 
 def is_committed(session: Session, before: Account, token: bytes) -> bool | None:
@@ -98,7 +116,8 @@ def is_committed(session: Session, before: Account, token: bytes) -> bool | None
     Waits until that connection's transaction is over, however it ends. Raises Unavailable.
     """
     # Locked, or a commit that is still under way would be taken for none.
-    rows = session.ask("SELECT commits, tokens FROM account WHERE account_id = $1 FOR UPDATE", before.number)
+    # And committed, so that what is found is as durable as any commit.
+    rows = session.ask_alone("SELECT commits, tokens FROM account WHERE account_id = $1 FOR UPDATE", before.number)
     if not rows:
         return None
     ((count, tokens),) = rows
@@ -107,13 +126,14 @@ def is_committed(session: Session, before: Account, token: bytes) -> bool | None
     return False if count - before.commits < _TOKENS else None
 
 
-def _read(account: int, rows: list[Row]) -> Account | None:
-    if not rows:
-        return None
-    epoch, next_number, sequence, held_size, commits, marked, kinds = rows[0]
-    known = {name: Kind(*kind) for name, kind in orjson.loads(kinds).items()}
-    return Account(account, epoch, next_number, sequence, held_size, commits, marked, known)
+def _read(account: int, session: Session, row: Sequence[Any]) -> Account:
+    epoch, next_number, sequence, held_size, commits, marked, kinds = row
+    known = orjson.loads(kinds)
+    standing = Standing(known.pop(UNNAMED, Standing.HERE))
+    read = {name: Kind(*kind) for name, kind in known.items()}
+    return Account(account, epoch + session.history, next_number, sequence, held_size, commits, marked, read, standing)
 
 
-def _dumped(kinds: Kinds) -> bytes:
-    return orjson.dumps({name: [k.code, k.state, k.floor, k.shape, k.text] for name, k in kinds.items()})
+def _dumped(kinds: Kinds, standing: Standing) -> bytes:
+    first = {} if standing is Standing.HERE else {UNNAMED: standing.value}
+    return orjson.dumps(first | {name: [k.code, k.state, k.floor, k.shape, k.text] for name, k in kinds.items()})

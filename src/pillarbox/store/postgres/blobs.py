@@ -1,23 +1,38 @@
-"""Octets of an account: a row a blob, and its octets in pieces.
+"""Octets of an account: a row a blob, and its octets in pieces; or, where there is a stock, as an object of it.
 
-A reader may go on after its unit, and after the blob was dropped: the pieces of a large one stay for an hour more, and
-a number is never given again, so that what is read of it cannot be another blob's.
+A reader may go on after its unit, and after the blob was dropped: the pieces of a large one, or its object, stay for an
+hour more, and a number is never given again, so that what is read of it cannot be another blob's.
+
+An object is written before the commit that first names it, and deleted after the commit that last did (adr/0061).
 """
 
 import hashlib
 from collections.abc import Callable
 from io import BytesIO
 
-from pillarbox.store.contract import Blob, BlobReader, Held, StoreError
+from pillarbox.store.contract import Blob, BlobReader, Held, StoreError, Unavailable
+from pillarbox.store.depot import LARGE, ObjectReader, Stock
 from pillarbox.store.postgres.session import Row, Session, Value
 from pillarbox.store.postgres.staged import PIECE, PostgresStaged
 
-__all__ = ["READABLE", "Blobs", "PieceReader"]
+__all__ = ["READABLE", "Blobs", "PieceReader", "objects_of"]
 
 READABLE = 3600
 """Seconds that the octets of a large blob can be read after it was dropped."""
 
 _PIECE_OF = "SELECT octets FROM piece WHERE account_id = $1 AND blob = $2 AND at = $3"
+
+
+def objects_of(session: Session, account: int) -> list[str]:
+    """The names of all objects that the account has, of blobs and of what was dropped."""
+    return [
+        name
+        for (name,) in session.ask(
+            "SELECT object FROM blob WHERE account_id = $1 AND object IS NOT NULL"
+            " UNION ALL SELECT object FROM dropped WHERE account_id = $1 AND object IS NOT NULL",
+            account,
+        )
+    ]
 
 
 class PieceReader:
@@ -64,11 +79,29 @@ class PieceReader:
 class Blobs:
     """An account's blobs within one unit. `ask` runs a statement by itself, for readers that outlive it."""
 
-    def __init__(self, session: Session, account: int, ask: Callable[..., list[Row]]) -> None:
+    def __init__(
+        self, session: Session, account: int, ask: Callable[..., list[Row]], stock: Stock | None = None
+    ) -> None:
         self._session = session
         self._account = account
         self._ask = ask
+        self._stock = stock
         self._sizes: dict[int, int] = {}
+        self._taken: list[PostgresStaged] = []
+        self.unneeded: list[str] = []
+        """Objects that nothing names any more, once the unit is committed."""
+
+    def leave(self) -> None:
+        """The unit is about to be committed: the objects it named are left to it."""
+        for staged in self._taken:
+            staged.leave()
+        self._taken.clear()
+
+    def give_back(self) -> None:
+        """The unit has ended; what was not committed is whose it was."""
+        for staged in self._taken:
+            staged.give_back()
+        self._taken.clear()
 
     def blob(self, number: int) -> Blob | None:
         rows = self._session.ask("SELECT size FROM blob WHERE account_id = $1 AND number = $2", self._account, number)
@@ -78,6 +111,8 @@ class Blobs:
         if length <= 0 or offset >= blob.size:
             self._known(blob.number)
             return b""
+        if self._stock is not None and (name := self._object(blob)) is not None:
+            return self._stock.read(self._account, name, offset, min(length, blob.size - offset))
         rows = self._session.ask(
             # The part of each piece that is asked for, so that no more of it is read.
             "SELECT substring(octets FROM greatest($3 - at, 0)::int + 1"
@@ -92,6 +127,8 @@ class Blobs:
         )
         octets = b"".join(row[0] for row in rows)
         if len(octets) != min(length, blob.size - offset):
+            if self._object(blob) is not None:
+                self._kept()
             raise StoreError(f"account {self._account}: octets of blob {blob.number} are missing")
         return octets
 
@@ -99,12 +136,17 @@ class Blobs:
         self._known(blob.number)
         if blob.size <= PIECE:
             return BytesIO(self.octets(blob, 0, blob.size))
+        if (name := self._object(blob)) is not None:
+            return ObjectReader(self._kept(), self._account, name, blob.size)
         return PieceReader(self._ask, self._account, blob)
 
     def add(self, staged: PostgresStaged, number: int, expires: int) -> Blob:
         """The blob of these octets: the row there is, its time extended, or a new one with this number."""
+        if not self._is_known(staged):
+            staged.complete()
         ((known,),) = self._session.ask(
-            "INSERT INTO blob AS b (account_id, number, hash, size, refs, expires) VALUES ($1, $2, $3, $4, 0, $5)"
+            "INSERT INTO blob AS b (account_id, number, hash, size, refs, expires, object)"
+            " VALUES ($1, $2, $3, $4, 0, $5, $6)"
             " ON CONFLICT (account_id, hash) DO UPDATE SET expires = greatest(b.expires, excluded.expires)"
             " RETURNING number",
             self._account,
@@ -112,30 +154,34 @@ class Blobs:
             staged.digest,
             staged.size,
             expires,
+            staged.object,
         )
         if known == number:
-            self._insert_pieces(staged, number)
+            self._insert_octets(staged, number)
         self._sizes[known] = staged.size
         return Blob(known, staged.size)
 
     def put(self, staged: PostgresStaged, number: int, holders: int, expires: int) -> None:
         """A new row. Raises StoreError if its number or its octets are there."""
+        staged.complete()
         rows = self._session.ask(
-            "INSERT INTO blob (account_id, number, hash, size, refs, expires) VALUES ($1, $2, $3, $4, $5, $6)"
-            " ON CONFLICT DO NOTHING RETURNING number",
+            "INSERT INTO blob (account_id, number, hash, size, refs, expires, object)"
+            " VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT DO NOTHING RETURNING number",
             self._account,
             number,
             staged.digest,
             staged.size,
             holders,
             expires,
+            staged.object,
         )
         if not rows:
             raise StoreError(f"there is a blob {number}, or one of the same octets")
-        self._insert_pieces(staged, number)
+        self._insert_octets(staged, number)
 
     def clear(self) -> None:
         """No row is left, and nothing to be read of those that were dropped: their numbers may come again."""
+        self.unneeded += objects_of(self._session, self._account)
         for table in ("piece", "dropped", "blob"):
             self._session.tell(f"DELETE FROM {table} WHERE account_id = $1", self._account)
         self._sizes.clear()
@@ -200,12 +246,18 @@ class Blobs:
         if not rows:
             return f"blob {blob.number} cannot be read: it has no row"
         digest, size = hashlib.sha256(), 0
-        for at in range(0, blob.size, PIECE):
-            pieces = self._session.ask(_PIECE_OF, self._account, blob.number, at)
-            if not pieces:
-                return f"blob {blob.number} cannot be read: its octets are missing at {at}"
-            digest.update(pieces[0][0])
-            size += len(pieces[0][0])
+        try:
+            if (name := self._object(blob)) is not None:
+                reader: BlobReader = ObjectReader(self._kept(), self._account, name, blob.size)
+            else:
+                reader = PieceReader(self._session.ask, self._account, blob)
+            while piece := reader.read(PIECE):
+                digest.update(piece)
+                size += len(piece)
+        except Unavailable:
+            raise
+        except StoreError as problem:
+            return f"blob {blob.number} cannot be read: {problem.known}"
         if size != blob.size or digest.digest() != rows[0][0]:
             return f"blob {blob.number} is not the {blob.size} octets it was"
         return None
@@ -232,12 +284,11 @@ class Blobs:
 
     def forget(self, now: int) -> int:
         """Deletes octets of blobs dropped long ago; of how many."""
-        gone = [
-            blob
-            for (blob,) in self._session.ask(
-                "SELECT blob FROM dropped WHERE account_id = $1 AND until < $2", self._account, now
-            )
-        ]
+        rows = self._session.ask(
+            "SELECT blob, object FROM dropped WHERE account_id = $1 AND until < $2", self._account, now
+        )
+        gone = [blob for blob, _ in rows]
+        self.unneeded += [name for _, name in rows if name is not None]
         for table in ("piece", "dropped"):
             if gone:
                 self._session.tell(
@@ -264,7 +315,16 @@ class Blobs:
             )
         return len(strays)
 
-    def _insert_pieces(self, staged: PostgresStaged, number: int) -> None:
+    def nameless(self, objects: list[str]) -> list[str]:
+        """Which of these objects no row names."""
+        named = set(objects_of(self._session, self._account)) if objects else set()
+        return [name for name in objects if name not in named]
+
+    def _insert_octets(self, staged: PostgresStaged, number: int) -> None:
+        if staged.object is not None:
+            staged.take()
+            self._taken.append(staged)
+            return
         for at, piece in enumerate(staged.pieces()):
             self._session.tell(
                 "INSERT INTO piece (account_id, blob, at, octets) VALUES ($1, $2, $3, $4)",
@@ -278,7 +338,7 @@ class Blobs:
         if not numbers:
             return
         self._sizes.clear()
-        # One that fits into a piece was read at once by whoever opened it.
+        # One that fits into a piece was read at once by whoever opened it; but an object by nobody who has yet to.
         self._session.tell(
             "DELETE FROM piece p USING blob b WHERE p.account_id = $1 AND b.account_id = $1 AND b.number = p.blob"
             f" AND b.number = ANY ($2::bigint[]) AND b.size <= {PIECE}",
@@ -286,8 +346,9 @@ class Blobs:
             numbers,
         )
         self._session.tell(
-            "INSERT INTO dropped (account_id, blob, until) SELECT $1, b.number, $3 FROM blob b"
-            f" WHERE b.account_id = $1 AND b.number = ANY ($2::bigint[]) AND b.size > {PIECE}",
+            "INSERT INTO dropped (account_id, blob, until, object) SELECT $1, b.number, $3, b.object FROM blob b"
+            " WHERE b.account_id = $1 AND b.number = ANY ($2::bigint[])"
+            f" AND (b.size > {PIECE} OR b.object IS NOT NULL)",
             self._account,
             numbers,
             until,
@@ -306,6 +367,32 @@ class Blobs:
             raise StoreError(f"account {self._account}: blob {number} has no row")
         size = self._sizes[number] = int(rows[0][0])
         return size
+
+    def _is_known(self, staged: PostgresStaged) -> bool:
+        """Whether an object need not be made, since the account has these octets."""
+        if self._stock is None or staged.size <= LARGE or staged.object is not None:
+            return False
+        sql = "SELECT 1 FROM blob WHERE account_id = $1 AND hash = $2"
+        return bool(self._session.ask(sql, self._account, staged.digest))
+
+    def _object(self, blob: Blob) -> str | None:
+        """The object that has a blob's octets; None where pieces have them. Raises StoreError."""
+        if blob.size <= LARGE:
+            return None
+        rows = self._session.ask(
+            "SELECT object FROM blob WHERE account_id = $1 AND number = $2", self._account, blob.number
+        )
+        if not rows:
+            raise StoreError(f"account {self._account}: blob {blob.number} has no row")
+        name: str | None = rows[0][0]
+        return name
+
+    def _kept(self) -> Stock:
+        if self._stock is None:
+            raise StoreError(
+                f"account {self._account}: a blob is kept outside of the database, and storage.blob does not say where"
+            )
+        return self._stock
 
     def _known(self, number: int) -> None:
         if self.blob(number) is None:

@@ -96,21 +96,22 @@ def changed(session: Session, account: int, code: int, since: int) -> Changed:
     return Changed(frozenset(existing), frozenset(new), frozenset(groups))
 
 
-def trim(session: Session, account: int, now: int, history: int) -> dict[int, int]:
+def trim(session: Session, account: int, now: int, history: int) -> dict[int, int] | None:
     """Forgets what was destroyed before the last mark that is older than `history` seconds.
 
-    The last change forgotten of each type that lost one, by its code; the others keep their whole log.
+    The last change forgotten of each type that lost one, by its code; the others keep their whole log. None if there
+    was nothing to forget.
     """
     ((floor,),) = session.ask(
         "SELECT max(sequence) FROM mark WHERE account_id = $1 AND at <= $2", account, now - history
     )
     if floor is None:
-        return {}
+        return None
     floors = session.ask(
         "SELECT code, max(destroyed) FROM change WHERE account_id = $1 AND destroyed <= $2 GROUP BY code",
         account,
         floor,
     )
     session.tell("DELETE FROM change WHERE account_id = $1 AND destroyed <= $2", account, floor)
-    session.tell("DELETE FROM mark WHERE account_id = $1 AND sequence < $2", account, floor)
-    return dict(floors)
+    marks = session.ask("DELETE FROM mark WHERE account_id = $1 AND sequence < $2 RETURNING 1", account, floor)
+    return dict(floors) if floors or marks else None

@@ -22,7 +22,8 @@ MAX_CONNECTIONS = 10
 class Pool:
     """Connections as `connect` makes them.
 
-    One that died is thrown away; when one is found dead all that were idle are, since they mostly died together.
+    One that died is thrown away; when one is found dead all that were idle are, since they mostly died together. So it
+    is with one whose server takes no writes any more.
     """
 
     def __init__(self, connect: Callable[[], Session], *, most: int, patience: float) -> None:
@@ -74,8 +75,7 @@ class Pool:
             try:
                 return session, begin(session)
             except Lost:
-                session.close()
-                self._drop_idle()
+                self._put_back(session)
             except BaseException:
                 self._put_back(session)
                 raise
@@ -94,7 +94,10 @@ class Pool:
 
     def _put_back(self, session: Session) -> None:
         if not session.is_usable:
+            is_lost = session.is_lost
             session.close()
+            if is_lost:
+                self._drop_idle()
             return
         with self._lock:
             if not self._closed:

@@ -29,10 +29,10 @@ __all__ = [
     "unpacked",
 ]
 
-LAYOUT = 2
+LAYOUT = 4
 """Of the tables and indexes that a declaration gives; another one makes them again where they are."""
 
-BASE_TABLES = ("account", "change", "blob", "piece", "dropped", "once", "mark")
+BASE_TABLES = ("account", "change", "blob", "piece", "dropped", "once", "mark", "due")
 BASE = """
 CREATE TABLE IF NOT EXISTS account (
     account_id bigint PRIMARY KEY,
@@ -97,7 +97,16 @@ CREATE TABLE IF NOT EXISTS mark (
     at bigint NOT NULL,
     PRIMARY KEY (account_id, sequence)
 );
+CREATE TABLE IF NOT EXISTS due (
+    account_id bigint PRIMARY KEY,
+    at bigint NOT NULL
+);
+CREATE INDEX IF NOT EXISTS due_at ON due (at);
+INSERT INTO due (account_id, at) SELECT account_id, 0 FROM account ON CONFLICT DO NOTHING;
+ALTER TABLE blob ADD COLUMN IF NOT EXISTS object text;
+ALTER TABLE dropped ADD COLUMN IF NOT EXISTS object text;
 """
+"""What is kept outside of the database has an `object` (adr/0061), and no pieces."""
 
 UNPACKED = (
     "CREATE OR REPLACE FUNCTION unpacked(words tsvector) RETURNS tsvector LANGUAGE plpgsql"

@@ -8,7 +8,8 @@ beneath it, costs a sixth (adr/0021). What is needed of types is little: integer
 import select
 import struct
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from functools import partial
 from typing import Any, TypeAlias
 
@@ -16,7 +17,7 @@ import psycopg
 from psycopg import pq
 from psycopg.adapt import Transformer
 
-from pillarbox.store.contract import OutOfSpace, StoreError, Unavailable
+from pillarbox.store.contract import OutOfSpace, StoreError, Unavailable, Undone
 
 __all__ = ["Lost", "Row", "Session", "Value"]
 
@@ -28,14 +29,25 @@ _PREPARED = 1000
 """Statements kept prepared on a connection; there are a few dozen a type. What is beyond is sent as it is."""
 _UNSENT = 256 * 1024
 """So many octets are queued at most before they are sent."""
+_RESULTS = 4
+"""More than there are of a commit that fails and then ends: an error, the end of its results, the end of all."""
 _BAD = pq.ConnStatus.BAD
-_OURS = ("08", "53", "57", "58", "40", "55", "25")
-"""Classes of errors that pass: connections, resources, operators, the system, conflicts, locks, a standby."""
+_OURS = ("08", "53", "57", "58", "55", "25")
+"""Classes of errors that pass: connections, resources, operators, the system, locks, a standby."""
+_READ_ONLY = (b"default_transaction_read_only", b"in_hot_standby")
 _DISK_FULL = "53100"
+_CONFLICT = "40"
+_OVER = frozenset({"25006", "40003", "08007"})
+"""The server takes no writes (any more), or does not know what became of a transaction: it is to be asked anew."""
+_COMMIT = 5.0
+"""Seconds that one waits for the end of a transaction, before it is asked on another connection what has become of it.
+
+The server may wait for a standby that is not there any more, and others have turned to another one.
+"""
 
 
 class Lost(Unavailable):
-    """The connection is gone; what was sent on it may have been done."""
+    """The connection is gone, or leads to where nothing can be written; what was sent on it may have been done."""
 
 
 class Session:
@@ -62,6 +74,13 @@ class Session:
         self._ready.register(self._raw.socket, select.POLLIN)
         self._problem: StoreError | None = None
         self._answer: list[Row] = []
+        self._is_over = self._has_committed = False
+        self._warning: str | None = None
+        connection.add_notice_handler(self._noticed)
+        self.history = ""
+        """Letters that stand for which database this is, in which of its histories: another one after a promotion."""
+        self.stamp = b""
+        """Two octets for the same."""
 
     @property
     def is_usable(self) -> bool:
@@ -72,8 +91,8 @@ class Session:
 
     @property
     def is_lost(self) -> bool:
-        """Whether it is known that nothing can be sent any more."""
-        return self._connection.closed or self._raw.status == _BAD
+        """Whether it is known that nothing can be sent any more, or nothing written."""
+        return self._is_over or self._connection.closed or self._raw.status == _BAD
 
     @property
     def has_failed(self) -> bool:
@@ -98,6 +117,45 @@ class Session:
         """A statement that is told, planned for these values alone."""
         self._send_anew(sql, values, _Told)
 
+    def ask_alone(self, sql: str, *values: Value) -> list[Row]:
+        """The rows of a statement that is a transaction by itself.
+
+        Raises Unavailable also where it was done, and may be lost with this server.
+        """
+        with self._ending():
+            rows = self.ask(sql, *values)
+        if self._warning is not None:
+            self._is_over = True
+            raise Unavailable(self._warning)
+        return rows
+
+    def commit(self) -> None:
+        """Ends the transaction, durably; all that was told before is part of it.
+
+        Raises Lost if it may have been committed, on this server alone perhaps, and Undone, Unavailable or StoreError
+        if it was not.
+        """
+        self._send("COMMIT", (), _Committed)
+        self._has_committed = False
+        try:
+            with self._ending():
+                self.settle()
+        except Lost:
+            if not self._has_committed:
+                raise
+        if self._warning is not None:
+            self._is_over = True
+            raise Lost(self._warning)
+
+    @contextmanager
+    def _ending(self) -> Iterator[None]:
+        """A block in which a transaction ends."""
+        kept, self._silence = self._silence, min(self._silence, _COMMIT)
+        try:
+            yield
+        finally:
+            self._silence = kept
+
     def end(self) -> None:
         """Sends what is queued, the end of a transaction, without waiting: whoever asks next hears of it first."""
         self.mark()
@@ -113,7 +171,7 @@ class Session:
         """Waits until all that was sent is answered; the rows of the last question. Raises what went wrong first."""
         self.mark()
         self._flush()
-        self._answer, self._problem = [], None
+        self._answer, self._problem, self._warning = [], None, None
         try:
             while self._expected:
                 self._expected.popleft()(self)
@@ -121,6 +179,8 @@ class Session:
             # Nobody knows any more which answer is to what.
             self.close()
             raise
+        # Told by the server whenever it changes: somebody has turned to another one.
+        self._is_over = self._is_over or b"on" in {self._raw.parameter_status(name) for name in _READ_ONLY}
         if self._problem is not None:
             raise self._problem
         return self._answer
@@ -146,6 +206,8 @@ class Session:
             self._undo(savepoint)
 
     def _undo(self, savepoint: str) -> None:
+        if self.is_lost:
+            return
         self.tell(f"ROLLBACK TO SAVEPOINT {savepoint}")
         self.tell(f"RELEASE SAVEPOINT {savepoint}")
 
@@ -167,6 +229,7 @@ class Session:
         self._connection.close()
 
     def _send(self, sql: str, values: tuple[Value, ...], expected: "_Expected") -> None:
+        self._check()
         name = self._names.get(sql)
         if name is None:
             if len(self._names) >= _PREPARED:
@@ -182,10 +245,15 @@ class Session:
         self._expected.append(expected)
 
     def _send_anew(self, sql: str, values: tuple[Value, ...], expected: "_Expected") -> None:
+        self._check()
         self._left = False
         octets, formats = self._written(values)
         self._try(lambda: self._raw.send_query_params(sql.encode(), octets, None, formats, 1))
         self._expected.append(expected)
+
+    def _check(self) -> None:
+        if self._is_over:
+            raise Lost(f"{self._place}: nothing can be written there any more")
 
     def _written(self, values: tuple[Value, ...]) -> tuple[list[bytes | None], list[int]]:
         octets, formats = [], []
@@ -211,9 +279,25 @@ class Session:
             self._rows.set_pgresult(result)
             self._answer = self._rows.load_rows(0, result.ntuples, tuple)
 
+    def _committed(self) -> None:
+        result = self._result()
+        if result is None:
+            return
+        self._has_committed = result.command_status == b"COMMIT"
+        if not self._has_committed:
+            # A transaction in which something had failed ends with a rollback, which is no error.
+            self._problem = Unavailable(f"{self._place}: something that was to be committed had failed")
+
     def _marked(self) -> None:
-        self._wait()
-        self._try(self._raw.get_result)
+        # A statement without a transaction around it is committed here, and may fail here.
+        for _ in range(_RESULTS):
+            self._wait()
+            result: pq.abc.PGresult | None = self._try(self._raw.get_result)
+            if result is not None and result.status == pq.ExecStatus.PIPELINE_SYNC:
+                return
+            if result is not None:
+                self._note(result)
+        raise Lost(f"{self._place}: the connection was closed")
 
     def _result(self) -> pq.abc.PGresult | None:
         """What a statement gave, or None with the first problem kept."""
@@ -229,11 +313,22 @@ class Session:
                 return result
             case pq.ExecStatus.PIPELINE_ABORTED:
                 return None
-        if self._problem is None:
-            severity = result.error_field(pq.DiagnosticField.SEVERITY_NONLOCALIZED)
-            lost = self.is_lost or severity in {b"FATAL", b"PANIC"}
-            self._problem = self._translated(psycopg.errors.error_from_result(result), lost=lost)
+        self._note(result)
         return None
+
+    def _note(self, result: pq.abc.PGresult) -> None:
+        """Keeps what a failed statement says, if it is the first."""
+        if self._problem is not None:
+            return
+        severity = result.error_field(pq.DiagnosticField.SEVERITY_NONLOCALIZED)
+        error = psycopg.errors.error_from_result(result)
+        self._is_over = self._is_over or error.sqlstate in _OVER
+        lost = self.is_lost or severity in {b"FATAL", b"PANIC"}
+        self._problem = self._translated(error, lost=lost)
+
+    def _noticed(self, notice: psycopg.errors.Diagnostic) -> None:
+        """Called while answers are read; less than a warning is not sent."""
+        self._warning = f"{self._place}: {notice.message_primary} ({notice.message_detail})"
 
     def _wait(self) -> None:
         while self._raw.is_busy():
@@ -274,6 +369,8 @@ class Session:
             return Lost(known)
         if state == _DISK_FULL:
             return OutOfSpace(known)
+        if state.startswith(_CONFLICT):
+            return Undone(known)
         if state.startswith(_OURS):
             return Unavailable(known)
         return StoreError(f"{known} ({state})")
@@ -282,6 +379,7 @@ class Session:
 _Expected: TypeAlias = Callable[[Session], None]
 _Told: _Expected = Session._told  # noqa: SLF001 - its own
 _Asked: _Expected = Session._asked  # noqa: SLF001 - its own
+_Committed: _Expected = Session._committed  # noqa: SLF001 - its own
 _Mark: _Expected = Session._marked  # noqa: SLF001 - its own
 
 _INTEGER = struct.Struct("!q")

@@ -40,7 +40,8 @@ class Sole:
                     return False
                 self._next = time.monotonic() + _AGAIN
                 self._session = connected(self._place, patience=_PATIENCE)
-            is_ours = lock_alone(self._session)
+            # A server that takes no writes any more has locks all the same.
+            is_ours = lock_alone(self._session) and not self._session.is_lost
         except StoreError as problem:
             self.close()
             if not self._told:

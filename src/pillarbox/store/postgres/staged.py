@@ -1,26 +1,38 @@
-"""Octets on their way in: in memory while they are few, then in a file without a name, which no crash leaves behind."""
+"""Octets on their way in: in memory while they are few, then in a file without a name, which no crash leaves behind.
+
+Where large ones are kept outside of the database, they go there from this file. What no unit takes is deleted there.
+"""
 
 import hashlib
 import tempfile
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import IO
 
 from pillarbox.store.contract import OutOfSpace
+from pillarbox.store.depot import LARGE, Stock
 
 __all__ = ["FEW", "PIECE", "PostgresStaged"]
 
-FEW = 64 * 1024
+FEW = LARGE
 """So many octets are kept in memory."""
 PIECE = 256 * 1024
 """A blob is rows of so many octets, so that none of its readers needs memory for more."""
+_FRESH = 1200.0
+"""Seconds for which an object waits for the unit that names it; a sweep would take an old one for abandoned."""
 
 
 class PostgresStaged:
-    """Octets for a blob of one account."""
+    """Octets for a blob of one account; with a `stock`, large ones become an object of it."""
 
-    def __init__(self, account: int) -> None:
+    def __init__(self, account: int, stock: Stock | None = None) -> None:
         self.account = account
+        self.object: str | None = None
+        """The name of the object that they are, once they are one."""
+        self._stock = stock
+        self._written = 0.0
+        self._is_taken = False
         self.size = 0
         self._hash = hashlib.sha256()
         self._few = bytearray()
@@ -44,6 +56,29 @@ class PostgresStaged:
     def digest(self) -> bytes:
         return self._hash.digest()
 
+    def complete(self) -> None:
+        """What `contract.Staged` promises: an object is made, unless there is a fresh one. Raises Unavailable."""
+        if self._stock is None or self._file is None:
+            return
+        if self.object is not None and time.monotonic() - self._written > _FRESH:
+            self._discard()
+        if self.object is None:
+            self._written = time.monotonic()
+            with _translated():
+                self.object = self._stock.put(self.account, self._file, self.size)
+
+    def take(self) -> None:
+        """A unit names the object, and answers for it until it gives it back."""
+        self._is_taken = True
+
+    def give_back(self) -> None:
+        """The unit was not committed, so nothing names the object."""
+        self._is_taken = False
+
+    def leave(self) -> None:
+        """The unit is about to be committed: the object is the account's from now on, or a later sweep's."""
+        self.object, self._is_taken = None, False
+
     def pieces(self) -> Iterator[bytes]:
         """All octets in order, a piece at a time; once more if asked once more."""
         if self._file is None:
@@ -63,6 +98,13 @@ class PostgresStaged:
         """Ends it."""
         if self._file is not None:
             self._file.close()
+        if not self._is_taken:
+            self._discard()
+
+    def _discard(self) -> None:
+        if self._stock is not None and self.object is not None:
+            name, self.object = self.object, None
+            self._stock.discard_soon(self.account, [name])
 
 
 @contextmanager

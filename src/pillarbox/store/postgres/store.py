@@ -3,22 +3,36 @@
 import secrets
 import time
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 
-from pillarbox.store.contract import NoAccount, StoreError, Unavailable, Unit
+from pillarbox.store.contract import NoAccount, StoreError, Unavailable, Undone, Unit
+from pillarbox.store.depot import Depot, Stock
 from pillarbox.store.epoch import new_epoch
 from pillarbox.store.feed import Feed, LocalFeed, Notice
 from pillarbox.store.postgres import account as accounts
 from pillarbox.store.postgres.account import Account
+from pillarbox.store.postgres.blobs import objects_of
 from pillarbox.store.postgres.connect import Place, connected
 from pillarbox.store.postgres.pool import MAX_CONNECTIONS, PATIENCE, Pool
 from pillarbox.store.postgres.schema import quoted
-from pillarbox.store.postgres.server import account_tables, make
+from pillarbox.store.postgres.server import account_tables, make, owner
 from pillarbox.store.postgres.server import accounts as all_accounts
+from pillarbox.store.postgres.server import untended as all_untended
+from pillarbox.store.postgres.server.history import has_synchronous_standby
 from pillarbox.store.postgres.session import Lost, Row, Session, Value
 from pillarbox.store.postgres.staged import PostgresStaged
 from pillarbox.store.postgres.unit import PostgresUnit
 from pillarbox.store.postgres.writing import PostgresWriting
+from pillarbox.store.standing import (
+    Admit,
+    Standing,
+    kinds_of_none,
+    same_epoch,
+    to_be_marked,
+    to_fill,
+    to_read,
+    to_write,
+)
 from pillarbox.store.table import Table
 from pillarbox.store.turns import Turns
 from pillarbox.wire.values import state_text
@@ -35,8 +49,8 @@ class PostgresStore:
 
     `tables` are all the types that may be met; an account whose indexes were made from other declarations gets new ones
     before its first use. `max_connections` is how many a process has at most, `patience` how many seconds a unit waits
-    for others and for a connection. Raises Unavailable if the database cannot be reached, StoreError if it is none
-    that we can use.
+    for others and for a connection. Large blobs are kept in the `depot`, if there is one. Raises Unavailable if the
+    database cannot be reached, StoreError if it is none that we can use.
     """
 
     def __init__(
@@ -48,6 +62,7 @@ class PostgresStore:
         *,
         max_connections: int = MAX_CONNECTIONS,
         patience: float = PATIENCE,
+        depot: Depot | None = None,
     ) -> None:
         self._tables = {table.name: table for table in tables}
         self._clock = clock
@@ -55,24 +70,28 @@ class PostgresStore:
         self._place = place
         self._turns = Turns(patience)
         self._pool = Pool(lambda: connected(place, patience=patience), most=max_connections, patience=patience)
-        with self._pool.session(lambda session: make(session, self._tables.values())):
-            pass
+        with self._pool.session(lambda session: make(session, self._tables.values())) as (session, _):
+            self._stock = Stock(depot, owner(session), clock) if depot is not None else None
 
     @property
     def feed(self) -> Feed:
         return self._feed
 
     def create(self, account: int) -> None:
+        self._make(account, Standing.HERE)
+
+    def _make(self, account: int, standing: Standing) -> None:
         if account < 0:
             raise NoAccount(f"{account} is no account")
         # Commits are counted from a random number, so that a cached version of an account that was removed is none of
         # the new one's.
         self._ask(
             "INSERT INTO account (account_id, epoch, next_number, sequence, held_size, commits, marked, kinds, tokens)"
-            " VALUES ($1, $2, 1, 0, 0, $3, 0, '{}', '') ON CONFLICT (account_id) DO NOTHING",
+            " VALUES ($1, $2, 1, 0, 0, $3, 0, $4, '') ON CONFLICT (account_id) DO NOTHING",
             account,
             new_epoch(),
             secrets.randbits(48),
+            kinds_of_none(standing).encode(),
         )
 
     def remove(self, account: int) -> None:
@@ -83,22 +102,31 @@ class PostgresStore:
             self._pool.session(lambda session: _begun(session, account)) as (session, _),
         ):
             try:
+                objects = objects_of(session, account)
                 for table in account_tables(session):
                     session.tell(f"DELETE FROM {quoted(table)} WHERE account_id = $1", account)
-                session.tell("COMMIT")
-                session.settle()
+                session.commit()
             finally:
                 _rolled_back(session)
+        self._discard(account, objects)
 
     def accounts(self) -> list[int]:
         with self._pool.session(all_accounts) as (_, found):
             return found
 
+    def untended(self, now: int) -> list[int]:
+        with self._pool.session(lambda session: all_untended(session, now)) as (_, found):
+            return found
+
+    def read(self, account: int) -> AbstractContextManager[PostgresUnit]:
+        return self._read(account, to_read)
+
     @contextmanager
-    def read(self, account: int) -> Iterator[PostgresUnit]:
-        with self._pool.session(lambda session: self._snapshot(session, account)) as (session, row):
+    def _read(self, account: int, admit: Admit) -> Iterator[PostgresUnit]:
+        with _undone(), self._pool.session(lambda session: self._snapshot(session, account)) as (session, row):
             try:
-                unit = PostgresUnit(session, self._current(session, row), self._ask)
+                admit(account, row.standing)
+                unit = PostgresUnit(session, self._current(session, row), self._ask, self._stock)
                 try:
                     yield unit
                 finally:
@@ -111,15 +139,20 @@ class PostgresStore:
                 if not session.is_usable:
                     _rolled_back(session)
 
+    def write(self, account: int) -> AbstractContextManager[PostgresWriting]:
+        return self._write(account, to_write)
+
     @contextmanager
-    def write(self, account: int) -> Iterator[PostgresWriting]:
+    def _write(self, account: int, admit: Admit) -> Iterator[PostgresWriting]:
         now = int(self._clock())
         with (
+            _undone(),
             self._turns.turn(str(account)),
             self._pool.session(lambda session: self._to_write(session, account)) as (session, row),
         ):
-            unit = PostgresWriting(session, row, self._ask, now)
+            unit = PostgresWriting(session, row, self._ask, now, self._stock)
             try:
+                admit(account, row.standing)
                 if stale := row.stale(self._tables):
                     unit.rebuild(stale)
                 yield unit
@@ -128,56 +161,127 @@ class PostgresStore:
             finally:
                 unit.end()
                 _rolled_back(session)
-        if unit.states:
+        if unit.states and unit.standing is Standing.HERE:
             states = {name: state_text(unit.epoch, state) for name, state in unit.states.items()}
             self._feed.publish(Notice(account, states))
+        self._discard(account, unit.unneeded)
 
     @contextmanager
     def stage(self, account: int) -> Iterator[PostgresStaged]:
-        self.version(account)
-        staged = PostgresStaged(account)
+        self.standing(account)
+        staged = PostgresStaged(account, self._stock)
         try:
             yield staged
         finally:
             staged.drop()
 
     def version(self, account: int) -> int:
+        commits, standing = self._counted(account)
+        to_read(account, standing)
+        return commits
+
+    def standing(self, account: int) -> Standing:
+        return self._counted(account)[1]
+
+    def stand(self, account: int, was: Standing, now: Standing, epoch: str | None = None) -> bool:
+        with self._write(account, to_be_marked) as unit:
+            if unit.standing is not was or epoch not in (None, unit.epoch):
+                return False
+            unit.settle(now)
+        return True
+
+    def receive(self, account: int) -> str:
+        self._make(account, Standing.ARRIVING)
+        with self._write(account, to_be_marked) as unit:
+            if unit.standing not in (Standing.ARRIVING, Standing.LEFT):
+                raise StoreError(f"{self._place} has an account {account} already")
+            unit.settle(Standing.ARRIVING)
+            unit.clear()
+            return unit.epoch
+
+    @contextmanager
+    def fill(self, account: int, epoch: str) -> Iterator[PostgresWriting]:
+        with self._write(account, to_fill) as unit:
+            same_epoch(account, unit.epoch, epoch)
+            yield unit
+
+    @contextmanager
+    def examine(self, account: int, epoch: str) -> Iterator[PostgresUnit]:
+        with self._read(account, to_fill) as unit:
+            same_epoch(account, unit.epoch, epoch)
+            yield unit
+
+    def sweep(self, account: int, needs: Callable[[Unit], bool]) -> int:
+        # Listed before the account is locked, which takes long; what is found was written long before that, too.
+        abandoned = self._stock.abandoned(account) if self._stock else []
+        with self.write(account) as unit:
+            swept = unit.sweep(needs, abandoned)
+        if account == 0:
+            for gone, objects in self._leavings().items():
+                self._discard(gone, objects)
+                swept += len(objects)
+        return swept
+
+    def remains(self) -> list[str]:
+        return [f"account {gone}: {len(objects)} objects" for gone, objects in self._leavings().items()]
+
+    def probe(self) -> list[str]:
+        return self._stock.probe() if self._stock else []
+
+    def advice(self) -> list[str]:
+        if len(self._place.hosts.all) == 1:
+            return []
+        with self._pool.session(has_synchronous_standby) as (_, waits):
+            known = (
+                "no commit waits for a standby (synchronous_standby_names is empty): a promotion loses the last of them"
+            )
+            return [] if waits else [f"{self._place}: {known}"]
+
+    def close(self) -> None:
+        self._pool.close()
+        if self._stock:
+            self._stock.close()
+
+    def _discard(self, account: int, objects: list[str]) -> None:
+        """Deletes objects that nothing names any more, as it was committed."""
+        if objects and self._stock:
+            self._stock.discard(account, objects)
+
+    def _leavings(self) -> dict[int, list[str]]:
+        """Objects of accounts that are gone: all else of one is made and removed by one transaction each."""
+        accounts = self.accounts()
+        return self._stock.leavings(accounts) if self._stock else {}
+
+    def _counted(self, account: int) -> tuple[int, Standing]:
+        """The number of its commits, and where it stands."""
         with self._pool.session(lambda session: accounts.commits(session, account)) as (_, found):
             if found is None:
                 raise NoAccount(f"{self._place} has no account {account}")
             return found
 
-    def sweep(self, account: int, needs: Callable[[Unit], bool]) -> int:
-        with self.write(account) as unit:
-            return unit.sweep(needs)
-
-    def remains(self) -> list[str]:
-        # An account is made and removed by one transaction each.
-        self.accounts()
-        return []
-
-    def close(self) -> None:
-        self._pool.close()
-
     def _commit(self, session: Session, unit: PostgresWriting, row: Account) -> None:
-        """Commits, and finds out whether it did if the connection is cut meanwhile."""
-        if unit.states:
+        """Commits, and finds out whether it did if the connection is cut meanwhile. Raises Undone if it did not."""
+        if session.is_lost:
+            raise Undone(f"{self._place}: the connection was cut before account {row.number} was changed")
+        is_heard = unit.states and unit.standing is Standing.HERE
+        if is_heard:
             self._feed.expect(unit.account)
         failed = self._feed.doubt
         try:
             try:
-                session.tell("COMMIT")
-                session.settle()
-            except Lost as problem:
-                if self._outcome(row, unit.token, problem):
+                session.commit()
+            except Lost as cut:
+                # One that has lost its standby may still answer, and another have taken its place.
+                self._place.hosts.doubt()
+                if self._outcome(row, unit.token, cut):
                     return
                 failed = self._feed.withdraw
-                raise
+                raise Undone(f"{cut.known}; account {row.number} was not changed") from cut
             except StoreError:
                 failed = self._feed.withdraw
                 raise
         except BaseException:
-            if unit.states:
+            if is_heard:
                 failed(unit.account)
             raise
 
@@ -226,12 +330,12 @@ class PostgresStore:
         # Asked once more: another process may have been faster.
         unit.rebuild(locked.stale(self._tables))
         unit.finish()
-        session.ask("COMMIT")
+        session.commit()
         return self._snapshot(session, row.number)
 
     def _ask(self, sql: str, *values: Value) -> list[Row]:
         """One statement by itself."""
-        with self._pool.session(lambda session: session.ask(sql, *values)) as (_, rows):
+        with self._pool.session(lambda session: session.ask_alone(sql, *values)) as (_, rows):
             return rows
 
 
@@ -242,6 +346,15 @@ def _begun(session: Session, account: int) -> None:
     except Unavailable:
         _rolled_back(session)
         raise
+
+
+@contextmanager
+def _undone() -> Iterator[None]:
+    """What is cut off in this block, and not in a commit, was not done."""
+    try:
+        yield
+    except Lost as cut:
+        raise Undone(cut.known) from cut
 
 
 def _rolled_back(session: Session) -> None:

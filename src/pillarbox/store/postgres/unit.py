@@ -5,6 +5,7 @@ from contextlib import closing
 from itertools import islice
 
 from pillarbox.store.contract import Blob, BlobReader, Changed, ChangePage, Finding, Held, LogTooShort, Stored
+from pillarbox.store.depot import Stock
 from pillarbox.store.postgres import changelog
 from pillarbox.store.postgres.account import Account, Kind
 from pillarbox.store.postgres.blobs import Blobs
@@ -25,9 +26,12 @@ _FEW = 16
 class PostgresUnit:
     """What `contract.Unit` promises, in a transaction that has begun and has seen the account's row."""
 
-    def __init__(self, session: Session, row: Account, ask: Callable[..., list[Row]]) -> None:
+    def __init__(
+        self, session: Session, row: Account, ask: Callable[..., list[Row]], stock: Stock | None = None
+    ) -> None:
         self._session = session
-        self._blobs = Blobs(session, row.number, ask)
+        self._stock = stock
+        self._blobs = Blobs(session, row.number, ask, stock)
         self._row = row
         self._kinds = dict(row.kinds)
         self.account = row.number
@@ -186,6 +190,9 @@ class PostgresUnit:
         known = {table: kind for table in wanted if (kind := self._kind(table)) is not None}
         yield from inspect(self._session, self._blobs, self._row, known)
         yield from forgotten(self._session, self.account, [table for table in wanted if table not in known])
+        if self._stock is not None:
+            for name in self._blobs.nameless(self._stock.abandoned(self.account)):
+                yield Finding(self.account, "blobs", f"the object {name} belongs to no blob")
 
     def _in_order(self, table: Table, select: Select, wanted: int) -> Generator[int, None, None]:
         """A whole collapsed result, read as far as it is looked at; to be closed."""

@@ -14,7 +14,7 @@ from typing import TypeVar
 from pillarbox.store.contract import StoreError, Unavailable
 from pillarbox.store.postgres.connect import Place, connected
 from pillarbox.store.postgres.server import volatile as tables
-from pillarbox.store.postgres.session import Session
+from pillarbox.store.postgres.session import Lost, Session
 from pillarbox.store.volatile import (
     MAX_CODE,
     MAX_CODES,
@@ -156,6 +156,9 @@ class PostgresVolatile:
         with self._lock:
             try:
                 return call(self._connected())
+            except Lost as cut:
+                # Whatever it was asked within has not lost its own connection.
+                raise Unavailable(cut.known) from cut
             except Unavailable:
                 raise
             except StoreError as problem:

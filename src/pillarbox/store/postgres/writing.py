@@ -7,10 +7,11 @@ from dataclasses import replace
 
 import orjson
 
-from pillarbox.store.contract import Blob, Finding, Staged, Unit
+from pillarbox.store.contract import Blob, Finding, Staged, Unavailable, Unit
+from pillarbox.store.depot import Stock
 from pillarbox.store.entries import shape
 from pillarbox.store.epoch import new_epoch
-from pillarbox.store.postgres import changelog
+from pillarbox.store.postgres import changelog, resting
 from pillarbox.store.postgres.account import TOKEN, Account, Kind
 from pillarbox.store.postgres.blobs import READABLE
 from pillarbox.store.postgres.index import Index
@@ -22,25 +23,35 @@ from pillarbox.store.postgres.staged import PostgresStaged
 from pillarbox.store.postgres.text import words_of
 from pillarbox.store.postgres.unit import PostgresUnit
 from pillarbox.store.query import Select
+from pillarbox.store.standing import Standing
 from pillarbox.store.table import Document, Table
 
 __all__ = ["PostgresWriting"]
-
-_DAY = 86_400
 
 
 class PostgresWriting(PostgresUnit):
     """What `contract.Writing` promises. `now` is when it began, in seconds since 1970."""
 
-    def __init__(self, session: Session, row: Account, ask: Callable[..., list[Row]], now: int) -> None:
-        super().__init__(session, row, ask)
+    def __init__(
+        self, session: Session, row: Account, ask: Callable[..., list[Row]], now: int, stock: Stock | None = None
+    ) -> None:
+        super().__init__(session, row, ask, stock)
         self._index = Index(session, row.number)
         self._now = now
         self._next, self._sequence, self._held = row.next_number, row.sequence, row.held_size
         self._has_written = False
-        self.token = secrets.token_bytes(TOKEN)
+        self._has_expiring = False
+        self._unheld: dict[int, int] = {}
+        """Blobs that this unit may leave without a holder, each with when it is to be collected."""
+        self.token = session.stamp + secrets.token_bytes(TOKEN - len(session.stamp))
         self.states: dict[str, int] = {}
         """The types that changed, and the number each is at."""
+        self.unneeded: list[str] = []
+        """Objects to be deleted once this unit is committed."""
+
+    def end(self) -> None:
+        self._blobs.give_back()
+        super().end()
 
     def count(self, table: Table, select: Select) -> int:
         self._index.flush()
@@ -108,7 +119,7 @@ class PostgresWriting(PostgresUnit):
         changelog.log_destroyed(self._session, self.account, kind.code, number, self._tick(table))
 
     def add_blob(self, octets: bytes, expires: int) -> Blob:
-        staged = PostgresStaged(self.account)
+        staged = PostgresStaged(self.account, self._stock)
         try:
             staged.write(octets)
             return self.keep_blob(staged, expires)
@@ -116,38 +127,48 @@ class PostgresWriting(PostgresUnit):
             staged.drop()
 
     def keep_blob(self, staged: Staged, expires: int) -> Blob:
-        self._has_written = True
-        return self._blobs.add(self._ours(staged), self.fresh(), expires)
+        self._has_written = self._has_expiring = True
+        blob = self._blobs.add(self._ours(staged), self.fresh(), expires)
+        self._unheld[blob.number] = expires
+        return blob
 
     def put_blob(self, number: int, staged: Staged, holders: int, expires: int) -> None:
-        self._has_written = True
+        self._has_written = self._has_expiring = True
         self._blobs.put(self._ours(staged), number, holders, expires)
+        if holders <= 0:
+            self._unheld[number] = expires
         self._held += staged.size * holders
         self.reserve(number)
 
     def hold(self, blob: int) -> None:
         self._has_written = True
         self._held += self._blobs.hold(blob)
+        self._unheld.pop(blob, None)
 
     def release(self, blob: int, expires: int) -> None:
-        self._has_written = True
+        self._has_written = self._has_expiring = True
         self._held -= self._blobs.release(blob, expires)
+        self._unheld[blob] = expires
 
     def set_holders(self, blob: int, holders: int, expires: int) -> None:
-        self._has_written = True
+        self._has_written = self._has_expiring = True
         self._held += self._blobs.set_holders(blob, holders, expires)
+        if holders <= 0:
+            self._unheld[blob] = expires
 
     def make_room(self, size: int, files: int, total: int) -> None:
-        self._has_written = True
+        self._has_written = self._has_expiring = True
         self._blobs.make_room(size, files, total, self._now + READABLE)
 
     def collect(self, now: int) -> int:
-        self._tell("DELETE FROM once WHERE account_id = $1 AND until < $2", now)
-        self._blobs.forget(self._now)
-        return self._blobs.collect(now, self._now + READABLE)
+        keys = self._session.ask("DELETE FROM once WHERE account_id = $1 AND until < $2 RETURNING 1", self.account, now)
+        forgotten = self._blobs.forget(self._now)
+        dropped = self._blobs.collect(now, self._now + READABLE)
+        self._has_written = self._has_written or bool(keys or forgotten or dropped)
+        return dropped
 
     def once(self, key: bytes, until: int, now: int) -> bool:
-        self._has_written = True
+        self._has_written = self._has_expiring = True
         # No row comes back where the key is there and still remembered.
         sql = (
             "INSERT INTO once AS o (account_id, key, until) VALUES ($1, $2, $3)"
@@ -156,15 +177,21 @@ class PostgresWriting(PostgresUnit):
         return bool(self._session.ask(sql, self.account, key_of(key), until, now))
 
     def trim_log(self, now: int, history: int) -> None:
-        self._has_written = True
         floors = changelog.trim(self._session, self.account, now, history)
+        if floors is None:
+            return
+        self._has_written = True
         for name, kind in self._kinds.items():
             self._kinds[name] = replace(kind, floor=max(kind.floor, floors.get(kind.code, 0)))
+
+    def rest(self, now: int, until: int | None, history: int | None) -> None:
+        self._has_written = True
+        resting.rest(self._session, self.account, self._row.marked, now, until, history)
 
     @contextmanager
     def savepoint(self) -> Iterator[None]:
         kept = (self._next, self._sequence, self._held, dict(self.states), dict(self._kinds))
-        totals = self._index.pending()
+        totals, unheld = self._index.pending(), dict(self._unheld)
         self._session.tell("SAVEPOINT inside")
         try:
             yield
@@ -172,6 +199,7 @@ class PostgresWriting(PostgresUnit):
             # Numbers given since are given again: nobody outside has seen them.
             self._next, self._sequence, self._held, self.states, self._kinds = kept
             self._index.undo(totals)
+            self._unheld = unheld
             self._blobs.undo()
             if not self._session.is_lost:
                 self._session.undo("inside")
@@ -189,9 +217,20 @@ class PostgresWriting(PostgresUnit):
         self.states = dict.fromkeys(self._kinds, 0)
         self._kinds = {}
         self._held = 0
-        self.epoch = new_epoch()
+        own = new_epoch()
+        self.epoch = own + self._session.history
         self._row = replace(self._row, epoch=self.epoch, marked=0)
-        self._tell("UPDATE account SET epoch = $2 WHERE account_id = $1", self.epoch)
+        self._tell("UPDATE account SET epoch = $2 WHERE account_id = $1", own)
+
+    @property
+    def standing(self) -> Standing:
+        """Where the account stands, as far as this unit goes."""
+        return self._row.standing
+
+    def settle(self, standing: Standing) -> None:
+        """From this unit's commit on the account stands so."""
+        self._has_written = True
+        self._row = replace(self._row, standing=standing)
 
     def rebuild(self, tables: Iterable[Table]) -> None:
         self._has_written = True
@@ -209,13 +248,18 @@ class PostgresWriting(PostgresUnit):
         self._next, self._sequence = max(self._next, next_number), max(self._sequence, sequence)
         self._held = held_size(self._session, self.account)
 
-    def sweep(self, needs: Callable[[Unit], bool]) -> int:
-        """Deletes octets that no blob has and nobody can still be reading, but for what `needs` says; of how many."""
+    def sweep(self, needs: Callable[[Unit], bool], abandoned: list[str]) -> int:
+        """Deletes octets that no blob has and nobody can still be reading, but for what `needs` says; of how many.
+
+        Of the objects that are `abandoned` those go that no row names, after the commit.
+        """
         forgotten = self._blobs.forget(self._now)
-        if self._blobs.strays() and not needs(self):
+        nameless = self._blobs.nameless(abandoned)
+        if (nameless or self._blobs.strays()) and not needs(self):
             forgotten += self._blobs.delete_strays()
+            self.unneeded += nameless
         self._has_written = self._has_written or forgotten > 0
-        return forgotten
+        return forgotten + len(self.unneeded)
 
     def inspect(self, tables: Iterable[Table]) -> Iterator[Finding]:
         self._index.flush()
@@ -224,19 +268,27 @@ class PostgresWriting(PostgresUnit):
 
     def finish(self) -> bool:
         """Writes what was counted in memory, the last thing before the commit; whether there is anything to commit."""
+        self.unneeded += self._blobs.unneeded
         if not self._has_written and (self._next, self._sequence) == (self._row.next_number, self._row.sequence):
             return False
         self._index.flush()
         row = self._written(self._row.commits + 1)
-        if self.states and row.marked <= self._now - _DAY:
-            # At most one mark a day, so that the log can be trimmed by age.
+        if (self.states or self._has_expiring) and row.marked <= self._now - resting.DAY:
+            # At most one mark a day, so that the log can be trimmed by age; and then the account is to be tended.
             row = replace(row, marked=self._now)
-            self._tell("INSERT INTO mark (account_id, sequence, at) VALUES ($1, $2, $3)", self._sequence, self._now)
+            sql = "INSERT INTO mark (account_id, sequence, at) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING"
+            self._tell(sql, self._sequence, self._now)
+            self._unheld[0] = self._now + resting.DAY
+        if self._unheld:
+            resting.expect(self._session, self.account, min(self._unheld.values()))
         row.write(self._session, self.token)
+        self._blobs.leave()
         return True
 
     def _ours(self, staged: Staged) -> PostgresStaged:
-        if not isinstance(staged, PostgresStaged) or staged.account != self.account:
+        if not isinstance(staged, PostgresStaged):
+            raise Unavailable(f"account {self.account} has moved to another store since these octets came in")
+        if staged.account != self.account:
             raise TypeError("octets are kept by the account of the store that staged them")
         return staged
 

@@ -37,6 +37,7 @@ class FileStaged:
         self._file: int | None = None
         self.path: Path | None = None
         self.size = 0
+        self._synced = 0
 
     def write(self, octets: bytes | bytearray) -> None:
         self._hash.update(octets)
@@ -61,13 +62,17 @@ class FileStaged:
     def digest(self) -> bytes:
         return self._hash.digest()
 
+    def complete(self) -> None:
+        """What `contract.Staged` promises: the file is synced."""
+        if self._file is not None and self._synced < self.size:
+            with _translated(self.folder):
+                os.fsync(self._file)
+            self._synced = self.size
+
     def finished(self) -> bytes | None:
         """The octets if they are few; else None, and the file is complete and synced."""
-        if self._file is None:
-            return bytes(self._few)
-        with _translated(self.folder):
-            os.fsync(self._file)
-        return None
+        self.complete()
+        return bytes(self._few) if self._file is None else None
 
     def drop(self) -> None:
         """Ends it; a file that was not taken over is deleted."""

@@ -13,6 +13,7 @@ from pillarbox.store.sqlite import folder as folders
 from pillarbox.store.sqlite.blobs import BlobFiles
 from pillarbox.store.sqlite.pool import opened, translated
 from pillarbox.store.sqlite.schema import BASE, VERSION
+from pillarbox.store.standing import Standing, kinds_of_none
 
 __all__ = ["Homes", "files_translated"]
 
@@ -33,8 +34,8 @@ class Homes:
         """The files of its blobs."""
         return _files(self._folder, account)
 
-    def make(self, account: int) -> None:
-        """The account is there. Raises StoreError."""
+    def make(self, account: int, standing: Standing = Standing.HERE) -> None:
+        """The account is there; one that is made stands so. Raises StoreError."""
         path = self.path(account)
         if path.exists():
             return
@@ -51,7 +52,8 @@ class Homes:
                         # Commits are counted from a random number, so that a cached version of an account that was
                         # removed is none of the new one's.
                         connection.execute(
-                            "INSERT INTO account VALUES (?, 1, 0, 0, ?, 0, '{}')", (new_epoch(), secrets.randbits(48))
+                            "INSERT INTO account VALUES (?, 1, 0, 0, ?, 0, ?)",
+                            (new_epoch(), secrets.randbits(48), kinds_of_none(standing)),
                         )
                         connection.execute(f"PRAGMA user_version = {VERSION}")
                 finally:

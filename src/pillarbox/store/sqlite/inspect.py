@@ -11,6 +11,7 @@ from pillarbox.store.contract import Finding
 from pillarbox.store.sqlite import index
 from pillarbox.store.sqlite.blobs import Blobs
 from pillarbox.store.sqlite.schema import names_of, quoted
+from pillarbox.store.standing import UNNAMED
 from pillarbox.store.table import Table
 
 __all__ = ["forgotten", "held_size", "inspect", "least_counters", "logged_only", "misgrouped", "unlogged"]
@@ -107,7 +108,7 @@ def least_counters(connection: apsw.Connection, tables: list[Table]) -> tuple[in
 def _kinds(connection: apsw.Connection) -> dict[str, tuple[int, int]]:
     """The code of each type, and its state."""
     kinds = cast("str", connection.execute("SELECT kinds FROM account").get)
-    return {name: (kind[0], kind[1]) for name, kind in orjson.loads(kinds).items()}
+    return {name: (kind[0], kind[1]) for name, kind in orjson.loads(kinds).items() if name != UNNAMED}
 
 
 def held_size(connection: apsw.Connection) -> int:

@@ -32,7 +32,9 @@ VERSION = 2
 """Of the store's own tables; kept as SQLite's user_version."""
 
 # `kinds` has of each type its code in the log, its state, how far back the log reaches, and what its indexes were made
-# from: in one row with the counters, which each commit writes.
+# from: in one row with the counters, which each commit writes. Before them, under the name of none, is where the
+# account stands, if that is not HERE: a program that does not know of it takes it for a type, and fails before it
+# writes.
 BASE = """
 CREATE TABLE account (
     epoch TEXT NOT NULL,

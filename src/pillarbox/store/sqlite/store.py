@@ -17,6 +17,16 @@ from pillarbox.store.sqlite.pool import MAX_OPEN, PATIENCE, Pool, translated
 from pillarbox.store.sqlite.schema import VERSION, shape
 from pillarbox.store.sqlite.unit import SQLiteUnit
 from pillarbox.store.sqlite.writing import SQLiteWriting
+from pillarbox.store.standing import (
+    Admit,
+    Standing,
+    same_epoch,
+    standing_of,
+    to_be_marked,
+    to_fill,
+    to_read,
+    to_write,
+)
 from pillarbox.store.table import Table
 from pillarbox.wire.values import state_text
 
@@ -67,8 +77,11 @@ class SQLiteStore:
     def accounts(self) -> list[int]:
         return self._homes.accounts()
 
+    def untended(self, now: int) -> list[int]:  # noqa: ARG002 - each file knows of itself alone
+        return self._homes.accounts()
+
     @contextmanager
-    def read(self, account: int) -> Iterator[SQLiteUnit]:
+    def _read(self, account: int, admit: Admit) -> Iterator[SQLiteUnit]:
         path = self._homes.path(account)
         with self._pool.connection(path) as connection, translated(path):
             connection.execute("BEGIN")
@@ -82,12 +95,19 @@ class SQLiteStore:
                     self._check(connection, path)
                     connection.execute("BEGIN")
                     unit = SQLiteUnit(connection, account, blobs)
+                admit(account, unit.standing)
                 yield unit
             finally:
                 if unit is not None:
                     unit.end()
                 if connection.in_transaction:
                     connection.execute("ROLLBACK")
+
+    def read(self, account: int) -> AbstractContextManager[SQLiteUnit]:
+        return self._read(account, to_read)
+
+    def write(self, account: int) -> AbstractContextManager[SQLiteWriting]:
+        return self._write(account, to_write)
 
     @contextmanager
     def glance(self, account: int, moment: Moment) -> Iterator[SQLiteUnit]:
@@ -98,6 +118,7 @@ class SQLiteStore:
                 # A reader waits for no writer here, nor while the log is put into the file.
                 connection.execute("BEGIN")
                 unit = SQLiteUnit(connection, account, Blobs(connection, NO_FILES))
+                to_read(account, unit.standing)
                 if self._stale(unit):
                     raise Passed
                 try:
@@ -111,7 +132,7 @@ class SQLiteStore:
                     connection.execute("ROLLBACK")
 
     @contextmanager
-    def write(self, account: int) -> Iterator[SQLiteWriting]:
+    def _write(self, account: int, admit: Admit) -> Iterator[SQLiteWriting]:
         path = self._homes.path(account)
         files = self._homes.files(account)
         with (
@@ -124,6 +145,7 @@ class SQLiteStore:
             unit = None
             try:
                 unit = SQLiteWriting(connection, account, blobs, files)
+                admit(account, unit.standing)
                 if stale := self._stale(unit):
                     unit.rebuild(stale)
                 yield unit
@@ -138,7 +160,7 @@ class SQLiteStore:
                 if unit is not None:
                     unit.end()
             _delete_files(connection, blobs)
-        if unit.states:
+        if unit.states and unit.standing is Standing.HERE:
             states = {name: state_text(unit.epoch, state) for name, state in unit.states.items()}
             self._feed.publish(Notice(account, states))
 
@@ -152,7 +174,43 @@ class SQLiteStore:
     def version(self, account: int) -> int:
         path = self._homes.path(account)
         with self._pool.connection(path) as connection, translated(path):
-            return cast("int", connection.execute("SELECT commits FROM account").get)
+            row = connection.execute("SELECT commits, kinds FROM account").fetchone()
+        commits, kinds = cast("tuple[int, str]", row)
+        to_read(account, standing_of(kinds))
+        return commits
+
+    def standing(self, account: int) -> Standing:
+        path = self._homes.path(account)
+        with self._pool.connection(path) as connection, translated(path):
+            return standing_of(cast("str", connection.execute("SELECT kinds FROM account").get))
+
+    def stand(self, account: int, was: Standing, now: Standing, epoch: str | None = None) -> bool:
+        with self._write(account, to_be_marked) as unit:
+            if unit.standing is not was or epoch not in (None, unit.epoch):
+                return False
+            unit.settle(now)
+        return True
+
+    def receive(self, account: int) -> str:
+        self._homes.make(account, Standing.ARRIVING)
+        with self._write(account, to_be_marked) as unit:
+            if unit.standing not in (Standing.ARRIVING, Standing.LEFT):
+                raise StoreError(f"{self._homes.path(account)} is an account already")
+            unit.settle(Standing.ARRIVING)
+            unit.clear()
+            return unit.epoch
+
+    @contextmanager
+    def fill(self, account: int, epoch: str) -> Iterator[SQLiteWriting]:
+        with self._write(account, to_fill) as unit:
+            same_epoch(account, unit.epoch, epoch)
+            yield unit
+
+    @contextmanager
+    def examine(self, account: int, epoch: str) -> Iterator[SQLiteUnit]:
+        with self._read(account, to_fill) as unit:
+            same_epoch(account, unit.epoch, epoch)
+            yield unit
 
     def sweep(self, account: int, needs: Callable[[Unit], bool]) -> int:
         files = self._homes.files(account)
@@ -171,16 +229,20 @@ class SQLiteStore:
     def remains(self) -> list[str]:
         return self._homes.remains()
 
+    def probe(self) -> list[str]:
+        return []
+
     def close(self) -> None:
         self._pool.close()
 
     def _commit(self, connection: apsw.Connection, unit: SQLiteWriting) -> None:
-        if unit.states:
+        is_heard = unit.states and unit.standing is Standing.HERE
+        if is_heard:
             self._feed.expect(unit.account)
         try:
             connection.execute("COMMIT")
         except BaseException:
-            if unit.states:
+            if is_heard:
                 self._feed.withdraw(unit.account)
             raise
 

@@ -29,6 +29,7 @@ from pillarbox.store.sqlite.inspect import (
 )
 from pillarbox.store.sqlite.schema import names_of, quoted
 from pillarbox.store.sqlite.sizes import Sizes
+from pillarbox.store.standing import UNNAMED, Standing
 from pillarbox.store.table import Table
 
 __all__ = ["SQLiteUnit"]
@@ -67,7 +68,9 @@ class SQLiteUnit:
         """How far back the change log of each type reaches."""
         self.shapes: dict[str, str] = {}
         """What the indexes of each type were made from when this began."""
-        for name, kind in orjson.loads(kinds).items():
+        known = orjson.loads(kinds)
+        self.standing = Standing(known.pop(UNNAMED, Standing.HERE))
+        for name, kind in known.items():
             self._codes[name], self._states[name], self._floors[name], self.shapes[name] = kind
 
     def end(self) -> None:

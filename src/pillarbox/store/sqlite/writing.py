@@ -13,6 +13,7 @@ from pillarbox.store.contract import (
     Blob,
     Finding,
     Staged,
+    Unavailable,
 )
 from pillarbox.store.epoch import new_epoch
 from pillarbox.store.sqlite import changelog, index
@@ -27,6 +28,7 @@ from pillarbox.store.sqlite.inspect import (
 from pillarbox.store.sqlite.schema import create_tables, drop_all, names_of, shape
 from pillarbox.store.sqlite.sizes import Sizes
 from pillarbox.store.sqlite.unit import SQLiteUnit
+from pillarbox.store.standing import UNNAMED, Standing
 from pillarbox.store.table import Document, Table
 
 __all__ = ["SQLiteWriting"]
@@ -148,6 +150,9 @@ class SQLiteWriting(SQLiteUnit):
         for name, code in self._codes.items():
             self._floors[name] = max(self._floors[name], floors.get(code, 0))
 
+    def rest(self, now: int, until: int | None, history: int | None) -> None:
+        """It is asked again: to open its file is most of what that costs."""
+
     @contextmanager
     def savepoint(self) -> Iterator[None]:
         kept = (self._next, self._sequence, self._held, dict(self.states), dict(self._codes))
@@ -178,6 +183,11 @@ class SQLiteWriting(SQLiteUnit):
 
     def reserve(self, number: int) -> None:
         self._next = max(self._next, number + 1)
+
+    def settle(self, standing: Standing) -> None:
+        """From this unit's commit on the account stands so."""
+        self.standing = standing
+        self._flush()
 
     def rebuild(self, tables: Iterable[Table]) -> None:
         for table in tables:
@@ -211,7 +221,8 @@ class SQLiteWriting(SQLiteUnit):
 
     def _flush(self, commits: int = 0) -> None:
         states = self._states | self.states
-        kinds = {
+        standing = {} if self.standing is Standing.HERE else {UNNAMED: self.standing}
+        kinds = standing | {
             name: (code, states.get(name, 0), self._floors[name], self.shapes[name])
             for name, code in self._codes.items()
         }
@@ -222,7 +233,9 @@ class SQLiteWriting(SQLiteUnit):
         )
 
     def _ours(self, staged: Staged) -> FileStaged:
-        if not isinstance(staged, FileStaged) or staged.folder != self._files.incoming:
+        if not isinstance(staged, FileStaged):
+            raise Unavailable(f"account {self.account} has moved to another store since these octets came in")
+        if staged.folder != self._files.incoming:
             raise TypeError("octets are kept by the account of the store that staged them")
         return staged
 

@@ -9,10 +9,12 @@ adr/0055.
 An image knows numbers, documents and blobs, as a store does; what an Email is, the registry knows that it is given.
 """
 
-from pillarbox.transfer.backup.dumping import dump
+from pillarbox.transfer.backup.dumping import blobs, dump
 from pillarbox.transfer.backup.errors import BackupError, BadBackup
+from pillarbox.transfer.backup.image import BlobRow, End, ObjectRow, Row
 from pillarbox.transfer.backup.loading import load
 from pillarbox.transfer.backup.making import Backed, Lost, backup
+from pillarbox.transfer.backup.names import names
 from pillarbox.transfer.backup.restoring import Damage, Restored, restore
 from pillarbox.transfer.backup.returning import restore_account
 from pillarbox.transfer.backup.verifying import Verified, verify
@@ -21,13 +23,19 @@ __all__ = [
     "Backed",
     "BackupError",
     "BadBackup",
+    "BlobRow",
     "Damage",
+    "End",
     "Lost",
+    "ObjectRow",
     "Restored",
+    "Row",
     "Verified",
     "backup",
+    "blobs",
     "dump",
     "load",
+    "names",
     "restore",
     "restore_account",
     "verify",

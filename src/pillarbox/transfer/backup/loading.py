@@ -2,7 +2,8 @@
 
 import hashlib
 from collections.abc import Callable, Iterable
-from typing import Any, BinaryIO
+from contextlib import AbstractContextManager
+from typing import Any, Protocol, TypeAlias
 
 from pillarbox.objects import DataType, Registry
 from pillarbox.store import Store, Writing
@@ -12,6 +13,14 @@ from pillarbox.transfer.backup.image import AccountRow, BlobRow, End, KeyRow, Ob
 __all__ = ["BadBlob", "load", "of_its_type"]
 
 _PORTION = 1024 * 1024
+
+
+class _Octets(Protocol):
+    def read(self, octets: int, /) -> bytes: ...
+
+
+Opening: TypeAlias = Callable[[str], AbstractContextManager[_Octets]]
+"""Opens a blob by its SHA-256."""
 
 
 class BadBlob(BadBackup):
@@ -27,14 +36,14 @@ def load(
     unit: Writing,
     registry: Registry,
     rows: Iterable[Row],
-    octets: Callable[[str], BinaryIO],
+    octets: Opening,
     damaged: Callable[[BadBlob], None] = _refuse,
 ) -> End:
     """Puts all that an image has into an account, which is empty; how much that was.
 
-    `octets` opens a blob by its SHA-256; `damaged` is told of one that is not what it was, and if it raises nothing the
-    account is without it. Takes the memory of the longest row and the largest message. Raises BadBackup for what cannot
-    have been an account, OSError, and store.StoreError; the unit is then to be given up.
+    `damaged` is told of a blob that is not what it was, and if it raises nothing the account is without it. Takes the
+    memory of the longest row and the largest message. Raises BadBackup for what cannot have been an account, OSError,
+    and store.StoreError; the unit is then to be given up.
     """
     end = End(0, 0, 0, 0)
     for row in rows:
@@ -70,7 +79,7 @@ def of_its_type(registry: Registry, row: ObjectRow) -> DataType[Any]:
     return kind
 
 
-def _put(store: Store, unit: Writing, row: BlobRow, octets: Callable[[str], BinaryIO]) -> None:
+def _put(store: Store, unit: Writing, row: BlobRow, octets: Opening) -> None:
     digest = hashlib.sha256()
     with store.stage(unit.account) as staged:
         try:
@@ -85,7 +94,7 @@ def _put(store: Store, unit: Writing, row: BlobRow, octets: Callable[[str], Bina
         unit.put_blob(row.number, staged, row.holders, row.expires)
 
 
-def _read(file: BinaryIO, row: BlobRow) -> bytes:
+def _read(file: _Octets, row: BlobRow) -> bytes:
     try:
         return file.read(_PORTION)
     except OSError as problem:

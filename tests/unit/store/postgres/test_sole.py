@@ -3,10 +3,12 @@
 from collections.abc import Callable, Iterator
 
 import pytest
+from tests.journeys.program import until
 from tests.neighbour.postgres import Cluster
 
 from pillarbox.store.postgres import Place, Sole
 from pillarbox.store.postgres import sole as module
+from pillarbox.store.postgres.server import alone
 
 
 @pytest.fixture
@@ -49,6 +51,18 @@ def test_whose_connection_was_cut_has_it_no_more(one_of: Callable[[], Sole], pos
     postgres.sql(place, "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE pid <> pg_backend_pid()")
     assert other.is_ours()
     assert not one.is_ours()
+    assert not one.is_ours()
+
+
+def test_who_does_not_ask_again_has_it_no_more(one_of: Callable[[], Sole], monkeypatch: pytest.MonkeyPatch) -> None:
+    """Ours (adr/0065): who is frozen or cut off cannot give it up, and the database need not notice."""
+    monkeypatch.setattr(alone, "KEPT", 0.5)
+    one, other = one_of(), one_of()
+    assert one.is_ours()
+    assert not other.is_ours()
+
+    until(other.is_ours, "another has it")
+
     assert not one.is_ours()
 
 

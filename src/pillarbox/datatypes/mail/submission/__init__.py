@@ -8,10 +8,12 @@ with what follows for Emails, `following` what the queue says in the end. It mus
 from pillarbox.datatypes.mail.submission.declaration import EMAIL_SUBMISSION
 from pillarbox.datatypes.mail.submission.envelope import is_mailbox
 from pillarbox.datatypes.mail.submission.following import (
+    KEPT,
     cancel_submission,
     forget_submissions,
     note_delivery,
     note_report,
+    oldest_submission,
     release_submission,
 )
 from pillarbox.datatypes.mail.submission.letter import Letter, found
@@ -19,6 +21,7 @@ from pillarbox.datatypes.mail.submission.record import EmailSubmission
 
 __all__ = [
     "EMAIL_SUBMISSION",
+    "KEPT",
     "EmailSubmission",
     "Letter",
     "cancel_submission",
@@ -27,5 +30,6 @@ __all__ = [
     "is_mailbox",
     "note_delivery",
     "note_report",
+    "oldest_submission",
     "release_submission",
 ]

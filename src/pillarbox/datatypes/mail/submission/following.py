@@ -15,6 +15,7 @@ from pillarbox.datatypes.mail.submission.reports import let_go
 from pillarbox.datatypes.queue import queued
 from pillarbox.store import Below, Blob, Equal, Order, Select, Unit, Writing
 from pillarbox.wire.message import Fate, Receipt
+from pillarbox.wire.values import utc_datetime
 
 __all__ = [
     "KEPT",
@@ -22,6 +23,7 @@ __all__ = [
     "forget_submissions",
     "note_delivery",
     "note_report",
+    "oldest_submission",
     "release_submission",
 ]
 
@@ -98,6 +100,14 @@ def forget_submissions(unit: Writing, now: datetime) -> int:
             let_go(unit, document, int(now.timestamp()))
             gone += 1
     return gone
+
+
+def oldest_submission(unit: Unit) -> datetime | None:
+    """When the one was sent, or is to be, that is forgotten first."""
+    for number in unit.page(EMAIL_SUBMISSION.table, Select(order=(Order("sendAt"),)), 0, 1):
+        document = _document(unit, number)
+        return None if document is None else utc_datetime(document["sendAt"])
+    return None
 
 
 def _of_message(unit: Unit, report: Receipt) -> int | None:

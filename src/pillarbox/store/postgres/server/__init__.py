@@ -5,8 +5,8 @@ where that account is; a test holds every statement that is executed against thi
 """
 
 from pillarbox.store.postgres.server import feed, volatile
-from pillarbox.store.postgres.server.accounts import account_tables, accounts
+from pillarbox.store.postgres.server.accounts import account_tables, accounts, untended
 from pillarbox.store.postgres.server.alone import lock_alone
-from pillarbox.store.postgres.server.making import make
+from pillarbox.store.postgres.server.making import make, owner
 
-__all__ = ["account_tables", "accounts", "feed", "lock_alone", "make", "volatile"]
+__all__ = ["account_tables", "accounts", "feed", "lock_alone", "make", "owner", "untended", "volatile"]

@@ -1,6 +1,13 @@
-"""The tables of a database that is new, or whose types have got more than it has."""
+"""The tables of a database that is new, or whose types have got more than it has.
+
+Who spreads accounts over several places gives the database a function `distributed(regclass)`
+(docs/administrators/distributing.md). It is called with each table of accounts as soon as that is made, before its
+indexes, and again whenever the type gets more.
+"""
 
 import hashlib
+import re
+import secrets
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 
@@ -9,13 +16,14 @@ from pillarbox.store.postgres.schema import BASE, LAYOUT, UNPACKED, additions, c
 from pillarbox.store.postgres.session import Session
 from pillarbox.store.table import Table
 
-__all__ = ["VERSION", "make", "make_apart"]
+__all__ = ["VERSION", "make", "make_apart", "owner"]
 
 VERSION = 1
 """Of the store's own tables."""
 
 _LOCK = 0x70696C6C6172626F
 """Whoever makes tables has this advisory lock: "pillarbo"."""
+_MADE = re.compile(r"\s*CREATE TABLE IF NOT EXISTS (\S+)")
 
 
 def make(session: Session, tables: Iterable[Table]) -> None:
@@ -25,15 +33,24 @@ def make(session: Session, tables: Iterable[Table]) -> None:
         return
     with _making(session):
         _extend(session)
+        is_distributed = _is_distributed(session)
         for statement in BASE.split(";")[:-1]:
-            session.tell_anew(statement)
+            _do(session, statement, is_distributed=is_distributed)
         session.tell_anew(UNPACKED)
         # Asked once more: another process may have been faster.
         kept = _kept(session)
         for name, (table, shape) in wanted.items():
             if kept.get(name) != shape:
-                _make_type(session, table)
+                _make_type(session, table, is_distributed=is_distributed)
                 _note(session, name, shape)
+
+
+def owner(session: Session) -> str:
+    """The name under which this database has objects elsewhere, given once. Raises Unavailable, StoreError."""
+    # No type has such a name, for it begins with a space.
+    session.ask("INSERT INTO made VALUES (' owner', $1) ON CONFLICT DO NOTHING", secrets.token_hex(8))
+    ((name,),) = session.ask("SELECT shape FROM made WHERE name = ' owner'")
+    return str(name)
 
 
 def make_apart(session: Session, name: str, statements: str) -> None:
@@ -100,9 +117,21 @@ def _extend(session: Session) -> None:
         ) from problem
 
 
-def _make_type(session: Session, table: Table) -> None:
+def _is_distributed(session: Session) -> bool:
+    ((there,),) = session.ask("SELECT to_regprocedure('distributed(regclass)') IS NOT NULL")
+    return bool(there)
+
+
+def _do(session: Session, statement: str, *, is_distributed: bool) -> None:
+    """One statement, and what is to be done with the table that it makes."""
+    session.tell_anew(statement)
+    if is_distributed and (made := _MADE.match(statement)):
+        session.tell("SELECT distributed($1::text::regclass)", made[1])
+
+
+def _make_type(session: Session, table: Table, *, is_distributed: bool) -> None:
     for statement in creation(table):
-        session.tell_anew(statement)
+        _do(session, statement, is_distributed=is_distributed)
     columns = session.ask(
         "SELECT a.attname::text, format_type(a.atttypid, NULL) FROM pg_attribute a"
         " WHERE a.attrelid = to_regclass($1) AND a.attnum > 0 AND NOT a.attisdropped",

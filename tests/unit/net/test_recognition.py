@@ -3,7 +3,7 @@
 import pytest
 from tests.toy.clock import Clock
 
-from pillarbox.http import Recognition
+from pillarbox.net import Recognition
 
 SECRET = b"s" * 32
 

@@ -9,7 +9,10 @@ import secrets
 import time
 from collections.abc import Callable
 
-__all__ = ["Recognition"]
+__all__ = ["PROBE", "Recognition"]
+
+PROBE = "/.well-known/pillarbox-check/{question}"
+"""Where the server asks itself; for everybody else there is nothing."""
 
 _LIFE = 60
 """Seconds for which a question may be answered; it went over the network, in the clear perhaps."""

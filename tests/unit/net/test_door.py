@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from pillarbox.http import Door
+from pillarbox.net import Door
 from pillarbox.telemetry import request_scope
 
 

@@ -1,0 +1,164 @@
+"""Objects in a bucket. Each call blocks, while threads of the library speak to the server and others of ours go on."""
+
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+from io import BytesIO
+from itertools import islice
+from secrets import token_hex
+from typing import IO, TYPE_CHECKING
+
+import obstore
+from obstore.exceptions import BaseError
+from obstore.store import S3Store
+
+from pillarbox.store.contract import OutOfSpace, StoreError, Unavailable
+from pillarbox.store.s3.fuse import Fuse
+from pillarbox.store.s3.place import Place
+from pillarbox.store.s3.why import advice, failure, reason
+
+if TYPE_CHECKING:
+    # These exist for type checkers alone.
+    from obstore.store import ClientConfig, S3Config, S3Credential
+
+__all__ = ["Bucket"]
+
+_PART = 8 * 1024 * 1024
+"""What is larger is sent in parts of so many octets, two at once: that is the memory it takes."""
+_PAGE = 1000
+"""As many keys as one request lists, or deletes."""
+_CONNECT = 5.0
+_PROBE = "probe"
+
+
+class Bucket:
+    """What `store.depot.Depot` promises. A request is repeated if that may help.
+
+    What is sent is signed with the SHA-256 of its octets, which the server compares (Signature Version 4).
+    """
+
+    def __init__(self, place: Place) -> None:
+        self._place = place
+        # Who may read may lack the right to write.
+        self._fuses = {deed: Fuse(f"{place}: {deed}") for deed in ("writing", "reading", "deleting", "listing")}
+        self._store = _opened(place)
+
+    def put(self, key: str, octets: IO[bytes], size: int) -> None:
+        with self._asked("writing"):
+            octets.seek(0)
+            if size <= _PART:
+                whole = octets.read(size)
+                if len(whole) == size:
+                    obstore.put(self._store, key, whole, use_multipart=False)
+                there = len(whole)
+            else:
+                obstore.put(self._store, key, octets, use_multipart=True, chunk_size=_PART, max_concurrency=2)
+                # Each part was compared; this says that none is missing.
+                there = obstore.head(self._store, key)["size"]
+            if there != size:
+                raise Unavailable(f"{self._place}: {there} octets of {size} were written")
+
+    def read(self, key: str, offset: int, length: int) -> bytes:
+        if length <= 0:
+            return b""
+        with self._asked("reading"):
+            octets = bytes(obstore.get_range(self._store, key, start=offset, length=length))
+        if len(octets) != length:
+            raise StoreError(f"{self._place}: object {key} ends before {offset + length}")
+        return octets
+
+    def delete(self, keys: Iterable[str]) -> None:
+        rest = iter(keys)
+        while some := list(islice(rest, _PAGE)):
+            with self._asked("deleting"):
+                obstore.delete(self._store, some)
+
+    def keys(self, folder: str) -> Iterator[tuple[str, float]]:
+        with self._asked("listing"):
+            # All of it here: nothing waits for whoever takes them, and the request for each page is in time.
+            found = [
+                (one["path"], one["last_modified"].timestamp())
+                for page in obstore.list(self._store, folder, chunk_size=_PAGE)
+                for one in page
+            ]
+        yield from found
+
+    def folders(self) -> list[str]:
+        with self._asked("listing"):
+            return [str(folder).rstrip("/") for folder in obstore.list_with_delimiter(self._store)["common_prefixes"]]
+
+    def probe(self) -> list[str]:
+        key, octets = f"{_PROBE}/{token_hex(16)}", token_hex(16).encode()
+        try:
+            self.put(key, BytesIO(octets), len(octets))
+            try:
+                came = self.read(key, 0, len(octets))
+                listed = [found for found, _ in self.keys(_PROBE)]
+            finally:
+                self.delete([key])
+        except StoreError as problem:
+            mend = advice(problem.known)
+            return [f"{problem.known}: {mend}" if mend else problem.known]
+        if came != octets or key not in listed:
+            return [f"{self._place}: what was just written is not there, or is something else"]
+        return []
+
+    @contextmanager
+    def _asked(self, deed: str) -> Iterator[None]:
+        with self._fuses[deed].passed():
+            try:
+                yield
+            except FileNotFoundError as problem:
+                raise self._translated(deed, str(problem)) from None
+            except BaseError as problem:
+                # Its text and all that it was raised from have what the server said, and perhaps what we signed.
+                raise self._translated(deed, str(problem)) from None
+            except OSError as problem:
+                raise Unavailable(f"{self._place}: {deed}: {problem}") from problem
+
+    def _translated(self, deed: str, text: str) -> StoreError:
+        known = f"{self._place}: {deed}: {reason(text)}"
+        match failure(text):
+            case "missing" | "short":
+                return StoreError(known)
+            case "full":
+                return OutOfSpace(known)
+            case "away":
+                return Unavailable(known)
+
+
+def _opened(place: Place) -> S3Store:
+    """Every word that could come from the environment instead is said here: what the settings say is in force."""
+    credential: S3Credential = {
+        "access_key_id": place.access_key,
+        "secret_access_key": place.secret_key.reveal(),
+        "token": place.session_token.reveal() if place.session_token else None,
+        "expires_at": None,
+    }
+    whole = timedelta(seconds=place.timeout)
+    options: ClientConfig = {
+        "timeout": whole,
+        "connect_timeout": timedelta(seconds=min(_CONNECT, place.timeout)),
+        "allow_http": (place.endpoint or "").startswith("http:"),
+        "allow_invalid_certificates": place.allows_any_certificate,
+    }
+    endpoint = place.endpoint or f"https://s3.{place.region}.amazonaws.com"
+    config: S3Config = {
+        "aws_endpoint_url_s3": endpoint,
+        "endpoint": endpoint,
+        "region": place.region,
+        "virtual_hosted_style_request": False,
+        "skip_signature": False,
+        "unsigned_payload": False,
+        "s3_express": False,
+    }
+    return S3Store(
+        place.bucket,
+        prefix=place.prefix or None,
+        config=config,
+        client_options=options,
+        # No attempt begins later than this, so a call takes one and a half times `timeout` at most.
+        retry_config={"max_retries": place.max_retries, "retry_timeout": whole / 2},
+        # Not among the rest, which the library shows to whoever prints the object.
+        credential_provider=lambda: credential,
+    )

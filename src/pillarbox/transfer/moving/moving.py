@@ -1,0 +1,272 @@
+"""All accounts of a server move to another store, one after the other, and account 0 last.
+
+What keeps everything together is the order of what is made durable. An account that is LEAVING is written to by nobody
+from then on; it is copied to where it is ARRIVING, which nobody reads; all of it is compared; then it is HERE there,
+and only then LEFT where it was. Whoever is interrupted in between begins that account anew, or finds it moved.
+Account 0 is last, since it says which accounts there are: until then each server knows them from where it always did,
+and a server that is started with the new store too early finds account 0 ARRIVING, and serves nobody half of it.
+"""
+
+from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import dataclass, field
+
+from pillarbox.objects import Registry
+from pillarbox.store import Movable, MovingStore, NoAccount, Notice, Standing, StoreError, Unavailable
+from pillarbox.transfer.backup import BackupError, names
+from pillarbox.transfer.moving.comparing import differences
+from pillarbox.transfer.moving.copying import Copied, copied
+
+__all__ = ["Failure", "MoveError", "Moved", "Plan", "move", "planned"]
+
+_TOLD = 10
+"""Differences that are told of one account."""
+_ATTEMPTS = 3
+"""Of an account that is busy when its turn comes: by an import, for example."""
+
+
+class MoveError(Exception):
+    """It cannot be done; `told` is for whoever asked for it, with what to do."""
+
+    def __init__(self, told: str) -> None:
+        super().__init__(told)
+        self.told = told
+
+
+class _Other(StoreError):
+    """What arrived is not what left."""
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """An account that stays where it is, and why."""
+
+    account: int
+    name: str
+    why: str
+
+
+@dataclass(slots=True)
+class Moved:
+    """How far it is: of so many accounts, those that are at the target, and what was copied and compared.
+
+    `doing` is the account at hand. `is_complete` says that nothing is left at the source.
+    """
+
+    total: int
+    done: int = 0
+    doing: str = ""
+    copied: Copied = field(default_factory=Copied)
+    failures: list[Failure] = field(default_factory=list)
+    is_complete: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What a move would do: accounts that are to move, those that have, and the octets of blobs that the first hold."""
+
+    accounts: int
+    moved: int
+    octets: int
+
+
+def planned(store: MovingStore) -> Plan:
+    """What there is to do. Changes nothing. Raises MoveError, store.StoreError."""
+    _refuse(store)
+    octets = accounts = moved = 0
+    for number in store.source.accounts():
+        if _standing(store.source, number) is Standing.LEFT:
+            moved += 1
+            continue
+        with suppress(NoAccount), store.source.read(number) as unit:
+            octets += unit.held_size()
+            accounts += 1
+    return Plan(accounts, moved, octets)
+
+
+def move(store: MovingStore, registry: Registry) -> Iterator[Moved]:
+    """Moves what has not moved yet; yields on the way. Nobody else may do so at the same time.
+
+    An account that cannot be moved stays as it was, is among the failures of the last step, and keeps account 0 where
+    it is. If this is ended early, the account at hand is as it was. Raises MoveError, store.StoreError.
+    """
+    yield from _Moving(store, registry).run()
+
+
+class _Moving:
+    def __init__(self, store: MovingStore, registry: Registry) -> None:
+        self._store = store
+        self._source: Movable = store.source
+        self._target: Movable = store.target
+        self._registry = registry
+        self._moved = Moved(0)
+        self._names: dict[int, str] = {}
+        self._tried: dict[int, int] = {}
+
+    def run(self) -> Iterator[Moved]:
+        _refuse(self._store)
+        _prepare(self._store)
+        yield from self._others()
+        while not self._moved.failures and self._standing_there(0) is not Standing.LEFT:
+            try:
+                # Whoever makes an account does so while it writes to account 0: from here on none is made.
+                self._leave(0)
+                yield from self._others()
+                if not self._moved.failures:
+                    yield from self._one(0)
+            finally:
+                self._stay(0)
+        if not self._moved.failures:
+            self._check()
+            self._moved.is_complete = True
+        yield self._moved
+
+    def _others(self) -> Iterator[Moved]:
+        """All accounts but account 0, those included that are made meanwhile."""
+        while waiting := self._waiting():
+            with self._store.read(0) as server:
+                self._names = names(server)
+            for number in waiting:
+                yield from self._one(number)
+
+    def _waiting(self) -> list[int]:
+        """Those that are still to be tried."""
+        everyone = self._source.accounts()
+        left = [one for one in everyone if one and self._standing_there(one) not in (Standing.LEFT, None)]
+        failed = {one.account for one in self._moved.failures}
+        self._moved.total = len(everyone)
+        self._moved.done = len(everyone) - len(left) - (self._standing_there(0) is not Standing.LEFT)
+        return [one for one in left if one not in failed]
+
+    def _one(self, number: int) -> Iterator[Moved]:
+        self._moved.doing = self._names.get(number, f"number {number}") if number else "server"
+        yield self._moved
+        before = self._moved.copied
+        self._tried[number] = self._tried.get(number, 0) + 1
+        try:
+            yield from self._account(number)
+        except (StoreError, BackupError) as problem:
+            if isinstance(problem, NoAccount) and self._standing_there(number) is None:
+                # It was removed meanwhile; what had arrived of it since nobody else might remove.
+                self._target.remove(number)
+                return
+            self._moved.copied = before
+            if not isinstance(problem, Unavailable) or self._tried[number] == _ATTEMPTS:
+                why = problem.known if isinstance(problem, StoreError) else problem.told
+                self._moved.failures.append(Failure(number, self._moved.doing, why))
+            yield self._moved
+            return
+        self._moved.done += 1
+        yield self._moved
+
+    def _account(self, number: int) -> Iterator[Moved]:
+        """Moves one. If that ends early, it is as it was, unless all of it is there already."""
+        self._leave(number)
+        try:
+            if self._standing_here(number) is not Standing.HERE:
+                yield from self._bring(number)
+        except BaseException:
+            self._stay(number)
+            raise
+        # What was here is gone for everybody in this moment.
+        if not self._source.stand(number, Standing.LEAVING, Standing.LEFT):
+            raise _Other(f"account {number} was moved by somebody else meanwhile")
+        with self._store.read(number) as unit:
+            states = self._registry.states(unit)
+        self._store.feed.expect(number)
+        self._store.feed.publish(Notice(number, states))
+
+    def _bring(self, number: int) -> Iterator[Moved]:
+        done = self._moved.copied
+        epoch = self._target.receive(number)
+        with self._source.read(number) as there:
+            now = Copied(done.objects, done.blobs, done.octets)
+            for _ in copied(there, self._target, epoch, self._registry, now):
+                self._moved.copied = now
+                yield self._moved
+            with self._target.examine(number, epoch) as here:
+                problems: list[str] = []
+                for problem in differences(there, here, self._registry):
+                    if problem is None:
+                        yield self._moved
+                    elif len(problems) < _TOLD:
+                        problems.append(problem)
+        with self._target.examine(number, epoch) as here:
+            problems += [f"{one.place}: {one.problem}" for one in here.inspect(self._registry.tables)][:_TOLD]
+        if problems:
+            raise _Other(f"what arrived is not what left: {'; '.join(problems)}")
+        if not self._target.stand(number, Standing.ARRIVING, Standing.HERE, epoch):
+            raise _Other(f"account {number} was begun anew by somebody else meanwhile")
+
+    def _leave(self, number: int) -> None:
+        """From here on nobody writes to it."""
+        if self._source.stand(number, Standing.HERE, Standing.LEAVING):
+            if self._standing_here(number) is not Standing.HERE:
+                return
+            self._source.stand(number, Standing.LEAVING, Standing.HERE)
+            raise _Other(f"the other store has an account {number} of its own")
+        if self._source.standing(number) is not Standing.LEAVING:
+            raise _Other(f"account {number} was moved by somebody else meanwhile")
+
+    def _stay(self, number: int) -> None:
+        """It is written to again, unless all of it has arrived."""
+        with suppress(StoreError):
+            if self._standing_here(number) is not Standing.HERE:
+                self._source.stand(number, Standing.LEAVING, Standing.HERE)
+
+    def _standing_there(self, number: int) -> Standing | None:
+        return _standing(self._source, number)
+
+    def _standing_here(self, number: int) -> Standing | None:
+        return _standing(self._target, number)
+
+    def _check(self) -> None:
+        """That every account which the server knows is at the target."""
+        with self._target.read(0) as server:
+            named = names(server)
+        missing = [named[one] for one in sorted(named) if self._standing_here(one) is not Standing.HERE]
+        if missing:
+            raise MoveError(f"these accounts are not in the new store: {', '.join(missing[:_TOLD])}. Do it again.")
+
+
+def _refuse(store: MovingStore) -> None:
+    """Raises MoveError where these two cannot be those of one server."""
+    source, target = store.source, store.target
+    there = _standing(source, 0)
+    if there is None or there is Standing.ARRIVING:
+        raise MoveError("storage.data names a store that the server is not in, or not all of it yet.")
+    for number in source.accounts():
+        if _standing(source, number) is Standing.LEFT and _standing(target, number) is not Standing.HERE:
+            raise MoveError(f"account {number} has moved to another store than storage.migrate-to names.")
+    if there is Standing.HERE and _standing(target, 0) is not Standing.ARRIVING and _is_in_use(target):
+        raise MoveError("storage.migrate-to names a store that has accounts of its own: name an empty one.")
+
+
+def _is_in_use(target: Movable) -> bool:
+    """Whether it has more than what accounts left there when they moved to another store, and an unused account 0."""
+    if _standing(target, 0) is Standing.HERE:
+        with target.read(0) as server:
+            if server.given() > 0:
+                return True
+    return any(_standing(target, one) in (Standing.HERE, Standing.LEAVING) for one in target.accounts() if one)
+
+
+def _prepare(store: MovingStore) -> None:
+    """The target is one that is being moved to, and has nothing but what arrives."""
+    source, target = store.source, store.target
+    if _standing(source, 0) is not Standing.HERE or _standing(target, 0) is Standing.ARRIVING:
+        return
+    if _standing(target, 0) is not None:
+        target.stand(0, Standing.HERE, Standing.LEFT)
+    # What is there is of an earlier move, when this was the store that accounts left.
+    for number in target.accounts():
+        if number:
+            target.remove(number)
+    target.receive(0)
+
+
+def _standing(store: Movable, number: int) -> Standing | None:
+    try:
+        return store.standing(number)
+    except NoAccount:
+        return None

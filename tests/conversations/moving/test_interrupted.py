@@ -1,0 +1,104 @@
+"""A move that is stopped or killed at any moment: nothing is lost or served half, and the same command goes on."""
+
+from collections.abc import Callable
+from contextlib import suppress
+from typing import Any, cast
+
+import pytest
+from tests.conversations.transfer.images import LARGE, told, troubles
+from tests.driver import JMAP, Home
+
+from pillarbox.datatypes import REGISTRY
+from pillarbox.store import LocalFeed, Movable, MovingStore, Standing
+from pillarbox.transfer.moving import move
+
+
+class Killed(BaseException):
+    """The process is no more: nothing of what it would do on its way out is done either."""
+
+
+class Dying:
+    """A store of a process that is killed when it asks its stores for the `last` time."""
+
+    def __init__(self, store: Movable, clock: "Lifetime") -> None:
+        self._store = store
+        self._lifetime = clock
+
+    def __getattr__(self, name: str) -> Any:
+        value = getattr(self._store, name)
+        if not callable(value):
+            return value
+
+        def ask(*arguments: object) -> Any:
+            self._lifetime.pass_()
+            return value(*arguments)
+
+        return ask
+
+
+class Lifetime:
+    """So many questions to a store."""
+
+    def __init__(self, questions: int) -> None:
+        self._left = questions
+
+    def pass_(self) -> None:
+        self._left -= 1
+        if self._left < 0:
+            raise Killed
+
+
+def mail(*people: JMAP) -> None:
+    for person in people:
+        person.receives("Subject: plans\n\ngarden\n")
+        person.receives(LARGE)
+
+
+def test_a_move_that_is_killed_at_any_moment_goes_on(
+    home: Home,
+    store: MovingStore,
+    alice: JMAP,
+    bob: JMAP,
+    opens: Callable[[LocalFeed], MovingStore],
+    tmp_path: Any,
+) -> None:
+    """Each time a question later than before, so that it dies at each of them, of a move that was begun or not."""
+    mail(alice, bob)
+    before = [told(alice), told(bob)]
+    other = opens(LocalFeed())
+    for questions in range(1, 400):
+        lifetime = Lifetime(questions)
+        dying = cast("Movable", Dying(other.source, lifetime)), cast("Movable", Dying(other.target, lifetime))
+        is_over = False
+        with suppress(Killed):
+            (*_, last) = move(MovingStore(*dying), REGISTRY)
+            is_over = last.is_complete
+        assert [told(alice), told(bob)] == before
+        if is_over:
+            break
+    else:
+        pytest.fail("it came to no end")
+    assert store.target.accounts() == [0, alice.number, bob.number]
+    for person in (alice, bob):
+        person.asks("Mailbox/set", create={"new": {"name": "New"}})
+    assert troubles(home, tmp_path / "doctor") == []
+
+
+def test_a_move_that_is_stopped_at_any_moment_leaves_nobody_unwritable(
+    store: MovingStore, alice: JMAP, bob: JMAP
+) -> None:
+    """As by Ctrl-C."""
+    mail(alice, bob)
+    before = [told(alice)[1], told(bob)[1]]
+    for steps in range(1, 100):
+        moving = move(store, REGISTRY)
+        done = [step for step, _ in zip(moving, range(steps), strict=False)]
+        moving.close()
+        standing = [store.source.standing(number) for number in (0, alice.number, bob.number)]
+        assert set(standing) <= {Standing.HERE, Standing.LEFT}
+        for person in (alice, bob):
+            person.asks("Mailbox/set", create={"new": {"name": f"New {steps}"}})
+        assert [told(alice)[1], told(bob)[1]] == before
+        if done[-1].is_complete:
+            return
+    pytest.fail("it came to no end")
