@@ -5,6 +5,7 @@ import signal
 import smtplib
 import socket
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from http.client import HTTPConnection
 from pathlib import Path
 
@@ -241,6 +242,27 @@ def test_ctrl_c_twice_ends_it_at_once(served: Callable[..., Server]) -> None:
 
     assert server.process.wait(5) == 0
     connection.close()
+
+
+def test_one_that_is_to_end_serves_until_nobody_is_sent_there(served: Callable[..., Server]) -> None:
+    """Ours: `server.drain`; event sources go on, and a second signal ends it at once."""
+    server = served("[server]\nworkers = 1\ndrain = '1h'\n")
+    alice = server.account("alice@far.example")
+    events = alice.listen()
+    server.process.terminate()
+    until(lambda: _ready(server) == 404, "load balancers are told")
+
+    alice.import_(next(many(1, 1)).raw)
+
+    events.change(alice.account, "Email")
+    server.process.terminate()
+    assert server.process.wait(20) == 0
+
+
+def _ready(server: Server) -> int:
+    with closing(HTTPConnection("127.0.0.1", server.port, timeout=10)) as connection:
+        connection.request("GET", "/healthz/ready")
+        return connection.getresponse().status
 
 
 def test_a_store_that_cannot_be_opened_ends_the_server(pillarbox: Program) -> None:

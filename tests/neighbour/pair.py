@@ -21,8 +21,9 @@ class Pair:
 
     def __init__(self, stack: ExitStack, **settings: str) -> None:
         self._stack = stack
-        self._settings = settings
-        self.primary = self._stack.enter_context(cluster(**settings))
+        # A standby looks again soon for who it follows.
+        self._settings = {"wal_retrieve_retry_interval": "100ms", **settings}
+        self.primary = self._stack.enter_context(cluster(None, **self._settings))
         self.database = self.primary.database().database
         self.standby = self._followed()
 
@@ -43,14 +44,12 @@ class Pair:
 
     def wait_for_standby(self) -> None:
         """From now on a commit is answered when the standby has it too."""
-        self.sql(self.primary, "ALTER SYSTEM SET synchronous_standby_names = '*'")
-        self.sql(self.primary, "SELECT pg_reload_conf()")
+        self._set(self.primary, "synchronous_standby_names", "*")
         until(lambda: bool(self.sql(self.primary, _FOLLOWS)), "the standby follows", 30)
 
     def wait_for_nobody(self, one: Cluster) -> None:
         """From now on a commit at one of them is answered when that one has it."""
-        self.sql(one, "ALTER SYSTEM RESET synchronous_standby_names")
-        self.sql(one, "SELECT pg_reload_conf()")
+        self._set(one, "synchronous_standby_names", "")
 
     def promote(self) -> None:
         """The standby takes writes, whatever has become of the primary; the two change their names."""
@@ -59,8 +58,7 @@ class Pair:
 
     def fence(self) -> None:
         """The primary takes no more writes, but answers."""
-        self.sql(self.primary, "ALTER SYSTEM SET default_transaction_read_only = on")
-        self.sql(self.primary, "SELECT pg_reload_conf()")
+        self._set(self.primary, "default_transaction_read_only", "on")
 
     def renew(self) -> None:
         """In the place of who was left behind another one follows, at the same port, and commits wait for it."""
@@ -69,8 +67,14 @@ class Pair:
         self.standby = self._followed(port)
         self.wait_for_standby()
 
+    def _set(self, one: Cluster, name: str, value: str) -> None:
+        self.sql(one, f"ALTER SYSTEM SET {name} = '{value}'")
+        self.sql(one, "SELECT pg_reload_conf()")
+        # It is reloaded some time after that was asked for.
+        until(lambda: self.sql(one, f"SELECT current_setting('{name}')") == [(value,)], f"{name} is {value}")
+
     def _followed(self, port: int | None = None) -> Cluster:
-        made = self._stack.enter_context(cluster(of=self.primary, **self._settings))
+        made = self._stack.enter_context(cluster(self.primary, **self._settings))
         if port is not None:
             made.stop()
             made.port = port

@@ -12,11 +12,13 @@ all of them together take longer than the rest of its start.
 
 from pillarbox.app.house import House, house
 from pillarbox.app.lock import Served
+from pillarbox.app.migrating import CannotMigrate, migrating
 from pillarbox.app.newcomer import folders
 from pillarbox.app.privileges import Refused, settled
 from pillarbox.app.supervisor import CannotStart, NotServed, Opened, asked, is_served, serve
 
 __all__ = [
+    "CannotMigrate",
     "CannotStart",
     "House",
     "NotServed",
@@ -32,6 +34,7 @@ __all__ = [
     "is_served",
     "lock",
     "logbook",
+    "migrating",
     "office",
     "performing",
     "serve",

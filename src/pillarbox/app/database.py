@@ -3,15 +3,16 @@
 The client library takes longer to load than most commands, so nothing imports this at its top.
 """
 
+from contextlib import AbstractContextManager
 from functools import partial
 
 from pillarbox.datatypes import REGISTRY
 from pillarbox.settings import DatabaseStore
-from pillarbox.store import Depot, Feed
+from pillarbox.store import Depot, Feed, postgres
 from pillarbox.store.hub import HubFeed
-from pillarbox.store.postgres import Link, Place, PostgresStore, PostgresVolatile, Sole, Voice, channel
+from pillarbox.store.postgres import Crowd, Link, Place, PostgresStore, PostgresVolatile, Sole, Voice, channel
 
-__all__ = ["link", "sole", "store", "voice", "volatile"]
+__all__ = ["alone_moving", "link", "sole", "store", "voice", "volatile"]
 
 
 def store(chosen: DatabaseStore, feed: Feed, depot: Depot | None) -> PostgresStore:
@@ -34,6 +35,11 @@ def link(chosen: DatabaseStore, feed: HubFeed) -> Link:
 def sole(chosen: DatabaseStore) -> Sole:
     """Who of all servers does what only one may do."""
     return Sole(_place(chosen))
+
+
+def alone_moving(chosen: DatabaseStore) -> AbstractContextManager[Crowd]:
+    """A block in which nobody else moves accounts into the database or out of it. Raises store.StoreError."""
+    return postgres.alone_moving(_place(chosen))
 
 
 def voice(chosen: DatabaseStore) -> Voice:

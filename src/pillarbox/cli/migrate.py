@@ -10,12 +10,11 @@ from typing import Annotated
 import typer
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn
 
-from pillarbox.app import House, is_served
-from pillarbox.app.lock import alone
+from pillarbox.app import CannotMigrate, House, is_served, migrating
 from pillarbox.cli.client import Client, at, by_socket
 from pillarbox.cli.shared import ConfigOption, DataOption, JsonOption, configured, console, existing, fail, say_json
 from pillarbox.datatypes import REGISTRY
-from pillarbox.settings import DatabaseStore, FolderStore, Snapshot, catalogue
+from pillarbox.settings import Snapshot, catalogue
 from pillarbox.store import MovingStore
 from pillarbox.telemetry import Event, emit
 from pillarbox.transfer.moving import Moved, MoveError, move, planned
@@ -23,7 +22,6 @@ from pillarbox.transfer.moving import Moved, MoveError, move, planned
 __all__ = ["migrate"]
 
 _DATA, _TO = catalogue.DATA_STORE.key, catalogue.MIGRATE_TO.key
-_LOCK = "migrate.lock"
 
 
 def migrate(
@@ -47,10 +45,7 @@ def migrate(
         if dry_run:
             _plan(store, as_json=as_json)
             return
-        with alone(data / _LOCK) as is_alone:
-            if not is_alone:
-                fail("another `pillarbox migrate` is at work here; wait for its end")
-            _say_alone(settings, quiet=as_json)
+        with migrating(built):
             _end(_moved(store, quiet=as_json), built, as_json=as_json)
 
 
@@ -133,12 +128,6 @@ def _plan(store: MovingStore, *, as_json: bool) -> None:
     )
 
 
-def _say_alone(settings: Snapshot, *, quiet: bool) -> None:
-    if isinstance(settings.store, DatabaseStore) and isinstance(settings.next_store, FolderStore) and not quiet:
-        told = "The folder is this machine's: from now on no other server may use the database; stop those that do."
-        console.print(told, style="yellow", highlight=False, soft_wrap=True)
-
-
 def _refuse_unprepared(settings: Snapshot, data: Path) -> None:
     """Ends the command where the running server would not find what has moved."""
     if not is_served(data):
@@ -151,8 +140,10 @@ def _refuse_unprepared(settings: Snapshot, data: Path) -> None:
 
 @contextmanager
 def _told() -> Iterator[None]:
-    """A block whose MoveErrors end the command with a sentence."""
+    """A block that ends the command with a sentence where nothing can move."""
     try:
         yield
     except MoveError as problem:
         fail(problem.told)
+    except CannotMigrate as problem:
+        fail(str(problem))

@@ -51,10 +51,6 @@ class MovingStore:
     def untended(self, now: int) -> list[int]:
         return self._of_both(lambda store: store.untended(now))
 
-    def untended(self, now: int) -> list[int]:
-        here = self.source.untended(now)
-        return sorted({*here, *self.target.untended(now)}) if self._has_begun() else here
-
     @contextmanager
     def read(self, account: int) -> Iterator[Unit]:
         with ExitStack() as stack:

@@ -12,7 +12,7 @@ from itertools import chain
 
 from pillarbox.datatypes.mail import Arrival, NewEmail, Tallies, Wanted, arrange, arrival, file, mailbox_at
 from pillarbox.objects import Registry
-from pillarbox.store import Store, Writing
+from pillarbox.store import Store, Writing, retried
 from pillarbox.transfer.found import Folder, Found, Item, Place, Skipped
 from pillarbox.wire.values import UTCDate, utc_date
 
@@ -79,22 +79,27 @@ def _file(
     read = [(found, key, arrival(found.raw)) for found, key in new]
     # Older ones first, so that a reply meets what it replies to; those of an export are in such an order already.
     read.sort(key=lambda pair: "" if pair[0].dated else _received(pair[0], pair[2], now))
-    added, refused = 0, []
-    # Few Mailboxes, many messages: each path is looked up once in a unit, which sees no change but its own.
-    places: dict[Folder, int] = {}
-    with store.write(account) as unit:
-        if wanted and (read or not batch):
-            # Once more in each unit, for people change their Mailboxes; what is there already stays.
-            places |= arrange(unit, registry, wanted)
-        tallies = Tallies(unit, registry)
-        for found, key, message in read:
-            if quota is not None and unit.held_size() + len(found.raw) > quota:
-                refused.append(Skipped(found.key, "the account's quota is full", found.position))
-            elif unit.once(key, _FOR_EVER, int(now.timestamp())):
-                blob = unit.add_blob(found.raw, 0)
-                file(unit, registry, blob, message, _new(unit, found, message, places, now), tallies)
-                added += 1
-        tallies.settle()
+
+    def filed() -> tuple[int, list[Skipped]]:
+        added, refused = 0, []
+        # Few Mailboxes, many messages: each path is looked up once in a unit, which sees no change but its own.
+        places: dict[Folder, int] = {}
+        with store.write(account) as unit:
+            if wanted and (read or not batch):
+                # Once more in each unit, for people change their Mailboxes; what is there already stays.
+                places |= arrange(unit, registry, wanted)
+            tallies = Tallies(unit, registry)
+            for found, key, message in read:
+                if quota is not None and unit.held_size() + len(found.raw) > quota:
+                    refused.append(Skipped(found.key, "the account's quota is full", found.position))
+                elif unit.once(key, _FOR_EVER, int(now.timestamp())):
+                    blob = unit.add_blob(found.raw, 0)
+                    file(unit, registry, blob, message, _new(unit, found, message, places, now), tallies)
+                    added += 1
+            tallies.settle()
+        return added, refused
+
+    added, refused = retried(filed)
     progress.added += added
     progress.skipped += refused
     progress.known += len(batch) - added - len(refused)

@@ -49,7 +49,7 @@ def stumbling(store: Store) -> Stumbling:
 @pytest.fixture
 def dora(stumbling: Stumbling) -> Speaker:
     """Whoever has the account on that store."""
-    return Speaker(stumbling, name="dora")  # type: ignore[arg-type]  # the rest is the store's
+    return Speaker(stumbling, name="dora")
 
 
 def undone(times: int) -> list[Exception]:

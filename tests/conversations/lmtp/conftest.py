@@ -34,7 +34,7 @@ PATIENCE = 10.0
 
 
 class BrittleStore:
-    """A store, with trouble when told so: `trouble` is raised before or after what a unit does."""
+    """A store, with trouble when told so: `trouble` is raised before or after what a unit does, or after its commit."""
 
     def __init__(self, store: Store) -> None:
         self._store = store
@@ -51,6 +51,8 @@ class BrittleStore:
             yield unit
             if self.trouble is not None:
                 self.trouble(account, "end")
+        if self.trouble is not None:
+            self.trouble(account, "committed")
 
 
 class BrittleDirectory:

@@ -70,6 +70,22 @@ def test_what_was_undone_is_filed_at_once(office: Office, mta: MTA, alice: Princ
     assert len(office.emails(alice)) == 1
 
 
+def test_what_may_have_been_filed_is_put_off_and_is_there_once(office: Office, mta: MTA, alice: Principal) -> None:
+    """RFC 1047: nobody could say what had become of the commit; offered again, it is told as stored."""
+
+    def fails(account: int, when: str) -> None:
+        if account == alice.number and when == "committed":
+            raise Unavailable("whether it was changed cannot be known")
+
+    office.store.trouble = fails
+    mta.offers(PLAIN, "alice@ours.example")
+    mta.hears("451 4.3.0")
+    office.store.trouble = None
+    mta.offers(PLAIN, "alice@ours.example")
+    mta.hears("250 2.0.0")
+    assert len(office.emails(alice)) == 1
+
+
 @pytest.mark.parametrize("trouble", [Unavailable("server.db is busy"), RuntimeError("a bug")])
 def test_trouble_in_the_directory_puts_off(office: Office, mta: MTA, alice: Principal, trouble: Exception) -> None:
     """RFC 5321 section 3.3: a recipient that cannot be looked up is not unknown."""

@@ -8,6 +8,7 @@ import pytest
 from tests.conversations.transfer.images import LARGE, NOW, rows, same, served, told, troubles
 from tests.driver import JMAP, Home
 from tests.driver.administrator import Administrator
+from tests.neighbour.stores import Data, cut_short
 from tests.toy.clock import Clock
 
 from pillarbox.datatypes import REGISTRY
@@ -138,13 +139,13 @@ def test_an_account_that_is_removed_meanwhile_is_gone(home: Home, store: MovingS
         pytest.fail("it is gone")
 
 
-def test_what_cannot_be_moved_stays_and_so_does_the_server(home: Home, store: MovingStore, alice: JMAP) -> None:
-    """An object refers to a blob that is gone: nothing is lost any further, and nobody is kept from anything."""
+def test_what_cannot_be_moved_stays_and_so_does_the_server(
+    home: Home, store: MovingStore, alice: JMAP, data: Data
+) -> None:
+    """A message is damaged: nothing is lost any further, and nobody is kept from anything."""
     bob = home.person("bob")
-    with store.write(alice.number) as unit:
-        blob = unit.add_blob(b"octets", 2**40)
-        unit.set_holders(blob.number, 1, 0)
-    spoil(store.source, alice.number, blob.number)
+    alice.receives(LARGE)
+    cut_short(data)
     last = moved(store)
     assert [(one.account, one.name) for one in last.failures] == [(alice.number, alice.name)]
     assert not last.is_complete
@@ -152,16 +153,6 @@ def test_what_cannot_be_moved_stays_and_so_does_the_server(home: Home, store: Mo
     assert standing == [Standing.HERE, Standing.HERE, Standing.LEFT]
     for person in (alice, bob):
         person.asks("Mailbox/set", create={"new": {"name": "New"}})
-
-
-def spoil(store: Movable, account: int, blob: int) -> None:
-    """The octets of a blob are others."""
-    with store.write(account) as unit:
-        inside = unit._connection if hasattr(unit, "_connection") else None  # type: ignore[attr-defined]
-        if inside is not None:
-            inside.execute("UPDATE blob SET octets = x'00' WHERE number = ?", (blob,))
-        else:
-            unit._tell("UPDATE piece SET octets = '\\x00' WHERE account_id = $1 AND blob = $2", blob)  # type: ignore[attr-defined]
 
 
 def test_the_store_of_another_server_is_not_moved_to(home: Home, store: MovingStore, alice: JMAP) -> None:

@@ -70,6 +70,7 @@ class Post:
         self.failing: Callable[[], None] = lambda: None
         self.unwritten: Callable[[], None] = lambda: None
         self.begins: Callable[[], object] = lambda: None
+        self.begun: Callable[[], object] = lambda: None
         self._tokens = itertools.count(1)
         self._running: _Running | None = None
 
@@ -95,7 +96,7 @@ class Post:
         )
 
     def books(self) -> Books:
-        """What is written down, which `unwritten` may prevent, and `begins` keep waiting."""
+        """What is written down, which `unwritten` may prevent, `begins` keep waiting, and `begun` leave in doubt."""
         return _Books(
             self,
             self.store,
@@ -201,7 +202,9 @@ class _Books(Books):
 
     def begin(self, account: int, number: int, addresses: Sequence[str]) -> bool:
         self._post.begins()
-        return super().begin(account, number, addresses)
+        is_begun = super().begin(account, number, addresses)
+        self._post.begun()
+        return is_begun
 
     def conclude(self, account: int, number: int, verdicts: Mapping[str, Verdict]) -> Outcome | None:
         self._post.unwritten()

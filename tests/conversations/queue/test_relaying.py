@@ -258,6 +258,27 @@ def test_an_outcome_that_cannot_be_written_down_is_written_later(post: Post, ali
     assert post.mx.connections == 1
 
 
+def test_a_beginning_that_nobody_can_know_of_sends_nothing(post: Post, alice: JMAP) -> None:
+    """Architecture section 3: what another server may have is known before it has it, or it is sent twice."""
+    doubts = iter([True])
+
+    def doubts_it() -> None:
+        if next(doubts, False):
+            raise Unavailable("whether it was written down cannot be known")
+
+    post.begun = doubts_it
+    post.starts()
+    post.queues(alice, "bob@far.example")
+    post.waits_for(alice, lambda left: left[0]["recipients"][0]["tries"] == 1)
+    assert post.mx.took_nothing()
+
+    post.passes(61, alice)
+
+    post.mx.takes()
+    post.empties(alice)
+    assert post.mx.took_nothing()
+
+
 def test_who_stalls_keeps_only_their_own_mail_waiting(post: Post, alice: JMAP) -> None:
     """Ours: five connections to one destination at once, none for a minute once it has stalled; others have theirs."""
     post.patience = type(post.patience)(command=1.0)

@@ -71,7 +71,7 @@ class Anxious:
 
 def test_what_a_store_advises_is_worth_knowing_and_no_damage(home: Home, tmp_path: Path) -> None:
     """Ours: and there is nothing to be mended."""
-    anxious = replace(patient(home, tmp_path), store=Anxious(home.store))  # type: ignore[arg-type]  # the rest is the store's
+    anxious = replace(patient(home, tmp_path), store=Anxious(home.store))
     assert troubles(anxious) == [Trouble("server", "store", "one disk is no disk", "remark")]
     assert [step for step in mended(anxious, home.clock) if step.deeds or step.left] == []
 

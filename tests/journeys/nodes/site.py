@@ -18,6 +18,7 @@ from tests.journeys.client import Client
 from tests.journeys.managing import HEADERS, ROOT
 from tests.journeys.program import SESAME, Program, Server, free_port, until
 from tests.neighbour.elsewhere import Elsewhere, elsewhere
+from tests.neighbour.endpoint import Authority
 from tests.neighbour.foreground import Foreground
 from tests.neighbour.haproxy import haproxy
 from tests.neighbour.postgres import Cluster, cluster
@@ -108,11 +109,15 @@ class Node(Server):
 
 @dataclass
 class Site:
-    """What clients see of both: HAProxy's ports. `here` is the server on this machine, `far` that on `machine`."""
+    """What clients see of both: HAProxy's ports. `here` is the server on this machine, `far` that on `machine`.
+
+    Both believe `authority`.
+    """
 
     here: Node
     far: Node
     machine: Elsewhere
+    authority: Authority
     database: Cluster
     place: Place
     proxy: Foreground
@@ -187,11 +192,15 @@ def site(folder: Path) -> Iterator[Site]:
                 f'host = "{host}"\nport = {place.port}\ndatabase = "{place.database}"\nuser = "{place.user}"\n'
             )
 
+        authority = Authority()
+        (folder / "authority.pem").write_bytes(authority.pem())
         here = Node(folder / "here", "127.0.0.1", "127.0.0.1", kept("127.0.0.1"))
         far = Node(folder / "far", machine.front.there, machine.front.here, kept(machine.back.here), machine.command)
+        for node in (here, far):
+            node.program.environment["SSL_CERT_FILE"] = str(folder / "authority.pem")
         port, lmtp_port, stats = free_port(), free_port(), free_port()
         proxy = haproxy(folder / "haproxy", _configured(here, far, port, lmtp_port, stats), (port, lmtp_port, stats))
-        made = Site(here, far, machine, database, place, proxy, port, lmtp_port, Path(str(stats)), folder)
+        made = Site(here, far, machine, authority, database, place, proxy, port, lmtp_port, Path(str(stats)), folder)
         with here.running(), far.running():
             for person in PEOPLE:
                 here.program.account(person)

@@ -19,6 +19,8 @@ from tests.journeys.client import Client, Refused
 from tests.journeys.nodes.site import PEOPLE, Node, Site
 from tests.journeys.program import SESAME
 from tests.journeys.test_sending import sends
+from tests.journeys.test_web_push import call as subscribed
+from tests.neighbour.endpoint import Endpoint
 from tests.neighbour.mx import MX
 from websockets.sync.client import connect
 
@@ -122,6 +124,33 @@ def test_mail_is_heard_of_by_whoever_listens(nodes: Site) -> None:
             assert json.loads(socket.recv(timeout=_LATEST))["@type"] == "StateChange"
             assert time.monotonic() - done < SECOND
             assert events.change(listener.account, "Email", _LATEST).at - done < SECOND
+
+
+def test_a_browser_is_pushed_each_change_once(nodes: Site) -> None:
+    """RFC 8620 section 7.2: one server pushes what is done at either; the throttle is a second."""
+    host = nodes.machine.front.here
+    nodes.here.changes({"server.outbound.allow-networks": f"{host}/32"})
+    alice = nodes.far.client(ALICE)
+    with Endpoint(nodes.authority.server(host), host) as endpoint:
+        sent = {"deviceClientId": "phone", "url": endpoint.url(), "types": ["Mailbox"]}
+        made: list[str] = []
+
+        def is_let() -> bool:
+            told = subscribed(alice, "PushSubscription/set", create={"s": sent})["created"] or {}
+            made.extend(one["id"] for one in told.values())
+            return bool(made)
+
+        soon(is_let, "the setting is in force there as well")
+        code = endpoint.takes().json()["verificationCode"]
+        subscribed(alice, "PushSubscription/set", update={made[0]: {"verificationCode": code}})
+        for number, one in enumerate((nodes.here, nodes.far)):
+            began = time.monotonic()
+            one.client(ALICE).call("Mailbox/set", create={"a": {"name": f"pushed {number}"}})
+            state = alice.call("Mailbox/get", ids=[])["state"]
+            assert endpoint.takes().json()["changed"] == {alice.account: {"Mailbox": state}}
+            assert time.monotonic() - began < 2 * SECOND + 1
+        assert endpoint.took_nothing()
+        subscribed(alice, "PushSubscription/set", destroy=made)
 
 
 def test_whoever_is_new_is_known_and_gets_mail(nodes: Site, carol: str) -> None:

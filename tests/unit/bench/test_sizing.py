@@ -18,7 +18,8 @@ def report() -> dict[str, Any]:
 def test_a_rate_is_what_falls_into_the_busiest_hour(report: dict[str, Any]) -> None:
     (inbox, *_) = work(36_000, Use(active=0.5, busiest_hour=0.1, inbox=20), report)
 
-    assert (inbox.name, inbox.rate) == ("inbox", pytest.approx(10))
+    assert inbox.name == "inbox"
+    assert inbox.rate == pytest.approx(10)
 
 
 def test_cores_are_rates_by_cpu_with_room_to_spare(report: dict[str, Any]) -> None:

@@ -42,6 +42,8 @@ __all__ = ["Openings", "serve"]
 
 _PATIENCE = 60.0
 """Seconds in which the supervisor answers: it asks each of its processes in turn."""
+_UNHEARD = 10.0
+"""Seconds after which a server serves though it has not heard of others: alone, it would otherwise never."""
 _MESSAGES_IN_MEMORY = 64 * 1024 * 1024
 """Octets of messages that one LMTP listener takes in at once, if its largest messages are small; more are put off."""
 
@@ -151,7 +153,12 @@ class _Service:
         self._every_token = Chain((authorizing.tokens, ProviderTokens(self._directories)))
         self._turns = Turns({}, leases=leases)
         self._sockets = SocketLimit()
-        self._health = Health({"hub": lambda: None if built.feed.is_joined else "the line to it is cut"})
+        self._health = Health(
+            {
+                "hub": lambda: None if built.feed.is_joined else "the line to it is cut",
+                "link": _link(built, time.monotonic() + _UNHEARD),
+            }
+        )
         key = _key(built)
         self._push_key = None if key is None else base64url(key.public)
         # Without the key it is not known again, as if it were another server.
@@ -306,6 +313,18 @@ class _Service:
         """The listeners that speak it, of those that have sockets."""
         listeners = self._built.settings.listeners
         return [one.id for one in listeners if one.protocol == protocol and one.id in self.openings.sockets]
+
+
+def _link(built: House, until: float) -> Callable[[], str | None]:
+    """What is lacking until other servers on the database were heard of, or that was waited for long enough."""
+    if not isinstance(built.settings.store, DatabaseStore):
+        return lambda: None
+
+    def lacking() -> str | None:
+        is_known = built.feed.is_linked or time.monotonic() >= until
+        return None if is_known else "what is changed at other servers is not heard of yet"
+
+    return lacking
 
 
 def _asked(built: House, question: Message) -> Message:

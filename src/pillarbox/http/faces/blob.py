@@ -111,10 +111,13 @@ async def download(setup: Setup, exchange: Exchange) -> None:
         else:
             (first, length), status = wanted, 206
             headers.append((b"content-range", b"bytes %d-%d/%d" % (first, first + length - 1, found.size)))
-        await exchange.begin(status, [*headers, (b"content-length", b"%d" % length)])
+        headers.append((b"content-length", b"%d" % length))
         if exchange.method == "HEAD":
             length = 0
-        await _send(setup, exchange, found, first, length)
+        # Before the answer begins: what cannot be read now is to be asked for again.
+        beginning = await _read(setup, found, first, length)
+        await exchange.begin(status, headers)
+        await _send(setup, exchange, found, first, length, beginning)
     finally:
         found.close()
 
@@ -151,18 +154,22 @@ def _opened(service: Service, actor: Actor, grant: Grant, blob_id: str) -> _Foun
         return _Found(octets.blob.size, None, unit.open(octets.blob))
 
 
-async def _send(setup: Setup, exchange: Exchange, found: _Found, first: int, length: int) -> None:
-    if found.octets is not None:
-        await exchange.end(found.piece(first, length))
-        return
-    end = first + length
-    while first < end:
-        piece = await setup.door.through(found.piece, first, min(_PIECE, end - first))
-        if not piece:
-            raise StoreError("a blob is shorter than it should be")
-        first += len(piece)
+async def _read(setup: Setup, found: _Found, first: int, length: int) -> bytes:
+    """A piece of at most that length. Raises StoreError."""
+    if found.octets is not None or not length:
+        return found.piece(first, length)
+    piece = await setup.door.through(found.piece, first, min(_PIECE, length))
+    if not piece:
+        raise StoreError("a blob is shorter than it should be")
+    return piece
+
+
+async def _send(setup: Setup, exchange: Exchange, found: _Found, first: int, length: int, beginning: bytes) -> None:
+    end, piece = first + length, beginning
+    while (first := first + len(piece)) < end:
         await exchange.more(piece)
-    await exchange.end()
+        piece = await _read(setup, found, first, end - first)
+    await exchange.end(piece)
 
 
 def _is_known(header: bytes | None, etag: bytes) -> bool:

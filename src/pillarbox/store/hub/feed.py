@@ -39,6 +39,8 @@ class HubFeed:
         # Commits under way: whichever hub there is has to know of them, should this process die.
         self._expected: Counter[int] = Counter()
         self._joined: socket.socket | None = None
+        self.is_linked = False
+        """Whether other machines were heard of since this process began."""
 
     @property
     def is_joined(self) -> bool:
@@ -179,6 +181,7 @@ class HubFeed:
             self._pay()
 
     def _hear_all(self) -> None:
+        self.is_linked = True
         for begun in list(self._all_heard):
             begun()
 

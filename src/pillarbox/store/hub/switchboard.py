@@ -34,10 +34,13 @@ class Switchboard(Generic[Peer]):
         self._known: dict[Peer, _Known] = {}
         self._listeners: dict[int, set[Peer]] = {}
         self._to_all: set[Peer] = set()
+        # By whom one hears of other machines.
+        self._bridges: set[Peer] = set()
 
-    def joined(self, peer: Peer) -> None:
-        """A process is there."""
+    def joined(self, peer: Peer) -> list[tuple[Peer, Line]]:
+        """A process is there, which is told if other machines are heard of."""
         self._known[peer] = _Known()
+        return [(peer, Line(Word.REREAD, None))] if self._bridges else []
 
     def said(self, peer: Peer, line: Line) -> "_Told[Peer]":
         """A process has said a line. Raises Garbled if it is one of the hub's own, or one too many."""
@@ -59,6 +62,8 @@ class Switchboard(Generic[Peer]):
                 known.listens.discard(account)
                 self._forget(peer, account)
             case Word.REREAD, None:
+                if known.listens_to_all:
+                    self._bridges.add(peer)
                 yield from [(other, line) for other in self._known if other != peer]
             case Word.EXPECT, int(account):
                 if known.expected.total() >= MAX_EXPECTED:
@@ -77,6 +82,7 @@ class Switchboard(Generic[Peer]):
         """A process is gone, and with it what it would have told of the commits that it had begun."""
         known = self._known.pop(peer)
         self._to_all.discard(peer)
+        self._bridges.discard(peer)
         for account in known.listens:
             self._forget(peer, account)
         for account in known.expected:

@@ -20,6 +20,8 @@ __all__ = ["READABLE", "Blobs", "PieceReader", "objects_of"]
 READABLE = 3600
 """Seconds that the octets of a large blob can be read after it was dropped."""
 
+_PORTION = 10_000
+"""Names that one statement is asked for."""
 _PIECE_OF = "SELECT octets FROM piece WHERE account_id = $1 AND blob = $2 AND at = $3"
 
 
@@ -317,8 +319,18 @@ class Blobs:
 
     def nameless(self, objects: list[str]) -> list[str]:
         """Which of these objects no row names."""
-        named = set(objects_of(self._session, self._account)) if objects else set()
-        return [name for name in objects if name not in named]
+        found = []
+        for at in range(0, len(objects), _PORTION):
+            portion = objects[at : at + _PORTION]
+            rows = self._session.ask(
+                "SELECT object FROM blob WHERE account_id = $1 AND object = ANY ($2::text[])"
+                " UNION ALL SELECT object FROM dropped WHERE account_id = $1 AND object = ANY ($2::text[])",
+                self._account,
+                portion,
+            )
+            named = {name for (name,) in rows}
+            found += [name for name in portion if name not in named]
+        return found
 
     def _insert_octets(self, staged: PostgresStaged, number: int) -> None:
         if staged.object is not None:

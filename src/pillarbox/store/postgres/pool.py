@@ -7,7 +7,8 @@ from contextlib import contextmanager, suppress
 from typing import TypeVar
 
 from pillarbox.store.contract import StoreError, Unavailable
-from pillarbox.store.postgres.session import Lost, Session
+from pillarbox.store.postgres.failure import Lost
+from pillarbox.store.postgres.session import Session
 
 __all__ = ["MAX_CONNECTIONS", "PATIENCE", "Pool"]
 

@@ -6,9 +6,8 @@ beneath it, costs a sixth (adr/0021). What is needed of types is little: integer
 """
 
 import select
-import struct
 from collections import deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import partial
 from typing import Any, TypeAlias
@@ -17,11 +16,12 @@ import psycopg
 from psycopg import pq
 from psycopg.adapt import Transformer
 
-from pillarbox.store.contract import OutOfSpace, StoreError, Unavailable, Undone
+from pillarbox.store.contract import StoreError, Unavailable
+from pillarbox.store.postgres.failure import Lost, failure, is_over
+from pillarbox.store.postgres.octets import WRITERS, Value
 
-__all__ = ["Lost", "Row", "Session", "Value"]
+__all__ = ["Row", "Session", "Value"]
 
-Value: TypeAlias = int | str | bytes | list[int] | list[str] | list[bytes] | None
 Row: TypeAlias = tuple[Any, ...]
 """What the columns of a statement say; whoever wrote the statement knows their types."""
 
@@ -32,22 +32,12 @@ _UNSENT = 256 * 1024
 _RESULTS = 4
 """More than there are of a commit that fails and then ends: an error, the end of its results, the end of all."""
 _BAD = pq.ConnStatus.BAD
-_OURS = ("08", "53", "57", "58", "55", "25")
-"""Classes of errors that pass: connections, resources, operators, the system, locks, a standby."""
 _READ_ONLY = (b"default_transaction_read_only", b"in_hot_standby")
-_DISK_FULL = "53100"
-_CONFLICT = "40"
-_OVER = frozenset({"25006", "40003", "08007"})
-"""The server takes no writes (any more), or does not know what became of a transaction: it is to be asked anew."""
 _COMMIT = 5.0
 """Seconds that one waits for the end of a transaction, before it is asked on another connection what has become of it.
 
 The server may wait for a standby that is not there any more, and others have turned to another one.
 """
-
-
-class Lost(Unavailable):
-    """The connection is gone, or leads to where nothing can be written; what was sent on it may have been done."""
 
 
 class Session:
@@ -258,7 +248,7 @@ class Session:
     def _written(self, values: tuple[Value, ...]) -> tuple[list[bytes | None], list[int]]:
         octets, formats = [], []
         for value in values:
-            one, form = _WRITERS[type(value)](value)
+            one, form = WRITERS[type(value)](value)
             octets.append(one)
             formats.append(form)
             self._unsent += len(one) if one else 0
@@ -322,9 +312,9 @@ class Session:
             return
         severity = result.error_field(pq.DiagnosticField.SEVERITY_NONLOCALIZED)
         error = psycopg.errors.error_from_result(result)
-        self._is_over = self._is_over or error.sqlstate in _OVER
-        lost = self.is_lost or severity in {b"FATAL", b"PANIC"}
-        self._problem = self._translated(error, lost=lost)
+        self._is_over = self._is_over or is_over(error)
+        is_lost = self.is_lost or severity in {b"FATAL", b"PANIC"}
+        self._problem = failure(self._place, error, is_lost=is_lost)
 
     def _noticed(self, notice: psycopg.errors.Diagnostic) -> None:
         """Called while answers are read; less than a warning is not sent."""
@@ -360,20 +350,7 @@ class Session:
         except psycopg.Error as problem:
             self._expected.clear()
             self.close()
-            raise self._translated(problem, lost=True) from problem
-
-    def _translated(self, error: psycopg.Error, *, lost: bool) -> StoreError:
-        known = f"{self._place}: {str(error).strip()}"
-        state = error.sqlstate or ""
-        if lost:
-            return Lost(known)
-        if state == _DISK_FULL:
-            return OutOfSpace(known)
-        if state.startswith(_CONFLICT):
-            return Undone(known)
-        if state.startswith(_OURS):
-            return Unavailable(known)
-        return StoreError(f"{known} ({state})")
+            raise failure(self._place, problem, is_lost=True) from problem
 
 
 _Expected: TypeAlias = Callable[[Session], None]
@@ -381,27 +358,3 @@ _Told: _Expected = Session._told  # noqa: SLF001 - its own
 _Asked: _Expected = Session._asked  # noqa: SLF001 - its own
 _Committed: _Expected = Session._committed  # noqa: SLF001 - its own
 _Mark: _Expected = Session._marked  # noqa: SLF001 - its own
-
-_INTEGER = struct.Struct("!q")
-_LENGTH = struct.Struct("!i")
-_ARRAY = struct.Struct("!iiiii")
-_TEXT, _BINARY = 0, 1
-_BYTEA = 17
-
-
-def _array(values: Sequence[int | str | bytes]) -> tuple[bytes, int]:
-    """Octets in binary; integers, and words of letters and digits alone, as text."""
-    if values and isinstance(values[0], bytes):
-        items = (_LENGTH.pack(len(one)) + one for one in values if isinstance(one, bytes))
-        return _ARRAY.pack(1, 0, _BYTEA, len(values), 1) + b"".join(items), _BINARY
-    return ("{" + ",".join(map(str, values)) + "}").encode(), _TEXT
-
-
-_WRITERS: dict[type, Callable[[Any], tuple[bytes | None, int]]] = {
-    int: lambda value: (_INTEGER.pack(value), _BINARY),
-    bool: lambda value: (_INTEGER.pack(value), _BINARY),
-    str: lambda value: (value.encode(), _TEXT),
-    bytes: lambda value: (value, _BINARY),
-    type(None): lambda _: (None, _TEXT),
-    list: _array,
-}

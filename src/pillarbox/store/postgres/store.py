@@ -13,13 +13,14 @@ from pillarbox.store.postgres import account as accounts
 from pillarbox.store.postgres.account import Account
 from pillarbox.store.postgres.blobs import objects_of
 from pillarbox.store.postgres.connect import Place, connected
+from pillarbox.store.postgres.failure import Lost
 from pillarbox.store.postgres.pool import MAX_CONNECTIONS, PATIENCE, Pool
 from pillarbox.store.postgres.schema import quoted
 from pillarbox.store.postgres.server import account_tables, make, owner
 from pillarbox.store.postgres.server import accounts as all_accounts
 from pillarbox.store.postgres.server import untended as all_untended
 from pillarbox.store.postgres.server.history import has_synchronous_standby
-from pillarbox.store.postgres.session import Lost, Row, Session, Value
+from pillarbox.store.postgres.session import Row, Session, Value
 from pillarbox.store.postgres.staged import PostgresStaged
 from pillarbox.store.postgres.unit import PostgresUnit
 from pillarbox.store.postgres.writing import PostgresWriting
@@ -212,8 +213,11 @@ class PostgresStore:
             yield unit
 
     def sweep(self, account: int, needs: Callable[[Unit], bool]) -> int:
-        # Listed before the account is locked, which takes long; what is found was written long before that, too.
+        # Before the account is locked, for that takes long; what is left then is looked at once more.
         abandoned = self._stock.abandoned(account) if self._stock else []
+        if abandoned:
+            with self.read(account) as seen:
+                abandoned = seen.nameless(abandoned)
         with self.write(account) as unit:
             swept = unit.sweep(needs, abandoned)
         if account == 0:

@@ -185,6 +185,10 @@ class PostgresUnit:
         sql = "SELECT key, until FROM once WHERE account_id = $1 AND key > $2 ORDER BY key LIMIT $3"
         return [(key, until) for key, until in self._session.ask(sql, self.account, after, limit)]
 
+    def nameless(self, objects: list[str]) -> list[str]:
+        """Which of these objects no row of the account names."""
+        return self._blobs.nameless(objects)
+
     def inspect(self, tables: Iterable[Table]) -> Iterator[Finding]:
         wanted = list(tables)
         known = {table: kind for table in wanted if (kind := self._kind(table)) is not None}

@@ -13,8 +13,9 @@ from typing import TypeVar
 
 from pillarbox.store.contract import StoreError, Unavailable
 from pillarbox.store.postgres.connect import Place, connected
+from pillarbox.store.postgres.failure import Lost
 from pillarbox.store.postgres.server import volatile as tables
-from pillarbox.store.postgres.session import Lost, Session
+from pillarbox.store.postgres.session import Session
 from pillarbox.store.volatile import (
     MAX_CODE,
     MAX_CODES,

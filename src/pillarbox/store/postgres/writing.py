@@ -254,7 +254,7 @@ class PostgresWriting(PostgresUnit):
         Of the objects that are `abandoned` those go that no row names, after the commit.
         """
         forgotten = self._blobs.forget(self._now)
-        nameless = self._blobs.nameless(abandoned)
+        nameless = self.nameless(abandoned)
         if (nameless or self._blobs.strays()) and not needs(self):
             forgotten += self._blobs.delete_strays()
             self.unneeded += nameless

@@ -32,6 +32,7 @@ _ADVICE = {
     "AuthorizationHeaderMalformed": "correct `region`",
     "no connection": "correct `endpoint`, or look at the network and the certificate",
     "no answer in time": "look at the network, or at the load of the server",
+    "cut off": "look at the network, and at what is between here and there",
 }
 
 

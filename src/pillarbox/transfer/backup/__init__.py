@@ -14,7 +14,7 @@ from pillarbox.transfer.backup.errors import BackupError, BadBackup
 from pillarbox.transfer.backup.image import BlobRow, End, ObjectRow, Row
 from pillarbox.transfer.backup.loading import load
 from pillarbox.transfer.backup.making import Backed, Lost, backup
-from pillarbox.transfer.backup.names import names
+from pillarbox.transfer.backup.names import names as account_names
 from pillarbox.transfer.backup.restoring import Damage, Restored, restore
 from pillarbox.transfer.backup.returning import restore_account
 from pillarbox.transfer.backup.verifying import Verified, verify
@@ -31,11 +31,11 @@ __all__ = [
     "Restored",
     "Row",
     "Verified",
+    "account_names",
     "backup",
     "blobs",
     "dump",
     "load",
-    "names",
     "restore",
     "restore_account",
     "verify",

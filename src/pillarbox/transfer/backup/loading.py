@@ -6,7 +6,7 @@ from contextlib import AbstractContextManager
 from typing import Any, Protocol, TypeAlias
 
 from pillarbox.objects import DataType, Registry
-from pillarbox.store import Store, Writing
+from pillarbox.store import Store, Unit, Writing
 from pillarbox.transfer.backup.errors import BadBackup
 from pillarbox.transfer.backup.image import AccountRow, BlobRow, End, KeyRow, ObjectRow, Row
 
@@ -38,12 +38,14 @@ def load(
     rows: Iterable[Row],
     octets: Opening,
     damaged: Callable[[BadBlob], None] = _refuse,
+    texts: Unit | None = None,
 ) -> End:
     """Puts all that an image has into an account, which is empty; how much that was.
 
-    `damaged` is told of a blob that is not what it was, and if it raises nothing the account is without it. Takes the
-    memory of the longest row and the largest message. Raises BadBackup for what cannot have been an account, OSError,
-    and store.StoreError; the unit is then to be given up.
+    `damaged` is told of a blob that is not what it was, and if it raises nothing the account is without it. Full text
+    is made of the messages that the unit has then, or that `texts` has. Takes the memory of the longest row and the
+    largest message. Raises BadBackup for what cannot have been an account, OSError, and store.StoreError; the unit is
+    then to be given up.
     """
     end = End(0, 0, 0, 0)
     for row in rows:
@@ -56,7 +58,7 @@ def load(
                 except BadBlob as problem:
                     damaged(problem)
             case ObjectRow():
-                _insert(unit, registry, row)
+                _insert(unit, registry, row, texts or unit)
             case KeyRow():
                 unit.once(bytes.fromhex(row.key), row.until, 0)
             case End():
@@ -101,8 +103,8 @@ def _read(file: _Octets, row: BlobRow) -> bytes:
         raise BadBlob(f"the octets of blob {row.number} cannot be read: {problem.strerror or problem}") from None
 
 
-def _insert(unit: Writing, registry: Registry, row: ObjectRow) -> None:
+def _insert(unit: Writing, registry: Registry, row: ObjectRow, texts: Unit) -> None:
     kind = of_its_type(registry, row)
     unit.reserve(row.number)
-    text = None if kind.text_again is None else kind.text_again(unit, row.document)
+    text = None if kind.text_again is None else kind.text_again(texts, row.document)
     unit.insert(kind.table, row.number, row.document, row.apart, text)

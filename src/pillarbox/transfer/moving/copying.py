@@ -43,15 +43,18 @@ class Breath:
             self._last = self._clock()
 
 
-def copied(unit: Unit, target: Movable, epoch: str, registry: Registry, copied: Copied) -> Iterator[None]:
+def copied(
+    unit: Unit, target: Movable, epoch: str, registry: Registry, copied: Copied, texts: Unit | None
+) -> Iterator[None]:
     """Fills the account that arrives in this epoch with all that the unit sees; yields after each portion.
 
-    Takes the memory of a page of objects and of the largest message. Raises transfer.BadBackup, store.StoreError.
+    Full text is made of the messages in `texts`, if not of those that have arrived, whichever are read faster. Takes
+    the memory of a page of objects and of the largest message. Raises transfer.BadBackup, store.StoreError.
     """
     rows = _Rows(unit, registry, copied)
     while not rows.is_over:
         with target.fill(unit.account, epoch) as filling:
-            load(target, filling, registry, rows.portion(), rows.octets)
+            load(target, filling, registry, rows.portion(), rows.octets, texts=texts)
         yield
 
 

@@ -7,13 +7,13 @@ Account 0 is last, since it says which accounts there are: until then each serve
 and a server that is started with the new store too early finds account 0 ARRIVING, and serves nobody half of it.
 """
 
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
 
 from pillarbox.objects import Registry
-from pillarbox.store import Movable, MovingStore, NoAccount, Notice, Standing, StoreError, Unavailable
-from pillarbox.transfer.backup import BackupError, names
+from pillarbox.store import Glancing, Movable, MovingStore, NoAccount, Notice, Standing, StoreError, Unavailable
+from pillarbox.transfer.backup import BackupError, account_names
 from pillarbox.transfer.moving.comparing import differences
 from pillarbox.transfer.moving.copying import Copied, copied
 
@@ -84,7 +84,7 @@ def planned(store: MovingStore) -> Plan:
     return Plan(accounts, moved, octets)
 
 
-def move(store: MovingStore, registry: Registry) -> Iterator[Moved]:
+def move(store: MovingStore, registry: Registry) -> Generator[Moved, None, None]:
     """Moves what has not moved yet; yields on the way. Nobody else may do so at the same time.
 
     An account that cannot be moved stays as it was, is among the failures of the last step, and keeps account 0 where
@@ -125,7 +125,7 @@ class _Moving:
         """All accounts but account 0, those included that are made meanwhile."""
         while waiting := self._waiting():
             with self._store.read(0) as server:
-                self._names = names(server)
+                self._names = account_names(server)
             for number in waiting:
                 yield from self._one(number)
 
@@ -181,7 +181,9 @@ class _Moving:
         epoch = self._target.receive(number)
         with self._source.read(number) as there:
             now = Copied(done.objects, done.blobs, done.octets)
-            for _ in copied(there, self._target, epoch, self._registry, now):
+            # What can be glanced at is at hand, and not a network away.
+            texts = there if isinstance(self._source, Glancing) else None
+            for _ in copied(there, self._target, epoch, self._registry, now, texts):
                 self._moved.copied = now
                 yield self._moved
             with self._target.examine(number, epoch) as here:
@@ -223,7 +225,7 @@ class _Moving:
     def _check(self) -> None:
         """That every account which the server knows is at the target."""
         with self._target.read(0) as server:
-            named = names(server)
+            named = account_names(server)
         missing = [named[one] for one in sorted(named) if self._standing_here(one) is not Standing.HERE]
         if missing:
             raise MoveError(f"these accounts are not in the new store: {', '.join(missing[:_TOLD])}. Do it again.")

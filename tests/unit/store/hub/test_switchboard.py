@@ -53,6 +53,19 @@ def test_who_listens_to_all_is_told_of_each(board: Switchboard[str]) -> None:
     assert list(board.said("bridge", NEWS)) == [("reader", NEWS)]
 
 
+def test_whoever_comes_is_told_that_other_machines_are_heard_of(board: Switchboard[str]) -> None:
+    """Ours: from when a bridge has had all others look, and for as long as it is there."""
+    board.joined("bridge")
+    said(board, "bridge", Word.LISTEN, None)
+    assert board.joined("early") == []
+    said(board, "bridge", Word.REREAD, None)
+
+    assert board.joined("late") == [("late", Line(Word.REREAD, None))]
+
+    list(board.left("bridge"))
+    assert board.joined("later") == []
+
+
 def test_who_has_missed_something_makes_all_others_look(board: Switchboard[str]) -> None:
     """Ours: what a bridge did not hear of other machines, nobody here did."""
     board.joined("bridge")

@@ -93,7 +93,8 @@ def test_a_standby_that_is_promoted_is_written_to_and_who_was_left_behind_is_not
     known = epoch(store)
 
     both.primary.kill()
-    with pytest.raises(Unavailable):
+    # What each of the hosts has said.
+    with pytest.raises(Unavailable, match=r"read-only(?s:.*)refused"):
         notes(store)
     both.promote()
     number = again(store)
@@ -115,6 +116,40 @@ def test_a_standby_that_is_promoted_is_written_to_and_who_was_left_behind_is_not
     again(fresh)
     assert len(notes(store)) == 8
     assert both.sql(left, ALL, both.database) == [(1,), (2,), (3,)]
+    both.renew()
+
+
+def test_who_was_left_behind_and_still_answers_is_left_with_the_next_write(
+    both: Pair, stores: Stores, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Ours: nobody has told the former primary; no standby follows it any more, so no commit there comes to its end."""
+    monkeypatch.setattr(sessions, "_COMMIT", 0.3)
+    store = stores.open()
+    before = notes(store)
+    # Connections that only read stay where they are as long as nothing is written.
+    with store.read(1), store.read(1):
+        pass
+    both.promote()
+    assert notes(store) == before
+    number = again(store)
+    assert [notes(store) for _ in range(3)] == [[*before, number]] * 3
+    assert both.sql(both.primary, ALL, both.database)[-1] == (number,)
+    both.renew()
+
+
+def test_numbers_that_were_lost_with_a_primary_name_nothing_else(both: Pair, stores: Stores) -> None:
+    """Architecture section 3, "Ids": clients may know them, and keep what they named for ever."""
+    store = stores.open()
+    before = notes(store)
+    both.wait_for_nobody(both.primary)
+    both.standby.stop()
+    lost = [noted(store) for _ in range(3)]
+    both.primary.kill()
+    both.standby.start()
+    both.promote()
+    number = again(store)
+    assert notes(store) == [*before, number]
+    assert number > max(lost)
     both.renew()
 
 

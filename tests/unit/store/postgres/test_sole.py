@@ -48,7 +48,9 @@ def test_whose_connection_was_cut_has_it_no_more(one_of: Callable[[], Sole], pos
     """Ours: as of a machine that is gone."""
     one, other = one_of(), one_of()
     assert one.is_ours()
-    postgres.sql(place, "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE pid <> pg_backend_pid()")
+    postgres.sql(
+        place, "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE application_name = 'pillarbox'"
+    )
     assert other.is_ours()
     assert not one.is_ours()
     assert not one.is_ours()

@@ -8,5 +8,17 @@ from pillarbox.store.postgres.server import feed, volatile
 from pillarbox.store.postgres.server.accounts import account_tables, accounts, untended
 from pillarbox.store.postgres.server.alone import lock_alone
 from pillarbox.store.postgres.server.making import make, owner
+from pillarbox.store.postgres.server.moving import lock_moving, machines
 
-__all__ = ["account_tables", "accounts", "feed", "lock_alone", "make", "owner", "untended", "volatile"]
+__all__ = [
+    "account_tables",
+    "accounts",
+    "feed",
+    "lock_alone",
+    "lock_moving",
+    "machines",
+    "make",
+    "owner",
+    "untended",
+    "volatile",
+]

@@ -1,0 +1,28 @@
+"""Who moves accounts of a database: one at a time, on whichever machine."""
+
+import pytest
+from tests.neighbour.postgres import Cluster
+from tests.toy.notes import TABLES
+
+from pillarbox.store.postgres import PostgresStore, alone_moving
+
+pytestmark = pytest.mark.neighbour
+
+
+def test_one_moves_at_a_time(postgres: Cluster) -> None:
+    place = postgres.emptied()
+    with alone_moving(place) as first, alone_moving(place) as second:
+        assert (first.is_alone, second.is_alone) == (True, False)
+    with alone_moving(place) as third:
+        assert third.is_alone
+
+
+def test_who_uses_the_database_from_this_machine_is_no_other_machine(postgres: Cluster) -> None:
+    place = postgres.emptied()
+    store = PostgresStore(place, TABLES)
+    try:
+        store.create(1)
+        with store.read(1), alone_moving(place) as crowd:
+            assert crowd.machines == []
+    finally:
+        store.close()
