@@ -5,6 +5,7 @@ import json
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -125,6 +126,17 @@ def test_what_is_wrong_is_told_with_what_to_mend_and_without_secrets(
     assert "sesame" not in everything
     assert s3.place.secret_key.reveal() not in everything
     assert [json.loads(line)["event"] for line in log.getvalue().splitlines()] == ["blobs.away"]
+
+
+def test_the_way_is_encrypted_and_the_server_known(s3: Ceph, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Settings, store.<id>.tls.allow-invalid-certs; else authorities are those of the system."""
+    place = apart(replace(s3.place, endpoint=f"https://127.0.0.1:{s3.tls_port}"))
+    (problem,) = Bucket(replace(place, timeout=1.0)).probe()
+    assert "certificate" in problem
+    assert Bucket(replace(place, allows_any_certificate=True)).probe() == []
+    s3.authority.cert_pem.write_to_path(tmp_path / "authority")
+    monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "authority"))
+    assert Bucket(place).probe() == []
 
 
 def test_the_environment_changes_nothing(s3: Ceph, monkeypatch: pytest.MonkeyPatch) -> None:

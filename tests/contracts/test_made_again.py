@@ -2,11 +2,14 @@
 
 import pytest
 from tests.contracts.conftest import Opener
+from tests.neighbour.stores import BLOB_STORES
 from tests.toy.failing import failing
 from tests.toy.notes import NOTE, PAGE, TABLES, add, document, read
 
 from pillarbox.store import Everything, Notice, Select, Store, StoreError, Text, Unit
 from pillarbox.wire.words import indexable, phrases
+
+pytestmark = pytest.mark.parametrize("opener", BLOB_STORES, indirect=True)
 
 LARGE = bytes(range(256)) * 1000
 

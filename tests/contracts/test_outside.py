@@ -1,5 +1,6 @@
 """Large octets that are kept outside of the database, in a bucket (adr/0061)."""
 
+import io
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -115,6 +116,24 @@ def test_what_was_staged_and_not_kept_is_deleted(store: Store, depot: Bucket) ->
     assert keys(depot) == []
 
 
+def test_an_object_that_waited_for_long_is_made_anew(
+    opener: Opener, store: Store, depot: Bucket, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """ADR 0061: or a sweep could take it for abandoned, just before it is named."""
+    with store.stage(1) as staged:
+        staged.write(LARGE)
+        staged.complete()
+        (old,) = keys(depot)
+        monkeypatch.setattr("pillarbox.store.postgres.staged._FRESH", -1.0)
+        with store.write(1) as unit:
+            blob = unit.keep_blob(staged, 0)
+    store.close()
+    (new,) = keys(depot)
+    assert new != old
+    with opener().read(1) as unit:
+        assert unit.verify(blob) is None
+
+
 def test_a_key_never_comes_again(opener: Opener, store: Store, depot: Bucket) -> None:
     """ADR 0061: one node deletes what another has just written, unless it has another key."""
     with store.write(1) as unit:
@@ -220,6 +239,19 @@ def test_what_another_installation_has_in_the_bucket_stays(
     store.remove(1)
     assert store.sweep(0, never) == 0
     assert keys(depot) == [theirs]
+
+
+def test_what_somebody_put_beside_the_objects_is_not_deleted(
+    store: Store, depot: Bucket, later: Callable[[], None]
+) -> None:
+    """Ours: only what looks like an object of ours can be one."""
+    keep(store, LARGE)
+    (key,) = keys(depot)
+    strange = key.rpartition("/")[0] + '/{a,"b'
+    depot.put(strange, io.BytesIO(b"x"), 1)
+    later()
+    assert store.sweep(1, never) == 0
+    assert strange in keys(depot)
 
 
 def test_an_object_that_is_missing_is_no_passing_failure(store: Store, depot: Bucket) -> None:

@@ -91,6 +91,14 @@ def test_what_has_left_is_elsewhere_for_everybody(store: Movable, opener: Opener
     assert store.accounts() == []
 
 
+def test_what_is_made_in_another_store_is_elsewhere_for_who_knows_this_one(store: Movable) -> None:
+    store.pass_over(2)
+    refused(store.write(2), Elsewhere)
+    assert (store.standing(2), store.accounts()) == (LEFT, [1, 2])
+    store.pass_over(1)
+    assert store.standing(1) is HERE
+
+
 def test_what_arrives_is_seen_by_who_fills_it_alone(store: Movable, opener: Opener) -> None:
     epoch = store.receive(2)
     with store.fill(2, epoch) as unit:

@@ -19,7 +19,7 @@ from typing import Any
 from tests.journeys import loaded
 from tests.journeys.client import Client
 
-from pillarbox.app import folders, house
+from pillarbox.app import asked, folders, house
 from pillarbox.settings import load, snapshot
 
 __all__ = ["PILLARBOX", "SESAME", "Program", "Server", "free_port", "until"]
@@ -167,11 +167,14 @@ class Server:
         self.program.environment.setdefault("PILLARBOX_JMAP__RATE_LIMIT__ACCOUNT", "none")
         # As many workers as the machine has processors take long to start; what is about several says how many.
         alone = "" if "[server]" in settings else "[server]\nworkers = 1\n"
-        self.program.config.write_text(
+        self.first = (
             f"{alone}[server.listener.http]\nprotocol = 'http'\nbind = '127.0.0.1:{self.port}'\n"
             f"[server.listener.lmtp]\nprotocol = 'lmtp'\nbind = '127.0.0.1:{self.lmtp_port}'\n{settings}"
         )
+        """The settings that it is made with."""
+        self.program.config.write_text(self.first)
         self._log = folder / "serve.log"
+        self._turned = 0
         self._process: subprocess.Popen[bytes] | None = None
         self._clients: list[Client] = []
 
@@ -229,9 +232,16 @@ class Server:
         return self._log.read_text("utf-8")
 
     def events(self, name: str) -> list[dict[str, Any]]:
-        """The log's events of a name."""
-        lines = (json.loads(line) for line in self.log().splitlines() if line.startswith("{"))
+        """The log's events of a name, since the page was turned."""
+        lines = (json.loads(line) for line in self.log()[self._turned :].splitlines() if line.startswith("{"))
         return [line for line in lines if line["event"] == name]
+
+    def turn_page(self) -> None:
+        """For the next test of those that share it: it has the settings of its start again, and no events yet."""
+        if self.program.config.read_text() != self.first:
+            self.program.config.write_text(self.first)
+            assert asked(self.program.data, {"do": "reload"}, START_SECONDS)["failed"] == []
+        self._turned = len(self.log())
 
     def account(self, address: str, password: str = SESAME) -> Client:
         """Makes an account; a client of it."""

@@ -62,6 +62,12 @@ class Front:
 
 
 @pytest.fixture
+def server(shared: Server) -> Server:
+    shared.turn_page()
+    return shared
+
+
+@pytest.fixture
 def fronts() -> Iterator[Callable[..., int]]:
     """Starts proxies; the port of each."""
     with ExitStack() as running:

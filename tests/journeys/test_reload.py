@@ -2,9 +2,10 @@
 
 import json
 import os
+import shutil
 import signal
 import subprocess
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from http.client import HTTPConnection
 from pathlib import Path
 from typing import Any
@@ -19,17 +20,29 @@ pytestmark = pytest.mark.slow
 LESS = "[jmap.protocol.get]\nmax-objects = 7\n"
 
 
+TWO = "[server]\nworkers = 2\n"
+ALICE = "alice@far.example"
+
+
+@pytest.fixture(scope="module")
+def reloaded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """One with two workers and an account, which whoever changes its settings does not stop."""
+    folder = tmp_path_factory.mktemp("reloaded")
+    with Server(folder, TWO).running() as server:
+        server.account(ALICE)
+        yield server
+    shutil.rmtree(folder, ignore_errors=True)
+
+
 @pytest.fixture
-def server(served: Callable[..., Server]) -> Server:
-    return served("[server]\nworkers = 2\n")
+def server(reloaded: Server) -> Server:
+    reloaded.turn_page()
+    return reloaded
 
 
 def rewrite(server: Server, *lines: str, change: tuple[str, str] = ("", "")) -> None:
     """The settings as they were written first, one part of them changed, and with more lines."""
-    first = server.folder / "first.toml"
-    if not first.exists():
-        first.write_text(server.program.config.read_text())
-    server.program.config.write_text(first.read_text().replace(*change) + "".join(lines))
+    server.program.config.write_text(server.first.replace(*change) + "".join(lines))
 
 
 def reload(server: Server, status: int = 0) -> dict[str, Any]:
@@ -39,15 +52,15 @@ def reload(server: Server, status: int = 0) -> dict[str, Any]:
     return answer
 
 
-def most_objects(server: Server, address: str = "alice@far.example") -> int:
+def most_objects(server: Server) -> int:
     """What the session says, by whichever worker takes a connection."""
-    session = server.client(address).session()
+    session = server.client(ALICE).session()
     return int(session["capabilities"]["urn:ietf:params:jmap:core"]["maxObjectsInGet"])
 
 
 def test_new_settings_hold_at_every_worker_at_once_and_event_sources_go_on(server: Server) -> None:
     """Issue: reload applies all of them without dropping a connection."""
-    alice = server.account("alice@far.example")
+    alice = server.client(ALICE)
     events = alice.listen()
     before = alice.session()
     rewrite(server, LESS)
@@ -69,7 +82,7 @@ def test_new_settings_hold_at_every_worker_at_once_and_event_sources_go_on(serve
 
 def test_headers_are_new_on_the_next_answer_of_an_old_connection(server: Server) -> None:
     """Issue: reload changes headers while an event source stays open and gets events."""
-    alice = server.account("alice@far.example")
+    alice = server.client(ALICE)
     events = alice.listen()
     connection = HTTPConnection("127.0.0.1", server.port, timeout=20)
     connection.request("GET", "/robots.txt")
@@ -89,7 +102,6 @@ def test_headers_are_new_on_the_next_answer_of_an_old_connection(server: Server)
 
 
 def test_sighup_is_a_reload(server: Server) -> None:
-    server.account("alice@far.example")
     rewrite(server, LESS)
 
     server.process.send_signal(signal.SIGHUP)
@@ -99,7 +111,6 @@ def test_sighup_is_a_reload(server: Server) -> None:
 
 
 def test_a_file_that_cannot_be_read_leaves_all_as_it_is(server: Server) -> None:
-    server.account("alice@far.example")
     before = most_objects(server)
     rewrite(server, LESS, "this is = no TOML = at all")
 
@@ -114,7 +125,6 @@ def test_a_file_that_cannot_be_read_leaves_all_as_it_is(server: Server) -> None:
 
 def test_a_bad_entry_costs_that_entry_alone_and_is_told(server: Server) -> None:
     rewrite(server, LESS, "[jmap.protocol.set]\nmax-objects = 'many'\nother = 1\n")
-    server.account("alice@far.example")
 
     answer = reload(server)
 
@@ -127,9 +137,10 @@ def test_a_bad_entry_costs_that_entry_alone_and_is_told(server: Server) -> None:
     assert reload(server)["applied"] == ["jmap.protocol.set.max-objects"]
 
 
-def test_what_needs_a_restart_is_told_until_there_was_one(server: Server) -> None:
+def test_what_needs_a_restart_is_told_until_there_was_one(served: Callable[..., Server]) -> None:
+    server = served(TWO)
+    server.account(ALICE)
     rewrite(server, LESS, change=("workers = 2", "workers = 3"))
-    server.account("alice@far.example")
 
     for _ in range(2):
         assert reload(server)["restart"] == ["server.workers"]
@@ -143,7 +154,6 @@ def test_what_needs_a_restart_is_told_until_there_was_one(server: Server) -> Non
 
 
 def test_who_dies_after_a_reload_is_started_with_the_new_settings(server: Server) -> None:
-    server.account("alice@far.example")
     # A listener that waits for a restart is nothing that the new one stumbles over.
     rewrite(server, LESS, "[server.listener.more]\nprotocol = 'http'\nbind = '127.0.0.1:0'\n")
     assert reload(server)["restart"] == ["server.listener.more.bind", "server.listener.more.protocol"]
@@ -157,7 +167,6 @@ def test_who_dies_after_a_reload_is_started_with_the_new_settings(server: Server
 
 def test_who_dies_during_a_reload_is_no_failure(server: Server) -> None:
     """It is started again, with what is in force then."""
-    server.account("alice@far.example")
     rewrite(server, LESS)
     stopped = max(server.processes("pillarbox.app.worker"))
     os.kill(stopped, signal.SIGSTOP)
@@ -174,7 +183,6 @@ def test_who_dies_during_a_reload_is_no_failure(server: Server) -> None:
 
 
 def test_two_reloads_at_once_are_one_after_the_other(server: Server) -> None:
-    server.account("alice@far.example")
     rewrite(server, LESS)
 
     both = [server.program.start_at(server.program.data, "reload", "--json") for _ in range(2)]

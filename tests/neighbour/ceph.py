@@ -18,6 +18,8 @@ from secrets import token_hex
 from urllib.error import HTTPError, URLError
 from urllib.request import Request, urlopen
 
+import trustme
+
 from pillarbox.store.s3 import Place
 from pillarbox.telemetry import Secret
 
@@ -55,29 +57,36 @@ osd pool default pg num = 1
 osd pool default pgp num = 1
 rgw rados pool pg num min = 1
 rgw override bucket index max shards = 1
-rgw frontends = beast endpoint=127.0.0.1:{port} tcp_nodelay=1
+rgw frontends = {ways}
 """
 
 
 class Ceph:
-    """The cluster; `place` is its only bucket."""
+    """The cluster; `place` is its only bucket, at `tls_port` by a certificate of the `authority`."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        self.port, mon, mon1 = _free_ports(3)
+        self.port, self.tls_port, mon, mon1 = _free_ports(4)
         self.place = Place(
             _BUCKET, "us-east-1", _KEY, Secret(_SECRET), f"http://127.0.0.1:{self.port}", timeout=5, max_retries=2
         )
         self._processes: list[subprocess.Popen[bytes]] = []
         self._gateway: subprocess.Popen[bytes] | None = None
         fsid, disk = str(uuid.uuid4()), str(uuid.uuid4())
-        (folder / "ceph.conf").write_text(_CONF.format(fsid=fsid, folder=folder, port=self.port, mon=mon, mon1=mon1))
+        keys = f"ssl_certificate={folder}/chain ssl_private_key={folder}/key"
+        ways = f"beast endpoint=127.0.0.1:{self.port} ssl_endpoint=127.0.0.1:{self.tls_port} {keys} tcp_nodelay=1"
+        (folder / "ceph.conf").write_text(_CONF.format(fsid=fsid, folder=folder, ways=ways, mon=mon, mon1=mon1))
+        self.authority = trustme.CA()
+        certificate = self.authority.issue_cert("127.0.0.1")
+        certificate.private_key_pem.write_to_path(folder / "key")
+        for blob in certificate.cert_chain_pems:
+            blob.write_to_path(folder / "chain", append=True)
         for part in ("mon", "osd", "rgw"):
             (folder / part).mkdir()
-        keys = ["--gen-key", "--cap", "mon", "allow *", "--cap", "osd", "allow *"]
-        self._do("ceph-authtool", "--create-keyring", "keyring", "-n", "mon.", *keys)
+        key = ["--gen-key", "--cap", "mon", "allow *", "--cap", "osd", "allow *"]
+        self._do("ceph-authtool", "--create-keyring", "keyring", "-n", "mon.", *key)
         for name in ("client.admin", "osd.0"):
-            self._do("ceph-authtool", "keyring", "-n", name, *keys)
+            self._do("ceph-authtool", "keyring", "-n", name, *key)
         addresses = f"[v2:127.0.0.1:{mon},v1:127.0.0.1:{mon1}]"
         self._do("monmaptool", "--create", "--fsid", fsid, "--addv", "a", addresses, "monmap")
         self._do("ceph-mon", "--mkfs", "-i", "a", "--monmap", "monmap", "--keyring", "keyring")

@@ -40,7 +40,9 @@ class Health:
         if self._asking is None or (self._asking.done() and now >= self._until):
             self._asking = asyncio.create_task(_answered(door, store))
             self._until = now + _FRESH
-        done, _ = await asyncio.wait([self._asking], timeout=_PATIENCE)
+        # Who asks later may put the question again before we hear the answer to this one.
+        asking = self._asking
+        done, _ = await asyncio.wait([asking], timeout=_PATIENCE)
         return self._asking.result() if done and not self._asking.cancelled() else "it does not answer in time"
 
 

@@ -4,6 +4,7 @@ An object is written once, whole, under a key that no other object ever had or w
 never meet another that has just been written, and what is read of a key is always the same.
 """
 
+import re
 import secrets
 import time
 from collections.abc import Callable, Iterable, Iterator
@@ -86,8 +87,9 @@ class Stock:
         Raises Unavailable.
         """
         before = self._clock() - _ABANDONED
-        skipped = len(f"{account}/")
-        return [key[skipped:] for key, at in self._depot.keys(f"{account}/{self._owner}") if at < before]
+        ours = re.compile(rf"{account}/({self._owner}/[0-9a-f]{{32}})")
+        found = self._depot.keys(f"{account}/{self._owner}")
+        return [match[1] for key, at in found if at < before and (match := ours.fullmatch(key))]
 
     def leavings(self, accounts: Iterable[int]) -> dict[int, list[str]]:
         """The same of all accounts but these. Raises Unavailable."""

@@ -36,8 +36,14 @@ class MovingStore:
         return self.source.feed
 
     def create(self, account: int) -> None:
-        if _standing(self.source, account) is None:
-            (self.target if self._has_begun() else self.source).create(account)
+        if _standing(self.source, account) is not None:
+            return
+        if self._has_begun():
+            self.target.create(account)
+            # Who knows of the source alone must not take it for none.
+            self.source.pass_over(account)
+        else:
+            self.source.create(account)
 
     def remove(self, account: int) -> None:
         # As long as the source has it, what the target has is either what the source says it is, or half a copy.

@@ -98,6 +98,9 @@ class Movable(Store, Protocol):
     def stand(self, account: int, was: Standing, now: Standing, epoch: str | None = None) -> bool:
         """Marks the account, durably, if it stood so, in this epoch; whether it did. Waits for who writes to it."""
 
+    def pass_over(self, account: int) -> None:
+        """An account that is made in another store has LEFT this one, durably. Nothing happens if it is there."""
+
     def receive(self, account: int) -> str:
         """The account is there, ARRIVING, and has nothing, whatever it had; its epoch, which is a new one.
 

@@ -4,7 +4,8 @@ Begin with `values` (the types every layer speaks), then `json` (I-JSON in), `jm
 patches), `forms` (of Unicode), `words`, `marks` and `collation` (how text is cut, shown as found, and ordered),
 `webpush` (RFC 8291 and 8292), `dkim` (RFC 6376), `forwarded` (RFC 7239), `discovery` (Mail Autoconfig), `mtasts`
 (RFC 8461), `tlsreports` (RFC 8460), `dnsrecords` (what a domain needs), `toml` (documents written), `network`
-(addresses), `proxy` (the PROXY protocol), `tlshello` (how TLS begins), and the package `message` (RFC 5322, MIME).
+(addresses), `hosts` (of one service), `proxy` (the PROXY protocol), `tlshello` (how TLS begins), and the package
+`message` (RFC 5322, MIME).
 It must not know of accounts, stores or sockets.
 """
 
@@ -15,6 +16,7 @@ __all__ = [
     "dnsrecords",
     "forms",
     "forwarded",
+    "hosts",
     "jmap",
     "json",
     "marks",

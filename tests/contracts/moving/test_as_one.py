@@ -4,3 +4,6 @@
 from tests.contracts.test_blobs import *  # noqa: F403
 from tests.contracts.test_changes import *  # noqa: F403
 from tests.contracts.test_objects import *  # noqa: F403
+
+# Which stores a promise is asked of is said there, and here by the fixture.
+pytestmark = []  # type: ignore[assignment]

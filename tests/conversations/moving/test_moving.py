@@ -121,6 +121,7 @@ def test_accounts_that_are_made_meanwhile_are_there(home: Home, store: MovingSto
         until(steps, store.source, alice.number, Standing.LEFT)
         carol = home.person("carol")
         assert store.target.standing(carol.number) is Standing.HERE
+        assert store.source.standing(carol.number) is Standing.LEFT
         (*_, last) = steps
     assert last.is_complete
     assert told(carol)[0] != []

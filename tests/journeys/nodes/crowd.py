@@ -4,11 +4,13 @@ import random
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from typing import Any
 
+from tests.journeys.client import Client, Failed
 from tests.journeys.faults.ear import Ear
 from tests.journeys.faults.writers import Clerk, Postman, Writer
 from tests.journeys.nodes.site import PEOPLE, Site
-from tests.journeys.program import until
+from tests.journeys.program import SESAME, until
 
 __all__ = ["Crowd"]
 
@@ -19,6 +21,43 @@ _RECOVERY = 60.0
 _LATEST = 60.0
 
 
+class Careful(Client):
+    """Says of each write which state it is for: one that a server does late, and nobody waits for, is then refused."""
+
+    _state: str | None = None
+
+    def call(self, name: str, **arguments: Any) -> dict[str, Any]:
+        if name != "Email/set":
+            return super().call(name, **arguments)
+        while True:
+            try:
+                answer = super().call(name, ifInState=self._state, **arguments)
+            except Failed as told:
+                if told.kind != "stateMismatch":
+                    raise
+                self._state = super().call("Email/get", ids=[])["state"]
+            else:
+                self._state = answer["newState"]
+                return answer
+
+
+class CarefulClerk(Clerk):
+    """One that works on several servers: what it was not answered for, another of them may be about to do."""
+
+    def __init__(self, site: Site, address: str, seed: int) -> None:
+        super().__init__(site, address, seed)
+        self._client = Careful("127.0.0.1", site.port, address, SESAME)
+        self._fences = 0
+
+    def _settle(self) -> None:
+        if self.doubtful:
+            # From this state on, it cannot be done any more.
+            self._fences += 1
+            fence = {"mailboxIds": {self._client.role("drafts"): True}, "subject": f"fence {self._fences}"}
+            self._client.call("Email/set", create={"f": fence})
+        super()._settle()
+
+
 class Crowd:
     """A mail server that hands over messages; and two people with a client that writes and one that listens."""
 
@@ -26,7 +65,7 @@ class Crowd:
         self._site = site
         seed = chance.randrange(1_000_000)
         self.ears = [Ear(site.client(person)) for person in PEOPLE]
-        self.clerks = [Clerk(site, person, seed + at) for at, person in enumerate(PEOPLE)]
+        self.clerks = [CarefulClerk(site, person, seed + at) for at, person in enumerate(PEOPLE)]
         self.postman = Postman(site, str(seed), PEOPLE)
         self._writers: list[Writer] = [*self.clerks, self.postman]
 

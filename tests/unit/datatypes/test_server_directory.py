@@ -10,7 +10,9 @@ from tests.driver.directory import Directory
 
 from pillarbox.access import Rights
 from pillarbox.datatypes import REGISTRY
+from pillarbox.datatypes.directory import files
 from pillarbox.datatypes.mail import IDENTITY, MAILBOX, Folder
+from pillarbox.datatypes.server import ACCOUNT, numbered
 from pillarbox.store import Unavailable
 from pillarbox.store.sqlite import SQLiteStore
 from pillarbox.store.sqlite.writing import SQLiteWriting
@@ -85,6 +87,33 @@ def test_mail_that_no_name_leads_to_is_neither_given_to_another_nor_deleted(stor
 
     assert alice.number != nameless
     assert store.accounts() == [0, nameless, alice.number]
+
+
+def test_who_makes_an_account_does_not_look_at_all_there_are(store: _Failing, monkeypatch: pytest.MonkeyPatch) -> None:
+    """While it is made nobody else writes to account 0, and there may be a million."""
+    Directory(store).add("alice@ours.example", "", FOLDERS)
+    monkeypatch.setattr(store, "accounts", lambda: pytest.fail("all accounts were read"))
+
+    bob = Directory(store).add("bob@ours.example", "", FOLDERS)
+
+    with store.read(bob.number) as unit:
+        assert len(unit.numbers(MAILBOX.table, 9)) == len(FOLDERS)
+
+
+def test_addresses_that_were_not_told_are_told_however_many_accounts_there_are(
+    store: _Failing, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(files, "_PORTION", 2)
+    directory = Directory(store)
+    people = [directory.add(f"{name}@ours.example", "", FOLDERS) for name in ("alice", "bob", "carol", "dave", "erin")]
+    with store.write(0) as server:
+        for one in numbered(server, ACCOUNT, [people[0].number, people[3].number, people[4].number]):
+            server.update(ACCOUNT.table, one.number, one.document, {**one.document, "known": []})
+
+    directory.clear(NOW)
+
+    with store.read(0) as server:
+        assert all(one.known for one in numbered(server, ACCOUNT, [one.number for one in people]))
 
 
 def test_an_interrupted_removal_is_finished(store: _Failing) -> None:

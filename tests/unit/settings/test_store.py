@@ -29,6 +29,21 @@ def test_of_several_stores_one_is_named() -> None:
     assert isinstance(nobody.store, UnusableStore)
 
 
+def test_accounts_move_from_the_other_store_to_the_one_that_is_named() -> None:
+    """Where nothing else is said, from the files in the data folder."""
+    assert snapshot({})[0].next_store is None
+    first, problems = snapshot({**PG, "storage.migrate-to": "pg"})
+    assert (first.store, problems) == (FolderStore("", None), [])
+    assert first.next_store is not None
+    assert first.next_store.id == "pg"
+    back, _ = snapshot({**PG, "store.files.type": "sqlite", "storage.migrate-to": "files"})
+    assert (back.store.id, back.next_store) == ("pg", FolderStore("files", None))
+    both, _ = snapshot({**PG, "storage.data": "pg", "storage.migrate-to": "pg"})
+    assert both.store == both.next_store
+    none, _ = snapshot({"storage.migrate-to": "pg"})
+    assert none.next_store == UnusableStore("pg")
+
+
 @pytest.mark.parametrize(
     "pairs",
     [

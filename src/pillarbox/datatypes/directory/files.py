@@ -1,9 +1,9 @@
 """The files of accounts: each is made before its name is given, and taken away after (adr/0034)."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 
-from pillarbox.datatypes.directory.known import accounts, refuse_taken
+from pillarbox.datatypes.directory.known import refuse_taken
 from pillarbox.datatypes.directory.lists import forget_listings
 from pillarbox.datatypes.mail import Folder, furnish, know_addresses
 from pillarbox.datatypes.server import (
@@ -17,13 +17,15 @@ from pillarbox.datatypes.server import (
     forget_security_events,
     numbered,
 )
-from pillarbox.store import Equal, NoAccount, Select, Store, StoreError, Unavailable, Unit, Writing
+from pillarbox.store import Elsewhere, Equal, NoAccount, Select, Store, StoreError, Unavailable, Unit, Writing
 from pillarbox.wire.collation import unicode_casemap
 from pillarbox.wire.values import JSON
 
 __all__ = ["Files", "know_domain", "taken_away"]
 
 _FOR_EVER = 2**53
+_PORTION = 500
+"""So many accounts are read at once."""
 
 
 class Files:
@@ -41,7 +43,7 @@ class Files:
         with self._store.read(0) as server:
             nameless = self._nameless(server)
             removed = [number for number in nameless if server.seen(_removed(number), now)]
-            untold = [account.number for account in accounts(server) if account.known != account.addresses]
+            named = server.numbers(ACCOUNT.table, 2**31)
         for number in removed:
             self._store.remove(number)
         if nameless:
@@ -50,7 +52,7 @@ class Files:
                 for number in self._nameless(server):
                     if self._is_unfinished(number):
                         self._store.remove(number)
-        for number in untold:
+        for number in self._untold(named):
             # One that is damaged is doctor's.
             with suppress(NoAccount):
                 self.acquaint(number)
@@ -81,6 +83,13 @@ class Files:
                 document = {**account.document, "known": account.addresses}
                 server.amend(ACCOUNT.table, number, account.document, document)
 
+    def _untold(self, numbers: Sequence[int]) -> Iterator[int]:
+        """Those of these accounts that have not been told of their addresses; some at a time, for there are many."""
+        for at in range(0, len(numbers), _PORTION):
+            with self._store.read(0) as server:
+                some = numbered(server, ACCOUNT, numbers[at : at + _PORTION])
+            yield from (account.number for account in some if account.known != account.addresses)
+
     def _nameless(self, server: Unit) -> list[int]:
         named = {0, *server.numbers(ACCOUNT.table, 2**31)}
         return [number for number in self._store.accounts() if number not in named]
@@ -91,19 +100,34 @@ class Files:
         Which numbers are given is kept with the name, so one whose account was never named is given again.
         """
         number = server.fresh()
-        taken = set(self._store.accounts())
-        while number in taken:
+        while self._is_there(number):
             if self._is_unfinished(number):
                 self._store.remove(number)
                 break
             number = server.fresh()
         return number
 
+    def _is_there(self, number: int) -> bool:
+        """Whether there is an account of that number; also one that is damaged, or has moved to another store."""
+        try:
+            self._store.version(number)
+        except NoAccount:
+            return False
+        except Elsewhere:
+            return True
+        except Unavailable:
+            raise
+        except StoreError:
+            return True
+        return True
+
     def _is_unfinished(self, number: int) -> bool:
         """Whether an account without a name never held anything."""
         try:
             with self._store.read(number) as unit:
                 return unit.held_size() == 0
+        except Elsewhere:
+            return False
         except Unavailable:
             raise
         except StoreError:

@@ -26,7 +26,6 @@ __all__ = [
     "AccountError",
     "account_at",
     "account_named",
-    "accounts",
     "catching_all",
     "everyone",
     "existing",

@@ -20,9 +20,10 @@ __all__ = ["TOKEN", "Account", "Kind", "Kinds", "commits", "is_committed", "lock
 TOKEN = 8
 """Octets of a unit's token; the first of them are the stamp of the history it was committed in (`Session.stamp`)."""
 LEAP = 1 << 16
-"""So many numbers are passed over where the last unit was of another history.
+"""So many numbers, of objects and of commits, are passed over where the last unit was of another history.
 
-A promotion, or a restoration, may have lost units whose numbers are known to clients, and would name other objects.
+A promotion, or a restoration, may have lost units. What they were numbered with is known to clients and in caches, and
+would stand for something else.
 """
 _TOKENS = 16
 """So many units' tokens are kept: others may commit before one whose connection was cut has asked."""
@@ -98,7 +99,9 @@ def locked(session: Session, account: int) -> Account | None:
     for *row, stamp in session.ask(_LOCKED, account):
         found = _read(account, session, row)
         is_elsewhere = stamp and session.stamp and stamp != session.stamp
-        return replace(found, next_number=found.next_number + LEAP) if is_elsewhere else found
+        if not is_elsewhere:
+            return found
+        return replace(found, next_number=found.next_number + LEAP, commits=found.commits + LEAP)
     return None
 
 
@@ -123,7 +126,8 @@ def is_committed(session: Session, before: Account, token: bytes) -> bool | None
     ((count, tokens),) = rows
     if token in (tokens[at : at + TOKEN] for at in range(0, len(tokens), TOKEN)):
         return True
-    return False if count - before.commits < _TOKENS else None
+    # Somebody may have been the first in another history; nobody makes so many commits meanwhile.
+    return False if (count - before.commits) % LEAP < _TOKENS else None
 
 
 def _read(account: int, session: Session, row: Sequence[Any]) -> Account:

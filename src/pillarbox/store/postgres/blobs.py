@@ -12,70 +12,16 @@ from io import BytesIO
 
 from pillarbox.store.contract import Blob, BlobReader, Held, StoreError, Unavailable
 from pillarbox.store.depot import LARGE, ObjectReader, Stock
+from pillarbox.store.postgres import pieces
+from pillarbox.store.postgres.objects import nameless, objects_of
+from pillarbox.store.postgres.pieces import PieceReader
 from pillarbox.store.postgres.session import Row, Session, Value
 from pillarbox.store.postgres.staged import PIECE, PostgresStaged
 
-__all__ = ["READABLE", "Blobs", "PieceReader", "objects_of"]
+__all__ = ["READABLE", "Blobs"]
 
 READABLE = 3600
 """Seconds that the octets of a large blob can be read after it was dropped."""
-
-_PORTION = 10_000
-"""Names that one statement is asked for."""
-_PIECE_OF = "SELECT octets FROM piece WHERE account_id = $1 AND blob = $2 AND at = $3"
-
-
-def objects_of(session: Session, account: int) -> list[str]:
-    """The names of all objects that the account has, of blobs and of what was dropped."""
-    return [
-        name
-        for (name,) in session.ask(
-            "SELECT object FROM blob WHERE account_id = $1 AND object IS NOT NULL"
-            " UNION ALL SELECT object FROM dropped WHERE account_id = $1 AND object IS NOT NULL",
-            account,
-        )
-    ]
-
-
-class PieceReader:
-    """A large blob, read a piece at a time outside of any unit. `ask` runs one statement by itself."""
-
-    def __init__(self, ask: Callable[..., list[Row]], account: int, blob: Blob) -> None:
-        self._ask = ask
-        self._account = account
-        self._blob = blob
-        self._at = 0
-        self._piece: tuple[int, bytes] = (-1, b"")
-
-    def read(self, octets: int = -1, /) -> bytes:
-        """So many octets, fewer at the end of the blob; all that are left if the number is negative."""
-        left = max(self._blob.size - self._at, 0)
-        wanted = left if octets < 0 else min(octets, left)
-        parts = []
-        while wanted > 0:
-            part = self._piece_at(self._at)[:wanted]
-            parts.append(part)
-            self._at += len(part)
-            wanted -= len(part)
-        return b"".join(parts)
-
-    def seek(self, offset: int, /) -> int:
-        self._at = offset
-        return offset
-
-    def close(self) -> None:
-        """Nothing is open between two readings."""
-
-    def _piece_at(self, offset: int) -> bytes:
-        """Octets from there on, at least one. Raises StoreError."""
-        begin = offset - offset % PIECE
-        if self._piece[0] != begin:
-            rows = self._ask(_PIECE_OF, self._account, self._blob.number, begin)
-            self._piece = begin, rows[0][0] if rows else b""
-        rest = self._piece[1][offset - begin :]
-        if not rest:
-            raise StoreError(f"account {self._account}: octets of blob {self._blob.number} are missing at {offset}")
-        return rest
 
 
 class Blobs:
@@ -115,19 +61,7 @@ class Blobs:
             return b""
         if self._stock is not None and (name := self._object(blob)) is not None:
             return self._stock.read(self._account, name, offset, min(length, blob.size - offset))
-        rows = self._session.ask(
-            # The part of each piece that is asked for, so that no more of it is read.
-            "SELECT substring(octets FROM greatest($3 - at, 0)::int + 1"
-            f" FOR least($4 - greatest($3, at), {PIECE})::int)"
-            " FROM piece WHERE account_id = $1 AND blob = $2 AND at > $3::bigint - $5::bigint AND at < $4::bigint"
-            " AND EXISTS (SELECT 1 FROM blob b WHERE b.account_id = $1 AND b.number = $2) ORDER BY at",
-            self._account,
-            blob.number,
-            offset,
-            offset + length,
-            PIECE,
-        )
-        octets = b"".join(row[0] for row in rows)
+        octets = pieces.octets(self._session, self._account, blob, offset, length)
         if len(octets) != min(length, blob.size - offset):
             if self._object(blob) is not None:
                 self._kept()
@@ -291,60 +225,34 @@ class Blobs:
         )
         gone = [blob for blob, _ in rows]
         self.unneeded += [name for _, name in rows if name is not None]
-        for table in ("piece", "dropped"):
-            if gone:
-                self._session.tell(
-                    f"DELETE FROM {table} WHERE account_id = $1 AND blob = ANY ($2::bigint[])", self._account, gone
-                )
+        if gone:
+            pieces.delete(self._session, self._account, gone)
+            self._session.tell(
+                "DELETE FROM dropped WHERE account_id = $1 AND blob = ANY ($2::bigint[])", self._account, gone
+            )
         return len(gone)
 
     def strays(self) -> list[int]:
         """Numbers of no blob that have octets, without those that may still be read."""
-        rows = self._session.ask(
-            "SELECT DISTINCT p.blob FROM piece p WHERE p.account_id = $1"
-            " AND NOT EXISTS (SELECT 1 FROM blob b WHERE b.account_id = $1 AND b.number = p.blob)"
-            " AND NOT EXISTS (SELECT 1 FROM dropped d WHERE d.account_id = $1 AND d.blob = p.blob)",
-            self._account,
-        )
-        return [number for (number,) in rows]
+        return pieces.strays(self._session, self._account)
 
     def delete_strays(self) -> int:
         """Deletes those; how many."""
-        strays = self.strays()
-        if strays:
-            self._session.tell(
-                "DELETE FROM piece WHERE account_id = $1 AND blob = ANY ($2::bigint[])", self._account, strays
-            )
-        return len(strays)
+        found = self.strays()
+        if found:
+            pieces.delete(self._session, self._account, found)
+        return len(found)
 
     def nameless(self, objects: list[str]) -> list[str]:
         """Which of these objects no row names."""
-        found = []
-        for at in range(0, len(objects), _PORTION):
-            portion = objects[at : at + _PORTION]
-            rows = self._session.ask(
-                "SELECT object FROM blob WHERE account_id = $1 AND object = ANY ($2::text[])"
-                " UNION ALL SELECT object FROM dropped WHERE account_id = $1 AND object = ANY ($2::text[])",
-                self._account,
-                portion,
-            )
-            named = {name for (name,) in rows}
-            found += [name for name in portion if name not in named]
-        return found
+        return nameless(self._session, self._account, objects)
 
     def _insert_octets(self, staged: PostgresStaged, number: int) -> None:
         if staged.object is not None:
             staged.take()
             self._taken.append(staged)
             return
-        for at, piece in enumerate(staged.pieces()):
-            self._session.tell(
-                "INSERT INTO piece (account_id, blob, at, octets) VALUES ($1, $2, $3, $4)",
-                self._account,
-                number,
-                at * PIECE,
-                piece,
-            )
+        pieces.insert(self._session, self._account, number, staged.pieces())
 
     def _drop(self, numbers: list[int], until: int) -> None:
         if not numbers:

@@ -8,7 +8,7 @@ import psycopg
 from pillarbox.store.contract import StoreError, Unavailable
 from pillarbox.store.epoch import letters_of
 from pillarbox.store.postgres.hosts import History, Host, Hosts, is_older
-from pillarbox.store.postgres.server.history import history
+from pillarbox.store.postgres.server import history
 from pillarbox.store.postgres.session import Session
 from pillarbox.telemetry import Event, Secret, emit
 
@@ -24,6 +24,11 @@ FROZEN = 60.0
 """Seconds after which a transaction ends whose client says nothing, as one that was stopped: it has an account locked.
 
 What we compute between two statements takes well under a second.
+"""
+
+_CUT = 15.0
+"""Seconds after which the database gives up a connection whose other end it cannot reach: that has an account locked,
+too, and what it was sent last would otherwise be repeated for a quarter of an hour.
 """
 
 _SILENT = 60.0
@@ -131,7 +136,8 @@ def _opened(place: Place, host: Host, patience: float) -> tuple[Session, History
         " -c enable_seqscan=off"
         # That a commit is on this server alone is told as a warning.
         " -c client_min_messages=warning"
-        " -c tcp_keepalives_idle=15 -c tcp_keepalives_interval=5 -c tcp_keepalives_count=3"
+        " -c tcp_keepalives_idle=5 -c tcp_keepalives_interval=3 -c tcp_keepalives_count=3"
+        f" -c tcp_user_timeout={int(_CUT * 1000)}"
     )
     try:
         connection = psycopg.connect(
@@ -144,8 +150,8 @@ def _opened(place: Place, host: Host, patience: float) -> tuple[Session, History
             # A standby, or one that was made read-only, costs no question: it says so by itself.
             target_session_attrs="read-write",
             tcp_user_timeout=int(place.timeout * 1000),
-            keepalives_idle=15,
-            keepalives_interval=5,
+            keepalives_idle=5,
+            keepalives_interval=3,
             keepalives_count=3,
             sslmode=place.tls,
             # Those that the system trusts; None is libpq's own default.

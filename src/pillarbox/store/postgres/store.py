@@ -11,15 +11,14 @@ from pillarbox.store.epoch import new_epoch
 from pillarbox.store.feed import Feed, LocalFeed, Notice
 from pillarbox.store.postgres import account as accounts
 from pillarbox.store.postgres.account import Account
-from pillarbox.store.postgres.blobs import objects_of
 from pillarbox.store.postgres.connect import Place, connected
 from pillarbox.store.postgres.failure import Lost
+from pillarbox.store.postgres.objects import objects_of
 from pillarbox.store.postgres.pool import MAX_CONNECTIONS, PATIENCE, Pool
 from pillarbox.store.postgres.schema import quoted
-from pillarbox.store.postgres.server import account_tables, make, owner
+from pillarbox.store.postgres.server import account_tables, has_synchronous_standby, make, owner
 from pillarbox.store.postgres.server import accounts as all_accounts
 from pillarbox.store.postgres.server import untended as all_untended
-from pillarbox.store.postgres.server.history import has_synchronous_standby
 from pillarbox.store.postgres.session import Row, Session, Value
 from pillarbox.store.postgres.staged import PostgresStaged
 from pillarbox.store.postgres.unit import PostgresUnit
@@ -190,6 +189,9 @@ class PostgresStore:
                 return False
             unit.settle(now)
         return True
+
+    def pass_over(self, account: int) -> None:
+        self._make(account, Standing.LEFT)
 
     def receive(self, account: int) -> str:
         self._make(account, Standing.ARRIVING)

@@ -191,6 +191,9 @@ class SQLiteStore:
             unit.settle(now)
         return True
 
+    def pass_over(self, account: int) -> None:
+        self._homes.make(account, Standing.LEFT)
+
     def receive(self, account: int) -> str:
         self._homes.make(account, Standing.ARRIVING)
         with self._write(account, to_be_marked) as unit:

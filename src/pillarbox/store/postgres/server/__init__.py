@@ -7,6 +7,7 @@ where that account is; a test holds every statement that is executed against thi
 from pillarbox.store.postgres.server import feed, volatile
 from pillarbox.store.postgres.server.accounts import account_tables, accounts, untended
 from pillarbox.store.postgres.server.alone import lock_alone
+from pillarbox.store.postgres.server.history import has_synchronous_standby, history
 from pillarbox.store.postgres.server.making import make, owner
 from pillarbox.store.postgres.server.moving import lock_moving, machines
 
@@ -14,6 +15,8 @@ __all__ = [
     "account_tables",
     "accounts",
     "feed",
+    "has_synchronous_standby",
+    "history",
     "lock_alone",
     "lock_moving",
     "machines",

@@ -1,0 +1,93 @@
+"""Octets that are rows: so many of them a row that a part is read without the rest."""
+
+from collections.abc import Callable, Iterable
+
+from pillarbox.store.contract import Blob, StoreError
+from pillarbox.store.postgres.session import Row, Session
+from pillarbox.store.postgres.staged import PIECE
+
+__all__ = ["PieceReader", "delete", "insert", "octets", "strays"]
+
+_PIECE_OF = "SELECT octets FROM piece WHERE account_id = $1 AND blob = $2 AND at = $3"
+
+
+def insert(session: Session, account: int, blob: int, pieces: Iterable[bytes]) -> None:
+    """These are a blob's octets, in order."""
+    for at, piece in enumerate(pieces):
+        session.tell(
+            "INSERT INTO piece (account_id, blob, at, octets) VALUES ($1, $2, $3, $4)", account, blob, at * PIECE, piece
+        )
+
+
+def octets(session: Session, account: int, blob: Blob, offset: int, length: int) -> bytes:
+    """A range of a blob that the account has; fewer octets where some are missing."""
+    rows = session.ask(
+        # The part of each piece that is asked for, so that no more of it is read.
+        "SELECT substring(octets FROM greatest($3 - at, 0)::int + 1"
+        f" FOR least($4 - greatest($3, at), {PIECE})::int)"
+        " FROM piece WHERE account_id = $1 AND blob = $2 AND at > $3::bigint - $5::bigint AND at < $4::bigint"
+        " AND EXISTS (SELECT 1 FROM blob b WHERE b.account_id = $1 AND b.number = $2) ORDER BY at",
+        account,
+        blob.number,
+        offset,
+        offset + length,
+        PIECE,
+    )
+    return b"".join(row[0] for row in rows)
+
+
+def strays(session: Session, account: int) -> list[int]:
+    """Numbers of no blob that have pieces, without those that may still be read."""
+    rows = session.ask(
+        "SELECT DISTINCT p.blob FROM piece p WHERE p.account_id = $1"
+        " AND NOT EXISTS (SELECT 1 FROM blob b WHERE b.account_id = $1 AND b.number = p.blob)"
+        " AND NOT EXISTS (SELECT 1 FROM dropped d WHERE d.account_id = $1 AND d.blob = p.blob)",
+        account,
+    )
+    return [number for (number,) in rows]
+
+
+def delete(session: Session, account: int, blobs: list[int]) -> None:
+    """What is kept under these numbers is gone."""
+    session.tell("DELETE FROM piece WHERE account_id = $1 AND blob = ANY ($2::bigint[])", account, blobs)
+
+
+class PieceReader:
+    """A large blob, read a piece at a time outside of any unit. `ask` runs one statement by itself."""
+
+    def __init__(self, ask: Callable[..., list[Row]], account: int, blob: Blob) -> None:
+        self._ask = ask
+        self._account = account
+        self._blob = blob
+        self._at = 0
+        self._piece: tuple[int, bytes] = (-1, b"")
+
+    def read(self, octets: int = -1, /) -> bytes:
+        """So many octets, fewer at the end of the blob; all that are left if the number is negative."""
+        left = max(self._blob.size - self._at, 0)
+        wanted = left if octets < 0 else min(octets, left)
+        parts = []
+        while wanted > 0:
+            part = self._piece_at(self._at)[:wanted]
+            parts.append(part)
+            self._at += len(part)
+            wanted -= len(part)
+        return b"".join(parts)
+
+    def seek(self, offset: int, /) -> int:
+        self._at = offset
+        return offset
+
+    def close(self) -> None:
+        """Nothing is open between two readings."""
+
+    def _piece_at(self, offset: int) -> bytes:
+        """Octets from there on, at least one. Raises StoreError."""
+        begin = offset - offset % PIECE
+        if self._piece[0] != begin:
+            rows = self._ask(_PIECE_OF, self._account, self._blob.number, begin)
+            self._piece = begin, rows[0][0] if rows else b""
+        rest = self._piece[1][offset - begin :]
+        if not rest:
+            raise StoreError(f"account {self._account}: octets of blob {self._blob.number} are missing at {offset}")
+        return rest
