@@ -66,6 +66,13 @@ def keep(store: Store, octets: bytes, account: int = 1) -> Blob:
         return blob
 
 
+def crash(store: Store, account: int) -> None:
+    """An object is there, and whoever made it ends before the commit that would have named it."""
+    with failing(store.write(account)) as unit:
+        unit.add_blob(OTHER, 0)
+        unit._blobs.leave()  # type: ignore[attr-defined]
+
+
 def never(_: object) -> bool:
     return False
 
@@ -114,6 +121,18 @@ def test_what_was_staged_and_not_kept_is_deleted(store: Store, depot: Bucket) ->
             unit.keep_blob(staged, 0)
     store.close()
     assert keys(depot) == []
+
+
+def test_what_a_unit_or_a_part_of_it_made_in_vain_is_deleted_soon(store: Store, depot: Bucket) -> None:
+    """Ours: who fails again and again fills no bucket."""
+    with failing(store.write(1)) as unit:
+        unit.add_blob(LARGE, 0)
+    with store.write(1) as unit:
+        with failing(unit.savepoint()):
+            unit.add_blob(LARGE, 0)
+        unit.add_blob(OTHER, 0)
+    store.close()
+    assert len(keys(depot)) == 1
 
 
 def test_an_object_that_waited_for_long_is_made_anew(
@@ -192,8 +211,7 @@ def test_what_a_crash_left_is_told_and_swept_after_an_hour(
     """Contract: octets that no blob has. A younger one may be somebody's, who has yet to name it."""
     blob = keep(store, LARGE)
     (named,) = keys(depot)
-    with failing(store.write(1)) as unit:
-        unit.add_blob(OTHER, 0)
+    crash(store, 1)
     assert store.sweep(1, never) == 0
     later()
     with store.read(1) as unit:
@@ -211,8 +229,7 @@ def test_what_a_removal_left_is_told_and_swept(store: Store, depot: Bucket, late
     """Contract: what is left of accounts whose removal was interrupted."""
     store.create(0)
     store.create(2)
-    with failing(store.write(2)) as unit:
-        unit.add_blob(LARGE, 0)
+    crash(store, 2)
     store.remove(2)
     later()
     assert store.remains() == ["account 2: 1 objects"]
@@ -303,8 +320,7 @@ def test_without_the_bucket_all_else_goes_on_and_it_heals(
     with behind(opener, where, s3) as (store, line):
         blob = keep(store, LARGE)
         if how == "cut":
-            line.take_down()
-            line.cut_at("request")
+            line.sever()
         else:
             line.stall()
         begun = time.monotonic()

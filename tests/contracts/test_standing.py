@@ -42,7 +42,9 @@ def test_a_mark_is_made_only_where_the_account_stands_as_was_thought(store: Mova
         epoch = unit.epoch
     assert not store.stand(1, LEAVING, LEFT)
     assert not store.stand(1, HERE, LEAVING, "another")
+    version = store.version(1)
     assert store.stand(1, HERE, LEAVING, epoch)
+    assert not store.stand(1, LEAVING, LEFT, version=version)
     assert not store.stand(1, HERE, LEAVING)
 
 

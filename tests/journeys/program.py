@@ -239,9 +239,14 @@ class Server:
     def turn_page(self) -> None:
         """For the next test of those that share it: it has the settings of its start again, and no events yet."""
         if self.program.config.read_text() != self.first:
-            self.program.config.write_text(self.first)
-            assert asked(self.program.data, {"do": "reload"}, START_SECONDS)["failed"] == []
+            self.use(self.first)
+        self._hang_up()
         self._turned = len(self.log())
+
+    def use(self, settings: str) -> None:
+        """These are all its settings now, which it has read again."""
+        self.program.config.write_text(settings)
+        assert asked(self.program.data, {"do": "reload"}, START_SECONDS)["failed"] == []
 
     def account(self, address: str, password: str = SESAME) -> Client:
         """Makes an account; a client of it."""

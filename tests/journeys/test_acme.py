@@ -1,10 +1,12 @@
 """A real server has its certificates from a real authority, pebble, which comes to see whose the names are."""
 
 import json
+import shutil
 import signal
 import socket
 import ssl
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +25,7 @@ tls.implicit = true
 """
 TWO = "[server]\nworkers = 2\n"
 KEYS = {"kid-1": "zWNDZM6eQGHWpSRTPal5eIUYFTu7EajVIoguysqZ9wG44nMEtx3MUAsUDkMTQ12W"}
+NAMES = ["mail.home.example", "autoconfig.home.example"]
 PATIENCE = 150.0
 """Seconds in which an attempt is made, and, should it fail, another one: that is after 60 to 75."""
 
@@ -43,7 +46,7 @@ def tls_port() -> int:
 def authority(folder: Path, http_port: int, tls_port: int, monkeypatch: pytest.MonkeyPatch) -> Iterator[Pebble]:
     """An authority that is believed to be one; all names lead to this machine as far as it knows."""
     with pebble(folder / "authority", (free_port(), free_port()), http_port, tls_port) as made:
-        for name in ("mail.home.example", "autoconfig.home.example"):
+        for name in NAMES:
             made.names.knows(name, "A", "127.0.0.1")
         monkeypatch.setenv("SSL_CERT_FILE", str(made.authority))
         yield made
@@ -101,72 +104,111 @@ def failures(server: Server, kind: str) -> list[str]:
     return [one["known"] for one in server.events("acme.failed") if kind in one["known"]]
 
 
-def test_a_certificate_is_had_by_http(serves: Callable[..., Server], authority: Pebble) -> None:
+@dataclass
+class Certified:
+    """A server that has a certificate, and the authority that it is of, which may be started again."""
+
+    server: Server
+    authority: Pebble
+
+
+@pytest.fixture(scope="module")
+def known(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Certified]:
+    folder, port = tmp_path_factory.mktemp("known"), free_port()
+    with pebble(folder / "authority", (free_port(), free_port()), port, free_port()) as authority:
+        for name in NAMES:
+            authority.names.knows(name, "A", "127.0.0.1")
+        authority.start()
+        server = Server(folder / "server", wanting(authority, port, domains=json.dumps(NAMES)))
+        server.program.environment["SSL_CERT_FILE"] = str(authority.authority)
+        with server.running():
+            issued(server)
+            yield Certified(server, authority)
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture
+def certified(known: Certified) -> Certified:
+    """The authority that runs knows the server; how many certificates it has given is counted anew."""
+    known.server.turn_page()
+    return known
+
+
+def test_a_certificate_is_had_by_http(known: Certified) -> None:
     """RFC 8555 sections 7.3 to 7.5 and 8.3: an account, an order, a file under a well-known path, a certificate."""
-    authority.start()
-    server = serves(domains='["mail.home.example", "autoconfig.home.example"]')
+    server = known.server
 
-    (told,) = issued(server)
-
-    assert told["names"] == ["mail.home.example", "autoconfig.home.example"]
     found = listed(server)
+
+    assert found["names"] == NAMES
     assert (found["tries"], found["failure"]) == (0, None)
     assert found["issuer"].startswith("CN=Pebble Intermediate")
-    assert found["nextAttempt"] < found["ends"] == told["ends"]
+    assert found["begins"] < found["nextAttempt"] < found["ends"]
     assert "PRIVATE" not in server.log()
 
 
-def test_the_same_account_orders_again(serves: Callable[..., Server], authority: Pebble) -> None:
+def test_the_same_account_orders_again(certified: Certified) -> None:
     """Ours: `pillarbox certificate renew`; RFC 8555 section 7.3: the account is made once."""
-    authority.start()
-    server = serves()
-    issued(server)
+    server = certified.server
     before = listed(server)
 
     assert server.program("certificate", "renew", "home") == "To be ordered now: home.\n"
 
-    issued(server, 2)
+    (told,) = issued(server)
+    assert told["names"] == NAMES
     until(lambda: listed(server)["nextAttempt"] > before["begins"], "it is written down")
-    assert len(server.events("acme.registered")) == 1
+    assert server.events("acme.registered") == []
 
 
-def test_an_authority_that_has_forgotten_us_is_told_again_who_we_are(
-    serves: Callable[..., Server], authority: Pebble
-) -> None:
+def test_an_authority_that_has_forgotten_us_is_told_again_who_we_are(certified: Certified) -> None:
     """RFC 8555 section 6.7, accountDoesNotExist: a new account, and the certificate in the same attempt."""
-    authority.start()
-    server = serves()
-    issued(server)
+    server = certified.server
+    certified.authority.stop()
+    certified.authority.start()
 
-    authority.stop()
-    authority.start()
     server.program("certificate", "renew")
 
-    issued(server, 2)
-    assert len(server.events("acme.registered")) == 2
+    issued(server)
+    assert len(server.events("acme.registered")) == 1
     assert failures(server, "accountDoesNotExist") == []
 
 
-def test_refused_nonces_are_no_failure(serves: Callable[..., Server], authority: Pebble) -> None:
+def test_refused_nonces_are_no_failure(certified: Certified) -> None:
     """RFC 8555 section 6.5: a request whose nonce was refused is sent again with another."""
-    authority.start(PEBBLE_WFE_NONCEREJECT="50")
-    server = serves()
-
-    issued(server)
-
-    assert failures(server, "badNonce") == []
-
-
-def test_names_that_were_proved_before_are_not_proved_again(serves: Callable[..., Server], authority: Pebble) -> None:
-    """RFC 8555 section 7.4: an order may begin with authorizations that are valid."""
-    authority.start(PEBBLE_AUTHZREUSE="100")
-    server = serves()
-    issued(server)
+    server = certified.server
+    certified.authority.stop()
+    certified.authority.start(PEBBLE_WFE_NONCEREJECT="50")
 
     server.program("certificate", "renew")
 
-    issued(server, 2)
-    assert [one["asked"] for one in server.events("acme.ordered")] == [1, 0]
+    issued(server)
+    assert failures(server, "badNonce") == []
+
+
+def test_names_that_were_proved_before_are_not_proved_again(certified: Certified) -> None:
+    """RFC 8555 section 7.4: an order may begin with authorizations that are valid."""
+    server = certified.server
+    certified.authority.stop()
+    certified.authority.start(PEBBLE_AUTHZREUSE="100")
+
+    for count in (1, 2):
+        server.program("certificate", "renew")
+        issued(server, count)
+
+    assert [one["asked"] for one in server.events("acme.ordered")] == [2, 0]
+
+
+def test_other_names_are_ordered_when_the_settings_are_read_again(certified: Certified) -> None:
+    """Ours: SIGHUP, or `pillarbox reload`, without a restart."""
+    server = certified.server
+    config = server.program.config
+    config.write_text(server.first.replace(json.dumps(NAMES), json.dumps(NAMES[1:])))
+
+    server.process.send_signal(signal.SIGHUP)
+
+    assert issued(server)[0]["names"] == NAMES[1:]
+    server.use(server.first)
+    assert issued(server, 2)[1]["names"] == NAMES
 
 
 def test_a_name_that_does_not_lead_here_is_told_and_not_asked_for_again_and_again(
@@ -276,18 +318,3 @@ def succeeds(call: Callable[[], object]) -> bool:
     except (ssl.SSLError, OSError):
         return False
     return True
-
-
-def test_another_name_is_ordered_when_the_settings_are_read_again(
-    serves: Callable[..., Server], authority: Pebble
-) -> None:
-    """Ours: SIGHUP, or `pillarbox reload`, without a restart."""
-    authority.start()
-    server = serves()
-    issued(server)
-    config = server.program.config
-    config.write_text(config.read_text().replace('"mail.home.example"', '"autoconfig.home.example"'))
-
-    server.process.send_signal(signal.SIGHUP)
-
-    assert issued(server, 2)[1]["names"] == ["autoconfig.home.example"]

@@ -1,6 +1,7 @@
 """The server is several processes, and its clients need not know."""
 
 import os
+import shutil
 import signal
 import smtplib
 import socket
@@ -18,11 +19,23 @@ from pillarbox.sample import many
 pytestmark = pytest.mark.slow
 
 TWO = "[server]\nworkers = 2\n"
+ALICE = "alice@far.example"
+
+
+@pytest.fixture(scope="module")
+def common(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """One with two workers and an account; who kills any of its processes waits until they are back."""
+    folder = tmp_path_factory.mktemp("common")
+    with Server(folder, TWO).running() as server:
+        server.account(ALICE)
+        yield server
+    shutil.rmtree(folder, ignore_errors=True)
 
 
 @pytest.fixture
-def server(served: Callable[..., Server]) -> Server:
-    return served(TWO)
+def server(common: Server) -> Server:
+    common.turn_page()
+    return common
 
 
 def workers(server: Server) -> list[int]:
@@ -62,11 +75,11 @@ def _peers(process: int) -> Iterator[int]:
 @pytest.fixture
 def both(server: Server) -> tuple[Client, Client]:
     """Two clients of alice's, at two workers."""
-    first = server.account("alice@far.example")
+    first = server.client(ALICE)
     first.session()
     # Which worker takes a connection is not for sure where a busy machine keeps one of them waiting.
     for _ in range(50):
-        second = server.client("alice@far.example")
+        second = server.client(ALICE)
         second.session()
         if who_serves(server, first) != who_serves(server, second):
             return first, second
@@ -74,8 +87,8 @@ def both(server: Server) -> tuple[Client, Client]:
 
 
 def test_connections_are_shared_evenly(server: Server) -> None:
-    alice = server.account("alice@far.example")
-    clients = [server.client("alice@far.example") for _ in range(16)]
+    alice = server.client(ALICE)
+    clients = [server.client(ALICE) for _ in range(16)]
     alice.close()
 
     for client in clients:
@@ -117,15 +130,16 @@ def test_a_worker_that_dies_is_started_again_and_the_other_goes_on(server: Serve
     assert [one["status"] for one in server.events("worker.ended")] == [-signal.SIGKILL]
     assert set(workers(server)) & set(before) == set(before) - {dying}
     # The new one hears, and is heard.
-    third = server.client("alice@far.example")
+    third = server.client(ALICE)
     third.session()
     assert who_serves(server, third) not in before
     third.import_(next(many(1, 1)).raw)
     events.change(third.account, "Email")
 
 
-def test_a_worker_that_keeps_dying_is_given_time(server: Server) -> None:
+def test_a_worker_that_keeps_dying_is_given_time(served: Callable[..., Server]) -> None:
     """Started again at once the first time, then after a second."""
+    server = served(TWO)
     for ended in (1, 2):
         until(lambda: len(workers(server)) == 2, "two are there", 20)
         os.kill(max(workers(server)), signal.SIGKILL)
@@ -141,12 +155,12 @@ def test_a_worker_that_keeps_dying_is_given_time(server: Server) -> None:
 
 def test_connections_that_wait_while_all_workers_are_away_are_served(server: Server) -> None:
     """Ours: a worker that dies loses the connections that it had, and no other."""
-    server.account("alice@far.example")
     for number in workers(server):
         os.kill(number, signal.SIGKILL)
 
     # Nobody refuses it, since the supervisor holds the socket.
-    assert server.client("alice@far.example").session()["username"] == "alice@far.example"
+    assert server.client(ALICE).session()["username"] == ALICE
+    until(lambda: len(server.events("worker.started")) == 2, "both are back", 20)
 
 
 def test_the_background_worker_is_started_again(server: Server) -> None:
@@ -199,16 +213,17 @@ def _has_files(process: int) -> bool:
 
 
 def test_mail_is_taken_in_by_all_workers(server: Server) -> None:
-    alice = server.account("alice@far.example")
+    alice = server.client(ALICE)
+    before = len(alice.ids())
     sessions = [smtplib.LMTP("127.0.0.1", server.lmtp_port, timeout=20) for _ in range(4)]
     events = alice.listen()
 
     for number, session in enumerate(sessions):
-        session.sendmail("bob@far.example", ["alice@far.example"], b"Subject: %d\r\n\r\nHello.\r\n" % number)
+        session.sendmail("bob@far.example", [ALICE], b"Subject: %d\r\n\r\nHello.\r\n" % number)
         events.change(alice.account, "Email")
         session.quit()
 
-    assert len(alice.ids()) == 4
+    assert len(alice.ids()) == before + 4
 
 
 def test_a_second_server_on_the_same_folder_is_refused(server: Server) -> None:
@@ -221,12 +236,12 @@ def test_a_second_server_on_the_same_folder_is_refused(server: Server) -> None:
     assert f"served already, by process {server.process.pid}" in told
     assert server.program("serve", status=1) == told
     # And the first goes on.
-    server.account("alice@far.example").session()
+    server.client(ALICE).session()
 
 
 def test_ctrl_c_twice_ends_it_at_once(served: Callable[..., Server]) -> None:
     server = served(TWO)
-    alice = server.account("alice@far.example")
+    alice = server.account(ALICE)
     connection = HTTPConnection("127.0.0.1", server.port, timeout=20)
     connection.putrequest("POST", f"/jmap/upload/{alice.account}/")
     for name, value in {**alice.headers, "Content-Length": "1000"}.items():
@@ -247,7 +262,7 @@ def test_ctrl_c_twice_ends_it_at_once(served: Callable[..., Server]) -> None:
 def test_one_that_is_to_end_serves_until_nobody_is_sent_there(served: Callable[..., Server]) -> None:
     """Ours: `server.drain`; event sources go on, and a second signal ends it at once."""
     server = served("[server]\nworkers = 1\ndrain = '1h'\n")
-    alice = server.account("alice@far.example")
+    alice = server.account(ALICE)
     events = alice.listen()
     server.process.terminate()
     until(lambda: _ready(server) == 404, "load balancers are told")
@@ -266,7 +281,7 @@ def _ready(server: Server) -> int:
 
 
 def test_a_store_that_cannot_be_opened_ends_the_server(pillarbox: Program) -> None:
-    pillarbox.account("alice@far.example")
+    pillarbox.account(ALICE)
     (pillarbox.data / "server.db").write_bytes(b"this is no database" * 1000)
     pillarbox.config.write_text("[server.listener.http]\nprotocol = 'http'\nbind = '127.0.0.1:0'\n")
 
@@ -279,10 +294,10 @@ def test_a_store_that_cannot_be_opened_ends_the_server(pillarbox: Program) -> No
 def test_a_unix_socket_is_served_by_all_and_removed_at_the_end(pillarbox: Program, folder: Path) -> None:
     path = folder / "lmtp"
     pillarbox.config.write_text(f"{TWO}[server.listener.lmtp]\nprotocol = 'lmtp'\nbind = 'unix:{path}'\n")
-    pillarbox.account("alice@far.example")
+    pillarbox.account(ALICE)
     process = pillarbox.start("serve")
     try:
-        until(path.exists, "it listens", 30)
+        until(lambda: _listens(path), "it listens", 30)
         for _ in range(3):
             with socket.socket(socket.AF_UNIX) as connection:
                 connection.settimeout(20)
@@ -293,6 +308,11 @@ def test_a_unix_socket_is_served_by_all_and_removed_at_the_end(pillarbox: Progra
         process.communicate(timeout=30)
     assert process.returncode == 0
     assert not path.exists()
+
+
+def _listens(path: Path) -> bool:
+    with socket.socket(socket.AF_UNIX) as connection:
+        return connection.connect_ex(str(path)) == 0
 
 
 def test_whoever_manages_services_is_told(pillarbox: Program, folder: Path) -> None:
@@ -317,7 +337,7 @@ def test_a_commit_of_the_command_line_is_heard_at_both_workers(server: Server, b
     path.write_bytes(next(many(1, 1)).raw)
     events = [client.listen() for client in both]
 
-    server.program("import", "alice@far.example", path)
+    server.program("import", ALICE, path)
 
     for stream in events:
         stream.change(both[0].account, "Email")

@@ -34,6 +34,12 @@ class Cable:
         """From now on nobody gets through who is not connected."""
         self._is_down = True
 
+    def sever(self) -> None:
+        """The same, and who is connected is cut off."""
+        self.take_down()
+        for end in self._ends:
+            _end(end)
+
     def put_up(self) -> None:
         """From now on new connections are made again."""
         self._is_down = False

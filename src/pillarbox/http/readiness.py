@@ -43,7 +43,7 @@ class Health:
         # Who asks later may put the question again before we hear the answer to this one.
         asking = self._asking
         done, _ = await asyncio.wait([asking], timeout=_PATIENCE)
-        return self._asking.result() if done and not self._asking.cancelled() else "it does not answer in time"
+        return asking.result() if done and not asking.cancelled() else "it does not answer in time"
 
 
 async def _answered(door: Door, store: Store) -> str | None:

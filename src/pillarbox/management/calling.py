@@ -17,6 +17,7 @@ from pillarbox.management.endpoint import PART, Endpoint, Raw, Request, Stream, 
 from pillarbox.management.office import Office
 from pillarbox.management.refusal import Forbidden, Invalid, Refusal
 from pillarbox.management.shape import CONFIRMED, FLAG, INSTANT, Fault, Integer
+from pillarbox.store import retried
 from pillarbox.wire.json import NotJSON, parse
 from pillarbox.wire.values import JSON, MAX_INT
 
@@ -82,7 +83,8 @@ def answered(endpoint: Endpoint, office: Office, manager: Manager, parts: Mappin
         sent.matching,
         sent.ticket,
     )
-    answer = endpoint.run(request)
+    # What may be several units is done once; what only reads may be read again (RFC 9110 section 9.2.1).
+    answer = retried(lambda: endpoint.run(request)) if endpoint.method == "GET" else endpoint.run(request)
     if isinstance(answer.data, Raw):
         return Reply(answer.status, answer.headers, answer.data.octets, answer.data.media_type)
     if isinstance(answer.data, Stream):

@@ -95,8 +95,13 @@ class Movable(Store, Protocol):
     def standing(self, account: int) -> Standing:
         """Where the account stands."""
 
-    def stand(self, account: int, was: Standing, now: Standing, epoch: str | None = None) -> bool:
-        """Marks the account, durably, if it stood so, in this epoch; whether it did. Waits for who writes to it."""
+    def stand(
+        self, account: int, was: Standing, now: Standing, epoch: str | None = None, version: int | None = None
+    ) -> bool:
+        """Marks the account, durably, if it stood so, in this epoch and at this version, which is another one then.
+
+        Whether it did. Waits for who writes to it.
+        """
 
     def pass_over(self, account: int) -> None:
         """An account that is made in another store has LEFT this one, durably. Nothing happens if it is there."""

@@ -113,8 +113,7 @@ def test_without_the_bucket_what_needs_it_is_put_off_and_all_else_goes_on(
     """Issue 8: 503 and `serverUnavailable`, told once in the log and by the doctor; and it heals without a restart."""
     large, small = alice.uploads(OCTETS), alice.uploads(b"small")
     email = alice.receives(LETTER)
-    line.take_down()
-    line.cut_at("request")
+    line.sever()
 
     assert alice.downloads(large).status == 503
     assert alice.downloads(large).status == 503

@@ -37,8 +37,7 @@ def test_a_large_message_is_put_off_until_there_is_a_place_for_it(
     office: Office, mta: MTA, alice: Principal, line: Cable
 ) -> None:
     """Issue 8: 451, and nothing of it is kept; a small one is stored, and the large one later, once."""
-    line.take_down()
-    line.cut_at("request")
+    line.sever()
     mta.offers(LARGE, "alice@ours.example")
     mta.hears("451 4.3.0")
     mta.offers(b"Subject: small\r\n\r\nHello.\r\n", "alice@ours.example")

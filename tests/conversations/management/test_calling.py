@@ -2,13 +2,18 @@
 
 import base64
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import replace
+from functools import partial
+from typing import Any
 
+import pytest
 from tests.driver import Home
 from tests.driver.administrator import Administrator
 from tests.driver.request import Request
 
+from pillarbox.store import Undone
 from pillarbox.wire.values import JSON
 
 
@@ -43,6 +48,31 @@ def test_every_bad_parameter_is_named(home: Home) -> None:
     """Issue 6: a problem document naming every bad field."""
     refused = Administrator(home).is_refused(400, "GET", "reports/dmarc?fliter=a&lmit=2")
     assert [one["field"] for one in refused["invalid"]] == ["fliter", "lmit"]
+
+
+def test_what_was_cut_off_is_read_again_and_not_written_again(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Ours: a change may be several units, of which some are committed; its caller hears that it failed."""
+    undone: list[str] = []
+
+    @contextmanager
+    def cut(method: str, account: int) -> Iterator[Any]:
+        with getattr(type(home.store), method)(home.store, account) as unit:
+            yield unit
+            if undone and undone[-1] == method:
+                raise Undone(undone.pop())
+
+    for method in ("read", "write"):
+        monkeypatch.setattr(home.store, method, partial(cut, method))
+    root = Administrator(home)
+    root.does("GET", "settings/keys", keys="server.hostname")
+    undone += ["read", "read"]
+    root.does("GET", "settings/keys", keys="server.hostname")
+    assert undone == []
+    undone += ["write", "write"]
+    root.is_refused(
+        503, "POST", "settings", [{"type": "insert", "values": [["queue.relay.host", "relay.far.example"]]}]
+    )
+    assert undone == ["write"]
 
 
 def test_a_body_that_is_too_large_is_refused(home: Home) -> None:

@@ -9,8 +9,8 @@ from tests.conversations.transfer.images import LARGE, told, troubles
 from tests.driver import JMAP, Home
 
 from pillarbox.datatypes import REGISTRY
-from pillarbox.store import LocalFeed, Movable, MovingStore, Standing
-from pillarbox.transfer.moving import move
+from pillarbox.store import LocalFeed, Movable, MovingStore, Standing, StoreError, Unavailable
+from pillarbox.transfer.moving import MoveError, move
 
 
 class Killed(BaseException):
@@ -29,9 +29,9 @@ class Dying:
         if not callable(value):
             return value
 
-        def ask(*arguments: object) -> Any:
+        def ask(*arguments: object, **named: object) -> Any:
             self._lifetime.pass_()
-            return value(*arguments)
+            return value(*arguments, **named)
 
         return ask
 
@@ -102,3 +102,27 @@ def test_a_move_that_is_stopped_at_any_moment_leaves_nobody_unwritable(
         if done[-1].is_complete:
             return
     pytest.fail("it came to no end")
+
+
+def test_two_moves_at_once_mix_nothing(store: MovingStore, alice: JMAP, bob: JMAP) -> None:
+    """They are kept from it by a lock, which a database may lose; nothing that was written is lost all the same."""
+    mail(alice, bob)
+    before = [told(alice), told(bob)]
+    moves = [move(store, REGISTRY), move(store, REGISTRY)]
+    written: list[bytes] = []
+    while moves:
+        for one in list(moves):
+            try:
+                next(one)
+            except (StopIteration, MoveError, StoreError):
+                moves.remove(one)
+            with suppress(Unavailable), store.write(alice.number) as unit:
+                unit.once(b"%d" % len(written), 2**40, 0)
+                written.append(b"%d" % len(written))
+            assert [told(alice), told(bob)] == before
+    (*_, last) = move(store, REGISTRY)
+    assert (last.is_complete, last.failures) == (True, [])
+    assert [told(alice), told(bob)] == before
+    with store.read(alice.number) as unit:
+        assert all(unit.seen(key, 0) for key in written)
+    assert written != []

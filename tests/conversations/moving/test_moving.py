@@ -8,7 +8,7 @@ import pytest
 from tests.conversations.transfer.images import LARGE, NOW, rows, same, served, told, troubles
 from tests.driver import JMAP, Home
 from tests.driver.administrator import Administrator
-from tests.neighbour.stores import Data, cut_short
+from tests.neighbour.stores import BLOB_STORES, Data, cut_short
 from tests.toy.clock import Clock
 
 from pillarbox.datatypes import REGISTRY
@@ -31,6 +31,7 @@ def until(steps: Iterator[Moved], store: Movable, account: int, standing: Standi
         next(steps)
 
 
+@pytest.mark.parametrize("data", BLOB_STORES, indirect=True)
 def test_a_server_moves_and_back_and_is_what_it_was(
     home: Home, store: MovingStore, alice: JMAP, bob: JMAP, clock: Clock, tmp_path: Path
 ) -> None:

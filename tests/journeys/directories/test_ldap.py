@@ -123,22 +123,21 @@ def test_a_directory_that_never_answers_keeps_nobody_else_waiting(served: Callab
 
 def test_tls_is_had_from_whom_we_believe(served: Callable[..., Server], outside: Slapd, folder: Path) -> None:
     """RFC 4513 section 3.1.3: a certificate of nobody known, or for another name, is none."""
-    believed = Server(folder / "believing", asked(f"ldaps://localhost:{outside.encrypted_port}"))
-    believed.program.environment["SSL_CERT_FILE"] = str(outside.authority)
-    with believed.running():
-        assert status(believed, "ada@dir.example", PASSWORD) == 200
-        assert status(believed, "ada@dir.example", "wrong") == 401
-    upgraded = Server(folder / "upgrading", asked(f"ldap://localhost:{outside.port}", "tls.enable = true\n"))
-    upgraded.program.environment["SSL_CERT_FILE"] = str(outside.authority)
-    with upgraded.running():
-        assert status(upgraded, "ada@dir.example", PASSWORD) == 200
+    renamed = f"ldaps://127.0.0.1:{outside.encrypted_port}"
+    believed, upgraded = f"ldaps://localhost:{outside.encrypted_port}", f"ldap://localhost:{outside.port}"
+    server = Server(folder / "believing", asked(renamed))
+    server.program.environment["SSL_CERT_FILE"] = str(outside.authority)
+    with server.running():
+        assert status(server, "ada@dir.example", PASSWORD) == 503
+        server.use(server.first.replace(renamed, believed))
+        assert status(server, "ada@dir.example", PASSWORD) == 200
+        assert status(server, "ada@dir.example", "wrong") == 401
+        # Somebody whose password nobody has verified yet, and remembers.
+        server.use(server.first.replace(renamed, upgraded) + "tls.enable = true\n")
+        assert status(server, "bob@dir.example", "another") == 200
 
     stranger = served(asked(f"ldaps://localhost:{outside.encrypted_port}"))
     assert status(stranger, "ada@dir.example", PASSWORD) == 503
-    renamed = Server(folder / "renamed", asked(f"ldaps://127.0.0.1:{outside.encrypted_port}"))
-    renamed.program.environment["SSL_CERT_FILE"] = str(outside.authority)
-    with renamed.running():
-        assert status(renamed, "ada@dir.example", PASSWORD) == 503
 
 
 def test_a_group_of_the_directory_gives_the_role_that_the_settings_say(

@@ -50,5 +50,6 @@ def test_a_promotion_loses_nothing_that_was_answered_for_and_doubles_nothing(
     load.check()
     print(load.told())
     print(f"everybody was answered again {after_death:.1f} s after the promotion; {after_fence:.1f} s the second time")
+    assert [server.events("worker.ended") for server in (one, other)] == [[], []]
     moves = [[event["host"] for event in server.events("store.moved")] for server in (one, other)]
     assert all(f"127.0.0.1:{both.primary.port}" in hosts for hosts in moves), moves

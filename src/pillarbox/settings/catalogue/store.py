@@ -114,7 +114,8 @@ _TIMEOUT = Setting(
     DURATION,
     Duration(15_000),
     "Of `postgresql`: how long to wait for a connection, a time that several hosts share, and for a server that takes "
-    "nothing any more. Of `s3`: how long a request may take, 30 seconds at most.",
+    "nothing any more. Of `s3`: how long a request may take, 30 seconds at most, and 10 for "
+    "less than a megabyte.",
     default_said="`15s`; of `s3` `30s`",
 )
 _OPTIONS = Setting(
@@ -157,7 +158,9 @@ def _store(identity: str, source: Source) -> AnyStore:
             return _database(identity, source)
         case "s3":
             timeout = replace(_TIMEOUT.of(identity), default=BUCKET_TIMEOUT)
-            return bucket(identity, source, timeout, _ANY_CERTIFICATE.of(identity)) or UnusableStore(identity, is_bucket=True)
+            return bucket(identity, source, timeout, _ANY_CERTIFICATE.of(identity)) or UnusableStore(
+                identity, is_bucket=True
+            )
         case None:
             return UnusableStore(identity)
         case other:

@@ -45,11 +45,15 @@ class Blobs:
             staged.leave()
         self._taken.clear()
 
-    def give_back(self) -> None:
-        """The unit has ended; what was not committed is whose it was."""
-        for staged in self._taken:
+    def give_back(self, since: int = 0) -> None:
+        """What was taken since there were so many will not be committed, and is whose it was."""
+        for staged in self._taken[since:]:
             staged.give_back()
-        self._taken.clear()
+        del self._taken[since:]
+
+    def taken(self) -> int:
+        """How many objects the unit has named."""
+        return len(self._taken)
 
     def blob(self, number: int) -> Blob | None:
         rows = self._session.ask("SELECT size FROM blob WHERE account_id = $1 AND number = $2", self._account, number)
@@ -159,9 +163,10 @@ class Blobs:
         )
         return int(size * (holders - max(before, 0)))
 
-    def undo(self) -> None:
-        """Some of what was done here was undone."""
+    def undo(self, taken: int) -> None:
+        """What was done here since so many objects were taken was undone."""
         self._sizes.clear()
+        self.give_back(taken)
 
     def page(self, after: int, limit: int) -> list[Held]:
         """What `Unit.blobs` promises."""

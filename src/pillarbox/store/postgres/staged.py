@@ -33,6 +33,7 @@ class PostgresStaged:
         self._stock = stock
         self._written = 0.0
         self._is_taken = False
+        self._is_over = False
         self.size = 0
         self._hash = hashlib.sha256()
         self._few = bytearray()
@@ -72,8 +73,10 @@ class PostgresStaged:
         self._is_taken = True
 
     def give_back(self) -> None:
-        """The unit was not committed, so nothing names the object."""
+        """The unit was not committed, or this part of it undone, so nothing names the object."""
         self._is_taken = False
+        if self._is_over:
+            self._discard()
 
     def leave(self) -> None:
         """The unit is about to be committed: the object is the account's from now on, or a later sweep's."""
@@ -96,6 +99,7 @@ class PostgresStaged:
 
     def drop(self) -> None:
         """Ends it."""
+        self._is_over = True
         if self._file is not None:
             self._file.close()
         if not self._is_taken:

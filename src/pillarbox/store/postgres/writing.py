@@ -191,7 +191,7 @@ class PostgresWriting(PostgresUnit):
     @contextmanager
     def savepoint(self) -> Iterator[None]:
         kept = (self._next, self._sequence, self._held, dict(self.states), dict(self._kinds))
-        totals, unheld = self._index.pending(), dict(self._unheld)
+        totals, unheld, taken = self._index.pending(), dict(self._unheld), self._blobs.taken()
         self._session.tell("SAVEPOINT inside")
         try:
             yield
@@ -200,7 +200,7 @@ class PostgresWriting(PostgresUnit):
             self._next, self._sequence, self._held, self.states, self._kinds = kept
             self._index.undo(totals)
             self._unheld = unheld
-            self._blobs.undo()
+            self._blobs.undo(taken)
             if not self._session.is_lost:
                 self._session.undo("inside")
             raise
@@ -226,6 +226,11 @@ class PostgresWriting(PostgresUnit):
     def standing(self) -> Standing:
         """Where the account stands, as far as this unit goes."""
         return self._row.standing
+
+    @property
+    def commits(self) -> int:
+        """The account's version when this began."""
+        return self._row.commits
 
     def settle(self, standing: Standing) -> None:
         """From this unit's commit on the account stands so."""

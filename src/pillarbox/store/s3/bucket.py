@@ -28,6 +28,9 @@ _PART = 8 * 1024 * 1024
 _PAGE = 1000
 """As many keys as one request lists, or deletes."""
 _CONNECT = 5.0
+_QUICK = 10.0
+"""Seconds that a request with little to send or to read may take: who waits for it may keep others waiting."""
+_LITTLE = 1024 * 1024
 _PROBE = "probe"
 
 
@@ -41,7 +44,8 @@ class Bucket:
         self._place = place
         # Who may read may lack the right to write.
         self._fuses = {deed: Fuse(f"{place}: {deed}") for deed in ("writing", "reading", "deleting", "listing")}
-        self._store = _opened(place)
+        self._store = _opened(place, place.timeout)
+        self._quick = _opened(place, min(place.timeout, _QUICK))
 
     def put(self, key: str, octets: IO[bytes], size: int) -> None:
         with self._asked("writing"):
@@ -49,12 +53,12 @@ class Bucket:
             if size <= _PART:
                 whole = octets.read(size)
                 if len(whole) == size:
-                    obstore.put(self._store, key, whole, use_multipart=False)
+                    obstore.put(self._for(size), key, whole, use_multipart=False)
                 there = len(whole)
             else:
                 obstore.put(self._store, key, octets, use_multipart=True, chunk_size=_PART, max_concurrency=2)
                 # Each part was compared; this says that none is missing.
-                there = obstore.head(self._store, key)["size"]
+                there = obstore.head(self._quick, key)["size"]
             if there != size:
                 raise Unavailable(f"{self._place}: {there} octets of {size} were written")
 
@@ -62,7 +66,7 @@ class Bucket:
         if length <= 0:
             return b""
         with self._asked("reading"):
-            octets = bytes(obstore.get_range(self._store, key, start=offset, length=length))
+            octets = bytes(obstore.get_range(self._for(length), key, start=offset, length=length))
         if len(octets) != length:
             raise StoreError(f"{self._place}: object {key} ends before {offset + length}")
         return octets
@@ -71,21 +75,20 @@ class Bucket:
         rest = iter(keys)
         while some := list(islice(rest, _PAGE)):
             with self._asked("deleting"):
-                obstore.delete(self._store, some)
+                obstore.delete(self._quick, some)
 
     def keys(self, folder: str) -> Iterator[tuple[str, float]]:
-        with self._asked("listing"):
-            # All of it here: nothing waits for whoever takes them, and the request for each page is in time.
-            found = [
-                (one["path"], one["last_modified"].timestamp())
-                for page in obstore.list(self._store, folder, chunk_size=_PAGE)
-                for one in page
-            ]
-        yield from found
+        pages = iter(obstore.list(self._quick, folder, chunk_size=_PAGE))
+        while True:
+            with self._asked("listing"):
+                page = next(pages, ())
+            if not page:
+                return
+            yield from ((one["path"], one["last_modified"].timestamp()) for one in page)
 
     def folders(self) -> list[str]:
         with self._asked("listing"):
-            return [str(folder).rstrip("/") for folder in obstore.list_with_delimiter(self._store)["common_prefixes"]]
+            return [str(folder).rstrip("/") for folder in obstore.list_with_delimiter(self._quick)["common_prefixes"]]
 
     def probe(self) -> list[str]:
         key, octets = f"{_PROBE}/{token_hex(16)}", token_hex(16).encode()
@@ -102,6 +105,10 @@ class Bucket:
         if came != octets or key not in listed:
             return [f"{self._place}: what was just written is not there, or is something else"]
         return []
+
+    def _for(self, size: int) -> S3Store:
+        """Whom to ask for so many octets."""
+        return self._quick if size <= _LITTLE else self._store
 
     @contextmanager
     def _asked(self, deed: str) -> Iterator[None]:
@@ -127,7 +134,7 @@ class Bucket:
                 return Unavailable(known)
 
 
-def _opened(place: Place) -> S3Store:
+def _opened(place: Place, timeout: float) -> S3Store:
     """Every word that could come from the environment instead is said here: what the settings say is in force."""
     credential: S3Credential = {
         "access_key_id": place.access_key,
@@ -135,10 +142,10 @@ def _opened(place: Place) -> S3Store:
         "token": place.session_token.reveal() if place.session_token else None,
         "expires_at": None,
     }
-    whole = timedelta(seconds=place.timeout)
+    whole = timedelta(seconds=timeout)
     options: ClientConfig = {
         "timeout": whole,
-        "connect_timeout": timedelta(seconds=min(_CONNECT, place.timeout)),
+        "connect_timeout": timedelta(seconds=min(_CONNECT, timeout)),
         "allow_http": (place.endpoint or "").startswith("http:"),
         "allow_invalid_certificates": place.allows_any_certificate,
     }

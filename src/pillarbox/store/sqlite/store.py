@@ -184,9 +184,11 @@ class SQLiteStore:
         with self._pool.connection(path) as connection, translated(path):
             return standing_of(cast("str", connection.execute("SELECT kinds FROM account").get))
 
-    def stand(self, account: int, was: Standing, now: Standing, epoch: str | None = None) -> bool:
+    def stand(
+        self, account: int, was: Standing, now: Standing, epoch: str | None = None, version: int | None = None
+    ) -> bool:
         with self._write(account, to_be_marked) as unit:
-            if unit.standing is not was or epoch not in (None, unit.epoch):
+            if unit.standing is not was or epoch not in (None, unit.epoch) or version not in (None, unit.commits):
                 return False
             unit.settle(now)
         return True

@@ -184,6 +184,11 @@ class SQLiteWriting(SQLiteUnit):
     def reserve(self, number: int) -> None:
         self._next = max(self._next, number + 1)
 
+    @property
+    def commits(self) -> int:
+        """The account's version when this began."""
+        return cast("int", self._connection.execute("SELECT commits FROM account").get)
+
     def settle(self, standing: Standing) -> None:
         """From this unit's commit on the account stands so."""
         self.standing = standing

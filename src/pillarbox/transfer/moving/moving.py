@@ -102,6 +102,8 @@ class _Moving:
         self._moved = Moved(0)
         self._names: dict[int, str] = {}
         self._tried: dict[int, int] = {}
+        self._left: set[int] = set()
+        """Those that are known to have left: an account is opened to be asked."""
 
     def run(self) -> Iterator[Moved]:
         _refuse(self._store)
@@ -132,7 +134,10 @@ class _Moving:
     def _waiting(self) -> list[int]:
         """Those that are still to be tried."""
         everyone = self._source.accounts()
-        left = [one for one in everyone if one and self._standing_there(one) not in (Standing.LEFT, None)]
+        staying = [one for one in everyone if one and one not in self._left]
+        left = [one for one in staying if self._standing_there(one) not in (Standing.LEFT, None)]
+        self._left.update(staying)
+        self._left.difference_update(left)
         failed = {one.account for one in self._moved.failures}
         self._moved.total = len(everyone)
         self._moved.done = len(everyone) - len(left) - (self._standing_there(0) is not Standing.LEFT)
@@ -160,21 +165,35 @@ class _Moving:
         yield self._moved
 
     def _account(self, number: int) -> Iterator[Moved]:
-        """Moves one. If that ends early, it is as it was, unless all of it is there already."""
-        self._leave(number)
+        """Moves one. If that does not come to its end, it is written to again."""
+        version = self._leave(number)
         try:
+            if self._standing_here(number) is Standing.HERE:
+                # Of somebody who came no further; nobody was served it.
+                yield from self._examine(number)
             if self._standing_here(number) is not Standing.HERE:
                 yield from self._bring(number)
+            # In this moment it is there for everybody. Nobody has written to it since it was read, or marked it.
+            if not self._source.stand(number, Standing.LEAVING, Standing.LEFT, version=version):
+                raise _Other(f"account {number} was met by another `pillarbox migrate`")
         except BaseException:
             self._stay(number)
             raise
-        # What was here is gone for everybody in this moment.
-        if not self._source.stand(number, Standing.LEAVING, Standing.LEFT):
-            raise _Other(f"account {number} was moved by somebody else meanwhile")
         with self._store.read(number) as unit:
             states = self._registry.states(unit)
         self._store.feed.expect(number)
         self._store.feed.publish(Notice(number, states))
+
+    def _examine(self, number: int) -> Iterator[Moved]:
+        """What is complete at the target stays so only if it is what the account is."""
+        with self._source.read(number) as there, self._target.read(number) as here:
+            for problem in differences(there, here, self._registry):
+                if problem is not None:
+                    break
+                yield self._moved
+            else:
+                return
+        self._target.stand(number, Standing.HERE, Standing.ARRIVING)
 
     def _bring(self, number: int) -> Iterator[Moved]:
         done = self._moved.copied
@@ -200,21 +219,17 @@ class _Moving:
         if not self._target.stand(number, Standing.ARRIVING, Standing.HERE, epoch):
             raise _Other(f"account {number} was begun anew by somebody else meanwhile")
 
-    def _leave(self, number: int) -> None:
-        """From here on nobody writes to it."""
-        if self._source.stand(number, Standing.HERE, Standing.LEAVING):
-            if self._standing_here(number) is not Standing.HERE:
-                return
-            self._source.stand(number, Standing.LEAVING, Standing.HERE)
-            raise _Other(f"the other store has an account {number} of its own")
-        if self._source.standing(number) is not Standing.LEAVING:
+    def _leave(self, number: int) -> int:
+        """From here on nobody writes to it; its version."""
+        is_ours = self._source.stand(number, Standing.HERE, Standing.LEAVING)
+        if not is_ours and self._source.standing(number) is not Standing.LEAVING:
             raise _Other(f"account {number} was moved by somebody else meanwhile")
+        return self._source.version(number)
 
     def _stay(self, number: int) -> None:
-        """It is written to again, unless all of it has arrived."""
+        """It is written to again, if it has not left."""
         with suppress(StoreError):
-            if self._standing_here(number) is not Standing.HERE:
-                self._source.stand(number, Standing.LEAVING, Standing.HERE)
+            self._source.stand(number, Standing.LEAVING, Standing.HERE)
 
     def _standing_there(self, number: int) -> Standing | None:
         return _standing(self._source, number)

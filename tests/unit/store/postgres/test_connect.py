@@ -1,5 +1,6 @@
 """The rules that each connection is under."""
 
+import socket
 from collections.abc import Iterator
 from dataclasses import replace
 
@@ -28,3 +29,16 @@ def test_the_database_gives_up_whom_it_cannot_reach_within_a_quarter_of_a_minute
 
     assert unread == "15000"
     assert silent <= 15
+
+
+def test_a_host_that_says_nothing_costs_its_part_of_the_time_once(postgres: Cluster) -> None:
+    """Ours: as a machine that is gone; who was found instead is asked first from then on."""
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        hosts = f"127.0.0.1:{silent.getsockname()[1]},127.0.0.1:{postgres.port}"
+        place = replace(postgres.at("postgres"), host=hosts, timeout=4.0)
+        connected(place, patience=1.0).close()
+        asked = silent.accept()[0]
+        connected(place, patience=1.0).close()
+        silent.settimeout(0.0)
+        with asked, pytest.raises(BlockingIOError):
+            silent.accept()
