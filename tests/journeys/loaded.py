@@ -65,6 +65,8 @@ def _loaded() -> socket.socket:
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
             cwd=_ROOT,
+            # Not what C libraries have put into theirs, as readline does COLUMNS.
+            env=dict(os.environ),
             pass_fds=[theirs.fileno()],
         )
     atexit.register(_end, ours, process)

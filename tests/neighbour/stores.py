@@ -1,11 +1,13 @@
 """The stores that every contract and conversation is held over: a new one adds its line to `STORES`."""
 
+import io
 import os
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeAlias
 
+import obstore
 import pytest
 from tests.neighbour import ceph, warm
 from tests.neighbour.postgres import Cluster, cut_octets, place_from, place_text, rows_left
@@ -96,12 +98,21 @@ def left(where: Data) -> list[str]:
 def cut_short(where: Data) -> int:
     """The only large blob loses its end; how many octets are left of it."""
     if isinstance(where, WithBucket):
-        raise TypeError("an object is never half there")
+        return _cut_object(Bucket(where.bucket))
     if not isinstance(where, Path):
         return cut_octets(where)
     largest = max((path for path in where.rglob("*") if path.is_file()), key=lambda path: path.stat().st_size)
     half = largest.stat().st_size // 2
     os.truncate(largest, half)
+    return half
+
+
+def _cut_object(depot: Bucket) -> int:
+    """The largest object becomes its first half, which nothing but a mistake can make of it."""
+    keys = (key for folder in depot.folders() for key, _ in depot.keys(folder))
+    size, key = max((obstore.head(depot._store, key)["size"], key) for key in keys)
+    half = size // 2
+    depot.put(key, io.BytesIO(depot.read(key, 0, half)), half)
     return half
 
 

@@ -51,7 +51,7 @@ from pillarbox.store.query import (
 )
 from pillarbox.store.retry import retried
 from pillarbox.store.rounds import Rounds
-from pillarbox.store.standing import Movable, Standing
+from pillarbox.store.standing import Movable, Standing, stands
 from pillarbox.store.table import Column, Document, Entry, SetIndex, Table
 from pillarbox.store.volatile import LEASE, Codes, Counts, Hit, Marks, Rates, Volatile
 
@@ -118,4 +118,5 @@ __all__ = [
     "Volatile",
     "Writing",
     "retried",
+    "stands",
 ]

@@ -8,10 +8,11 @@ from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, ExitStack, contextmanager, suppress
 from typing import TypeVar
 
+from pillarbox.store.advising import Advising
 from pillarbox.store.contract import Elsewhere, NoAccount, Staged, Unit, Writing
 from pillarbox.store.feed import Feed
 from pillarbox.store.glance import Glancing, Moment, Passed
-from pillarbox.store.standing import Movable, Standing
+from pillarbox.store.standing import Movable, Standing, stands
 
 __all__ = ["MovingStore"]
 
@@ -36,7 +37,7 @@ class MovingStore:
         return self.source.feed
 
     def create(self, account: int) -> None:
-        if _standing(self.source, account) is not None:
+        if stands(self.source, account) is not None:
             return
         if self._has_begun():
             self.target.create(account)
@@ -96,6 +97,12 @@ class MovingStore:
     def probe(self) -> list[str]:
         return [*self.source.probe(), *self.target.probe()]
 
+    def advice(self) -> list[str]:
+        told = [one for store in (self.source, self.target) if isinstance(store, Advising) for one in store.advice()]
+        then = "is not written to until `pillarbox migrate` has moved it; if none is at work, begin one"
+        leaving = [one for one in self.source.accounts() if stands(self.source, one) is Standing.LEAVING]
+        return [*told, *(f"account {one} {then}" for one in leaving)]
+
     def close(self) -> None:
         try:
             self.source.close()
@@ -130,7 +137,7 @@ class MovingStore:
         try:
             return ask(self.target)
         except NoAccount as problem:
-            if _standing(self.source, account) is None:
+            if stands(self.source, account) is None:
                 raise
             # It is not gone: another server has moved it, to a folder of its own perhaps.
             known = f"account {account} has moved to another store than storage.migrate-to names"
@@ -138,15 +145,7 @@ class MovingStore:
 
     def _has_begun(self) -> bool:
         """Whether accounts move, or have moved, to this target."""
-        there = _standing(self.target, 0)
+        there = stands(self.target, 0)
         return there is Standing.ARRIVING or (
-            there is Standing.HERE and _standing(self.source, 0) in (Standing.LEAVING, Standing.LEFT)
+            there is Standing.HERE and stands(self.source, 0) in (Standing.LEAVING, Standing.LEFT)
         )
-
-
-def _standing(store: Movable, account: int) -> Standing | None:
-    """None for an account that the store has not."""
-    try:
-        return store.standing(account)
-    except NoAccount:
-        return None

@@ -9,7 +9,7 @@ from contextlib import AbstractContextManager
 from enum import IntEnum, unique
 from typing import Protocol, TypeAlias
 
-from pillarbox.store.contract import Elsewhere, Store, StoreError, Unavailable, Unit, Writing
+from pillarbox.store.contract import Elsewhere, NoAccount, Store, StoreError, Unavailable, Unit, Writing
 
 __all__ = [
     "UNNAMED",
@@ -19,6 +19,7 @@ __all__ = [
     "kinds_of_none",
     "same_epoch",
     "standing_of",
+    "stands",
     "to_be_marked",
     "to_fill",
     "to_read",
@@ -120,3 +121,11 @@ class Movable(Store, Protocol):
 
     def examine(self, account: int, epoch: str) -> AbstractContextManager[Unit]:
         """The same for reading."""
+
+
+def stands(store: Movable, account: int) -> Standing | None:
+    """Where an account stands in a store; None for one that it has not. Raises Unavailable."""
+    try:
+        return store.standing(account)
+    except NoAccount:
+        return None

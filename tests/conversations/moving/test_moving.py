@@ -87,6 +87,16 @@ def test_an_account_is_read_and_not_written_to_while_it_moves(store: MovingStore
         alice.asks("Mailbox/set", create={"new": {"name": "New"}})
 
 
+def test_the_doctor_tells_of_what_is_not_written_to(
+    home: Home, store: MovingStore, alice: JMAP, tmp_path: Path
+) -> None:
+    """As when `pillarbox migrate` was killed, and nobody knows."""
+    before = troubles(home, tmp_path / "doctor")
+    store.source.stand(alice.number, Standing.HERE, Standing.LEAVING)
+    (one,) = (one for one in troubles(home, tmp_path / "doctor") if one not in before)
+    assert (one.place, one.weight, f"account {alice.number} is not" in one.problem) == ("store", "remark", True)
+
+
 def test_whoever_listens_hears_that_an_account_has_moved(home: Home, store: MovingStore, alice: JMAP) -> None:
     heard: list[Notice] = []
     with home.feed.listen(alice.number, heard.append):

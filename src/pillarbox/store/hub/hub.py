@@ -47,7 +47,7 @@ class Hub:
         if len(self._connections) >= MAX_PROCESSES or not connection.is_ours:
             return False
         self._connections.add(connection)
-        _tell(self._switchboard.joined(connection))
+        self._switchboard.joined(connection)
         return True
 
     def said(self, connection: "_Connection", line: Line) -> None:

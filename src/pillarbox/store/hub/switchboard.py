@@ -24,6 +24,7 @@ class _Known:
 
     listens: set[int] = field(default_factory=set)
     listens_to_all: bool = False
+    is_told: bool = False
     expected: Counter[int] = field(default_factory=Counter)
 
 
@@ -37,10 +38,9 @@ class Switchboard(Generic[Peer]):
         # By whom one hears of other machines.
         self._bridges: set[Peer] = set()
 
-    def joined(self, peer: Peer) -> list[tuple[Peer, Line]]:
-        """A process is there, which is told if other machines are heard of."""
+    def joined(self, peer: Peer) -> None:
+        """A process is there. Nothing is said to it before it listens: it may have said all it has to, and be gone."""
         self._known[peer] = _Known()
-        return [(peer, Line(Word.REREAD, None))] if self._bridges else []
 
     def said(self, peer: Peer, line: Line) -> "_Told[Peer]":
         """A process has said a line. Raises Garbled if it is one of the hub's own, or one too many."""
@@ -52,12 +52,7 @@ class Switchboard(Generic[Peer]):
                 # There may have been commits before it was told of any.
                 yield peer, Line(Word.REREAD, None)
             case Word.LISTEN, int(account):
-                if len(known.listens) >= MAX_LISTENED:
-                    raise Garbled
-                known.listens.add(account)
-                self._listeners.setdefault(account, set()).add(peer)
-                # There may have been a commit since whoever listens there has looked.
-                yield peer, Line(Word.REREAD, account)
+                yield from self._begun(peer, known, account)
             case Word.IGNORE, int(account):
                 known.listens.discard(account)
                 self._forget(peer, account)
@@ -77,6 +72,19 @@ class Switchboard(Generic[Peer]):
                     yield other, line
             case _:
                 raise Garbled
+
+    def _begun(self, peer: Peer, known: _Known, account: int) -> "_Told[Peer]":
+        """It listens to an account from now on."""
+        if len(known.listens) >= MAX_LISTENED:
+            raise Garbled
+        known.listens.add(account)
+        self._listeners.setdefault(account, set()).add(peer)
+        # There may have been a commit since whoever listens there has looked.
+        yield peer, Line(Word.REREAD, account)
+        if self._bridges and not known.is_told:
+            # By which it knows that other machines are heard of.
+            known.is_told = True
+            yield peer, Line(Word.REREAD, None)
 
     def left(self, peer: Peer) -> "_Told[Peer]":
         """A process is gone, and with it what it would have told of the commits that it had begun."""

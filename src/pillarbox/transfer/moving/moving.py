@@ -12,25 +12,18 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 
 from pillarbox.objects import Registry
-from pillarbox.store import Glancing, Movable, MovingStore, NoAccount, Notice, Standing, StoreError, Unavailable
+from pillarbox.store import Glancing, Movable, MovingStore, NoAccount, Notice, Standing, StoreError, Unavailable, stands
 from pillarbox.transfer.backup import BackupError, account_names
 from pillarbox.transfer.moving.comparing import differences
 from pillarbox.transfer.moving.copying import Copied, copied
+from pillarbox.transfer.moving.preparing import MoveError, prepare, refuse
 
-__all__ = ["Failure", "MoveError", "Moved", "Plan", "move", "planned"]
+__all__ = ["Failure", "Moved", "move"]
 
 _TOLD = 10
 """Differences that are told of one account."""
 _ATTEMPTS = 3
 """Of an account that is busy when its turn comes: by an import, for example."""
-
-
-class MoveError(Exception):
-    """It cannot be done; `told` is for whoever asked for it, with what to do."""
-
-    def __init__(self, told: str) -> None:
-        super().__init__(told)
-        self.told = told
 
 
 class _Other(StoreError):
@@ -61,29 +54,6 @@ class Moved:
     is_complete: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Plan:
-    """What a move would do: accounts that are to move, those that have, and the octets of blobs that the first hold."""
-
-    accounts: int
-    moved: int
-    octets: int
-
-
-def planned(store: MovingStore) -> Plan:
-    """What there is to do. Changes nothing. Raises MoveError, store.StoreError."""
-    _refuse(store)
-    octets = accounts = moved = 0
-    for number in store.source.accounts():
-        if _standing(store.source, number) is Standing.LEFT:
-            moved += 1
-            continue
-        with suppress(NoAccount), store.source.read(number) as unit:
-            octets += unit.held_size()
-            accounts += 1
-    return Plan(accounts, moved, octets)
-
-
 def move(store: MovingStore, registry: Registry) -> Generator[Moved, None, None]:
     """Moves what has not moved yet; yields on the way. Nobody else may do so at the same time.
 
@@ -106,8 +76,8 @@ class _Moving:
         """Those that are known to have left: an account is opened to be asked."""
 
     def run(self) -> Iterator[Moved]:
-        _refuse(self._store)
-        _prepare(self._store)
+        refuse(self._store)
+        prepare(self._store)
         yield from self._others()
         while not self._moved.failures and self._standing_there(0) is not Standing.LEFT:
             try:
@@ -232,10 +202,10 @@ class _Moving:
             self._source.stand(number, Standing.LEAVING, Standing.HERE)
 
     def _standing_there(self, number: int) -> Standing | None:
-        return _standing(self._source, number)
+        return stands(self._source, number)
 
     def _standing_here(self, number: int) -> Standing | None:
-        return _standing(self._target, number)
+        return stands(self._target, number)
 
     def _check(self) -> None:
         """That every account which the server knows is at the target."""
@@ -244,46 +214,3 @@ class _Moving:
         missing = [named[one] for one in sorted(named) if self._standing_here(one) is not Standing.HERE]
         if missing:
             raise MoveError(f"these accounts are not in the new store: {', '.join(missing[:_TOLD])}. Do it again.")
-
-
-def _refuse(store: MovingStore) -> None:
-    """Raises MoveError where these two cannot be those of one server."""
-    source, target = store.source, store.target
-    there = _standing(source, 0)
-    if there is None or there is Standing.ARRIVING:
-        raise MoveError("storage.data names a store that the server is not in, or not all of it yet.")
-    for number in source.accounts():
-        if _standing(source, number) is Standing.LEFT and _standing(target, number) is not Standing.HERE:
-            raise MoveError(f"account {number} has moved to another store than storage.migrate-to names.")
-    if there is Standing.HERE and _standing(target, 0) is not Standing.ARRIVING and _is_in_use(target):
-        raise MoveError("storage.migrate-to names a store that has accounts of its own: name an empty one.")
-
-
-def _is_in_use(target: Movable) -> bool:
-    """Whether it has more than what accounts left there when they moved to another store, and an unused account 0."""
-    if _standing(target, 0) is Standing.HERE:
-        with target.read(0) as server:
-            if server.given() > 0:
-                return True
-    return any(_standing(target, one) in (Standing.HERE, Standing.LEAVING) for one in target.accounts() if one)
-
-
-def _prepare(store: MovingStore) -> None:
-    """The target is one that is being moved to, and has nothing but what arrives."""
-    source, target = store.source, store.target
-    if _standing(source, 0) is not Standing.HERE or _standing(target, 0) is Standing.ARRIVING:
-        return
-    if _standing(target, 0) is not None:
-        target.stand(0, Standing.HERE, Standing.LEFT)
-    # What is there is of an earlier move, when this was the store that accounts left.
-    for number in target.accounts():
-        if number:
-            target.remove(number)
-    target.receive(0)
-
-
-def _standing(store: Movable, number: int) -> Standing | None:
-    try:
-        return store.standing(number)
-    except NoAccount:
-        return None

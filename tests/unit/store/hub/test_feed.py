@@ -156,6 +156,19 @@ def test_a_bridge_that_missed_something_has_all_processes_look_itself_too(tmp_pa
     assert bridge.asked == [7]
 
 
+@pytest.mark.usefixtures("hub")
+def test_what_is_said_by_who_is_gone_at_once_is_heard(tmp_path: Path, closing: ExitStack) -> None:
+    """Ours: as by a command. Whatever the hub said to it meanwhile would be the last that it hears of it."""
+    bridge = Reader(tmp_path, closing, 7).is_joined()
+    with bridge.feed.listen_all(lambda _: None):
+        bridge.feed.reread_all()
+        reader = Reader(tmp_path, closing, 1).is_joined()
+        for number in range(20):
+            with connected(tmp_path, 1.0) as hasty:
+                hasty.sendall(b'publish 1 {"Email":"a-%d"}\n' % number)
+            until(lambda number=number: len(reader.heard) == number + 1, "it is heard")  # type: ignore[misc]
+
+
 def test_what_no_hub_takes_may_be_told_in_another_way(tmp_path: Path, closing: ExitStack) -> None:
     told: list[Notice] = []
     writer = HubFeed(tmp_path, told.append)

@@ -53,17 +53,20 @@ def test_who_listens_to_all_is_told_of_each(board: Switchboard[str]) -> None:
     assert list(board.said("bridge", NEWS)) == [("reader", NEWS)]
 
 
-def test_whoever_comes_is_told_that_other_machines_are_heard_of(board: Switchboard[str]) -> None:
-    """Ours: from when a bridge has had all others look, and for as long as it is there."""
+def test_whoever_listens_is_told_that_other_machines_are_heard_of(board: Switchboard[str]) -> None:
+    """Ours: once, from when a bridge has had all others look, and for as long as it is there."""
     board.joined("bridge")
     said(board, "bridge", Word.LISTEN, None)
-    assert board.joined("early") == []
+    board.joined("late")
+    assert said(board, "late", Word.LISTEN) == [("late", ASK)]
     said(board, "bridge", Word.REREAD, None)
 
-    assert board.joined("late") == [("late", Line(Word.REREAD, None))]
+    assert said(board, "late", Word.LISTEN) == [("late", ASK), ("late", Line(Word.REREAD, None))]
 
+    assert said(board, "late", Word.LISTEN) == [("late", ASK)]
     list(board.left("bridge"))
-    assert board.joined("later") == []
+    board.joined("later")
+    assert said(board, "later", Word.LISTEN) == [("later", ASK)]
 
 
 def test_who_has_missed_something_makes_all_others_look(board: Switchboard[str]) -> None:
