@@ -110,8 +110,8 @@ def _make_room(sources: int) -> None:
 
 
 def _idle(bench: Bench, served: Served, client: Callable[[str], Client], most: int = _IDLE) -> Figure:
-    # Fewer where rounds are short, as with deliveries: such a run is no measurement.
-    sources = round(most * min(1.0, bench.pace.seconds))
+    # Much fewer where rounds are short: such a run is no measurement.
+    sources = round(most * min(1.0, bench.pace.seconds) ** 2)
     first = sources // 10
     with _listening(client, first):
         before = _settled(served)

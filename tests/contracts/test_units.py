@@ -7,6 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from tests.contracts.conftest import Opener
+from tests.neighbour.stores import BLOB_STORES
 from tests.toy.failing import failing
 from tests.toy.notes import NOTE, add, change, drop, read, unneeded
 
@@ -250,6 +251,7 @@ def test_what_a_killed_process_had_not_committed_is_not_there(
         add(unit)
 
 
+@pytest.mark.parametrize("opener", BLOB_STORES, indirect=True)
 @pytest.mark.parametrize("after", [1, 3, 7])
 def test_what_a_killed_process_said_it_had_committed_is_there(
     store: Store, process: Callable[..., "subprocess.Popen[str]"], after: int
@@ -265,6 +267,7 @@ def test_what_a_killed_process_said_it_had_committed_is_there(
     with store.read(1) as unit:
         # One more may have been committed and not yet told.
         assert len(unit.numbers(NOTE, 100_000)) in (told, told + 1)
+        assert [held for held in unit.blobs(0, 100_000) if unit.verify(held.blob)] == []
         places = {finding.place for finding in unit.inspect([NOTE])}
     assert places <= {"blobs"}
     store.sweep(1, unneeded)

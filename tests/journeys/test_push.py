@@ -16,31 +16,31 @@ SOON = 0.5
 """Seconds in which the server's own changes are heard. They take milliseconds; the machine may be busy."""
 
 
-def test_an_import_by_another_process_is_heard(server: Server) -> None:
-    alice = server.account("alice@far.example")
-    account = alice.account
-    path = server.folder / "mail.eml"
+def test_an_import_by_another_process_is_heard(shared: Server) -> None:
+    carol = shared.account("carol@far.example")
+    account = carol.account
+    path = shared.folder / "mail.eml"
     path.write_bytes(next(many(1, 1)).raw)
-    events = alice.listen()
+    events = carol.listen()
 
-    process = server.program.start("import", "alice@far.example", path)
+    process = shared.program.start("import", "carol@far.example", path)
     heard = events.change(account, "Email", within=30)
     process.communicate(timeout=30)
 
     assert process.returncode == 0
-    state = alice.call("Email/get", ids=[])["state"]
+    state = carol.call("Email/get", ids=[])["state"]
     assert heard.data["changed"][account]["Email"] == state
-    assert len(alice.ids()) == 1
+    assert len(carol.ids()) == 1
 
 
-def test_a_change_of_another_process_is_heard_at_once(server: Server) -> None:
-    alice = server.account("alice@far.example")
-    account = alice.account
-    path = server.folder / "mail.eml"
+def test_a_change_of_another_process_is_heard_at_once(shared: Server) -> None:
+    dave = shared.account("dave@far.example")
+    account = dave.account
+    path = shared.folder / "mail.eml"
     path.write_bytes(next(many(1, 1)).raw)
-    events = alice.listen()
+    events = dave.listen()
 
-    done = server.program.run("import", "alice@far.example", path, "--json")
+    done = shared.program.run("import", "dave@far.example", path, "--json")
     ended = time.monotonic()
     heard = events.change(account, "Email")
 
@@ -48,23 +48,23 @@ def test_a_change_of_another_process_is_heard_at_once(server: Server) -> None:
     assert heard.at - ended < SOON
 
 
-def test_a_change_over_jmap_is_heard_at_once_by_every_listener(server: Server) -> None:
-    alice = server.account("alice@far.example")
-    account = alice.account
-    email = alice.import_(next(many(1, 1)).raw)["id"]
-    listeners = [alice.listen() for _ in range(5)]
+def test_a_change_over_jmap_is_heard_at_once_by_every_listener(shared: Server) -> None:
+    erin = shared.account("erin@far.example")
+    account = erin.account
+    email = erin.import_(next(many(1, 1)).raw)["id"]
+    listeners = [erin.listen() for _ in range(5)]
 
     for keyword in ("$seen", "$flagged", "$answered"):
         sent = time.monotonic()
-        answer = alice.call("Email/set", update={email: {f"keywords/{keyword}": True}})
+        answer = erin.call("Email/set", update={email: {f"keywords/{keyword}": True}})
         for listener in listeners:
             heard = listener.change(account, "Email")
             assert heard.data["changed"][account]["Email"] == answer["newState"]
             assert heard.at - sent < SOON
 
 
-def test_other_accounts_are_not_heard_of(server: Server) -> None:
-    alice, bob = server.account("alice@far.example"), server.account("bob@far.example")
+def test_other_accounts_are_not_heard_of(shared: Server) -> None:
+    alice, bob = shared.account("alice@far.example"), shared.account("bob@far.example")
     events = alice.listen(closeafter="state")
 
     bob.import_(next(many(1, 1)).raw)

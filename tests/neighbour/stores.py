@@ -1,9 +1,10 @@
 """The stores that every contract and conversation is held over: a new one adds its line to `STORES`."""
 
 import io
+import json
 import os
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import TypeAlias
 
@@ -17,6 +18,7 @@ from pillarbox.store.postgres import Place, PostgresStore
 from pillarbox.store.s3 import Bucket
 from pillarbox.store.s3 import Place as BucketPlace
 from pillarbox.store.sqlite import SQLiteStore
+from pillarbox.telemetry import Secret
 
 __all__ = [
     "BLOB_STORES",
@@ -119,11 +121,17 @@ def _cut_object(depot: Bucket) -> int:
 def text(where: Data) -> str:
     """The same as one argument of a command."""
     if isinstance(where, WithBucket):
-        raise TypeError("commands of tests know no bucket")
+        bucket = {**{one.name: getattr(where.bucket, one.name) for one in fields(where.bucket)}, "session_token": None}
+        said = json.dumps({**bucket, "secret_key": where.bucket.secret_key.reveal()})
+        return f"bucket {place_text(where.database)} {said}"
     return str(where) if isinstance(where, Path) else f"postgres {place_text(where)}"
 
 
 def data_from(argument: str) -> Data:
     """The inverse."""
     kind, _, rest = argument.partition(" ")
+    if kind == "bucket":
+        database, _, said = rest.partition(" {")
+        bucket = json.loads("{" + said)
+        return WithBucket(place_from(database), BucketPlace(**{**bucket, "secret_key": Secret(bucket["secret_key"])}))
     return place_from(rest) if kind == "postgres" else Path(argument)

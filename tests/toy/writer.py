@@ -31,7 +31,7 @@ def main(data: str, account: str, what: str) -> None:
         for at in range(100_000):
             with store.write(number) as unit:
                 add(unit, at=at)
-                unit.add_blob(str(at).encode() * 20_000, int(time.time()) + 3600)
+                unit.add_blob(str(at).zfill(8).encode() * 10_000, int(time.time()) + 3600)
             print(at, flush=True)
     elif what == "remove":
         store.remove(number)

@@ -11,8 +11,8 @@ import sys
 import tempfile
 import time
 import traceback
-from collections.abc import Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from pathlib import Path
 
 from tests.journeys.faults.disk import disk
@@ -20,6 +20,7 @@ from tests.journeys.faults.load import Load
 from tests.journeys.faults.places import TWO, database
 from tests.journeys.faults.trouble import KILLS, Trouble, happens
 from tests.journeys.program import Server
+from tests.neighbour.pair import pair
 from tests.neighbour.postgres import Cluster, cluster
 from tests.neighbour.scissors import Scissors, scissors
 
@@ -38,11 +39,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="make soak")
     parser.add_argument("--minutes", type=float, default=10.0)
     parser.add_argument("--seed", type=int, default=random.randrange(2**32))  # noqa: S311
-    parser.add_argument("--store", choices=("sqlite", "postgres", "both"), default="both")
+    parser.add_argument("--store", choices=(*AROUND, "all"), default="all")
     given = parser.parse_args(arguments)
     say(f"SEED={given.seed}")
     chance = random.Random(given.seed)  # noqa: S311
-    stores = ("sqlite", "postgres") if given.store == "both" else (given.store,)
+    stores = tuple(AROUND) if given.store == "all" else (given.store,)
     end = time.monotonic() + given.minutes * 60
     rounds = 0
     while time.monotonic() < end:
@@ -64,8 +65,7 @@ def soaked(store: str, chance: random.Random, until: float) -> str:
     """One server in trouble until then, verified in the end; what was done. Raises AssertionError."""
     folder = Path(tempfile.mkdtemp(prefix="soak-"))
     with ExitStack() as closing:
-        around = _on_files if store == "sqlite" else _on_postgres
-        server, troubles = closing.enter_context(around(folder, chance))
+        server, troubles = closing.enter_context(AROUND[store](folder, chance))
         say(f"  the log is {server.folder / 'serve.log'}")
         closing.enter_context(server.running())
         load = Load(server, chance)
@@ -120,6 +120,35 @@ def _cuts(cutter: Scissors) -> Trouble:
         cutter.share = 0.0
 
     return cut_in_commit
+
+
+@contextmanager
+def _on_a_pair(folder: Path, chance: random.Random) -> "Iterator[tuple[Server, Sequence[Trouble]]]":
+    with pair(fsync="on", full_page_writes="on") as both:
+
+        def kill_primary(load: Load, chance: random.Random) -> None:
+            before = load.refusals
+            both.primary.kill()
+            load.is_put_off(before)
+            both.promote()
+            load.goes_on()
+            both.renew()
+
+        def switch_over(load: Load, chance: random.Random) -> None:
+            both.fence()
+            both.promote()
+            load.goes_on()
+            both.renew()
+
+        troubles = (*KILLS, *[kill_primary, switch_over] * 3)
+        yield Server(folder / "server", TWO + database(both.place)), troubles
+
+
+AROUND: Mapping[str, "Callable[[Path, random.Random], AbstractContextManager[tuple[Server, Sequence[Trouble]]]]"] = {
+    "sqlite": _on_files,
+    "postgres": _on_postgres,
+    "pair": _on_a_pair,
+}
 
 
 def say(text: str) -> None:

@@ -21,9 +21,7 @@ from tests.neighbour.elsewhere import Elsewhere, elsewhere
 from tests.neighbour.endpoint import Authority
 from tests.neighbour.foreground import Foreground
 from tests.neighbour.haproxy import haproxy
-from tests.neighbour.postgres import Cluster, cluster
-
-from pillarbox.store.postgres import Place
+from tests.neighbour.pair import Pair, pair
 
 __all__ = ["PEOPLE", "Node", "Past", "Site", "site"]
 
@@ -118,8 +116,7 @@ class Site:
     far: Node
     machine: Elsewhere
     authority: Authority
-    database: Cluster
-    place: Place
+    databases: Pair
     proxy: Foreground
     port: int
     lmtp_port: int
@@ -153,10 +150,11 @@ class Site:
 
     def holder(self) -> Node | None:
         """Whoever does what one server alone may do, as the database knows it."""
-        found = self.database.sql(
-            self.place,
+        found = self.databases.sql(
+            self.databases.primary,
             "SELECT host(client_addr) FROM pg_locks JOIN pg_stat_activity USING (pid)"
             " WHERE locktype = 'advisory' AND objsubid = 2 AND granted",
+            self.databases.database,
         )
         return None if not found else self.far if found[0][0] == self.machine.back.there else self.here
 
@@ -179,17 +177,19 @@ class Site:
 
 @contextmanager
 def site(folder: Path) -> Iterator[Site]:
-    """Both, HAProxy and a PostgreSQL, for this block; all must end well. Alice and Bob have accounts."""
-    with elsewhere() as machine, cluster(listen_addresses=f"127.0.0.1,{machine.back.here}") as database:
-        with (database.folder / "data" / "pg_hba.conf").open("a") as allowed:
-            allowed.write(f"host all all {machine.back.there}/32 trust\n")
-        place = database.database()
-        database.sql(place, "SELECT pg_reload_conf()")
+    """Both, HAProxy and a database with its standby, for this block; all must end well. Alice and Bob have accounts."""
+    with elsewhere() as machine, pair(listen_addresses=f"127.0.0.1,{machine.back.here}") as databases:
+        for one in (databases.primary, databases.standby):
+            with (one.folder / "data" / "pg_hba.conf").open("a") as allowed:
+                allowed.write(f"host all all {machine.back.there}/32 trust\n")
+            databases.sql(one, "SELECT pg_reload_conf()")
 
         def kept(host: str) -> str:
+            place = databases.place
+            hosts = place.host.replace("127.0.0.1", host)
             return (
                 '\n[storage]\ndata = "pg"\n[store."pg"]\ntype = "postgresql"\n'
-                f'host = "{host}"\nport = {place.port}\ndatabase = "{place.database}"\nuser = "{place.user}"\n'
+                f'host = "{hosts}"\ndatabase = "{place.database}"\nuser = "{place.user}"\n'
             )
 
         authority = Authority()
@@ -200,7 +200,7 @@ def site(folder: Path) -> Iterator[Site]:
             node.program.environment["SSL_CERT_FILE"] = str(folder / "authority.pem")
         port, lmtp_port, stats = free_port(), free_port(), free_port()
         proxy = haproxy(folder / "haproxy", _configured(here, far, port, lmtp_port, stats), (port, lmtp_port, stats))
-        made = Site(here, far, machine, authority, database, place, proxy, port, lmtp_port, Path(str(stats)), folder)
+        made = Site(here, far, machine, authority, databases, proxy, port, lmtp_port, Path(str(stats)), folder)
         with here.running(), far.running():
             for person in PEOPLE:
                 here.program.account(person)

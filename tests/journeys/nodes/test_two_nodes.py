@@ -113,6 +113,19 @@ def test_what_one_does_for_all_another_does_when_it_is_frozen(nodes: Site, mx: M
     assert mx.took_nothing()
 
 
+def test_a_database_that_dies_takes_nothing_with_it(nodes: Site, crowd: Crowd) -> None:
+    """Issue 8: its standby, for which each commit waited, is promoted; no server is started again."""
+    running = [node.process.pid for node in (nodes.here, nodes.far)]
+    with crowd.working():
+        nodes.databases.primary.kill()
+        nodes.databases.promote()
+        crowd.goes_on()
+        nodes.settles()
+    print(crowd.told())
+    assert [node.process.pid for node in (nodes.here, nodes.far)] == running
+    nodes.databases.renew()
+
+
 def test_one_that_is_told_to_end_fails_no_request(nodes: Site, crowd: Crowd) -> None:
     """Ours: for `server.drain` it serves on, and HAProxy sends it nobody new; so each is upgraded in turn."""
     node = nodes.far

@@ -32,7 +32,7 @@ _UNSENT = 256 * 1024
 _RESULTS = 4
 """More than there are of a commit that fails and then ends: an error, the end of its results, the end of all."""
 _BAD = pq.ConnStatus.BAD
-_READ_ONLY = (b"default_transaction_read_only", b"in_hot_standby")
+_READ_ONLY = b"default_transaction_read_only"
 _COMMIT = 5.0
 """Seconds that one waits for the end of a transaction, before it is asked on another connection what has become of it.
 
@@ -170,7 +170,7 @@ class Session:
             self.close()
             raise
         # Told by the server whenever it changes: somebody has turned to another one.
-        self._is_over = self._is_over or b"on" in {self._raw.parameter_status(name) for name in _READ_ONLY}
+        self._is_over = self._is_over or self._raw.parameter_status(_READ_ONLY) == b"on"
         if self._problem is not None:
             raise self._problem
         return self._answer
