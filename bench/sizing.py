@@ -9,7 +9,7 @@ from typing import Any
 
 __all__ = ["Use", "Work", "rows", "sized", "work"]
 
-_DAY_HOURS = 24
+_STORE = "postgresql"
 _HOUR = 3600
 _MICRO = 1e6
 
@@ -63,9 +63,9 @@ _OF_ACTIVE = ("inbox", "open", "mailboxes", "text_rare", "keyword", "move", "dra
 _DURABLE = ("keyword", "move", "draft", "lmtp")
 
 
-def work(accounts: int, use: Use, report: Mapping[str, Any], store: str = "postgresql") -> list[Work]:
+def work(accounts: int, use: Use, report: Mapping[str, Any]) -> list[Work]:
     """What is done in the busiest hour, an operation a line. Raises KeyError for a report that lacks one."""
-    figures = report["stores"][store]
+    figures = report["stores"][_STORE]
     peak = use.busiest_hour / _HOUR
     found = []
     for name in (*_OF_ACTIVE, "lmtp"):
@@ -84,7 +84,7 @@ def sized(accounts: int, use: Use, report: Mapping[str, Any], disk: float, wal: 
     cores = sum(one.rate * one.ours for one in done) / _MICRO / use.busy
     database = sum(one.rate * one.database for one in done) / _MICRO / use.busy
     nodes = max(2.0, -(-cores // use.workers))
-    figures = report["stores"]["postgresql"]
+    figures = report["stores"][_STORE]
     sources = accounts * use.connected
     delivered = next(one.rate for one in done if one.name == "lmtp")
     return {

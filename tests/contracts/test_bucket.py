@@ -2,13 +2,15 @@
 
 import io
 import json
+import time
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
+from tests.neighbour.cable import cable
 from tests.neighbour.ceph import Ceph, apart
 
 from pillarbox.store import StoreError, Unavailable
@@ -101,6 +103,35 @@ def test_prefixes_are_kept_apart(depot: Bucket, place: Place) -> None:
 def test_a_bucket_that_serves_has_nothing_to_mend(depot: Bucket) -> None:
     assert depot.probe() == []
     assert depot.folders() == []
+
+
+def test_a_bucket_that_says_nothing_keeps_nobody_for_as_long_as_a_request_may_take(s3: Ceph) -> None:
+    """Issue 8: all else goes on, and needs the threads that would wait."""
+    with cable(("127.0.0.1", s3.port)) as line:
+        place = replace(apart(s3.place), endpoint=f"http://127.0.0.1:{line.port}", timeout=30)
+        depot = Bucket(place, patience=0.1)
+        put(depot, "1/a/b", SOME)
+        line.stall()
+        begun = time.monotonic()
+        with ThreadPoolExecutor(4) as pool:
+            asked: list[Future[Any]] = [
+                pool.submit(put, depot, "1/a/c", SOME),
+                pool.submit(put, depot, "1/a/d", LARGE),
+                pool.submit(depot.read, "1/a/b", 0, 10),
+                pool.submit(depot.delete, ["1/a/e"]),
+            ]
+            for one in asked:
+                assert "no answer in time" in str(one.exception())
+        assert time.monotonic() - begun < 5
+        line.flow()
+        until = time.monotonic() + 10
+        while True:
+            try:
+                assert depot.read("1/a/b", 0, 10) == SOME[:10]
+                break
+            except Unavailable:
+                assert time.monotonic() < until
+                time.sleep(0.05)
 
 
 @pytest.mark.parametrize(

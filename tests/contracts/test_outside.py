@@ -205,6 +205,26 @@ def test_an_account_that_is_cleared_loses_its_objects_after_the_commit(store: St
     assert keys(depot) == []
 
 
+def test_what_a_part_of_a_unit_took_back_is_not_deleted(store: Store, clock: Clock, depot: Bucket) -> None:
+    """ADR 0061: an object is deleted after the commit that last named it, and that part was not committed."""
+    with store.write(1) as unit:
+        gone = unit.add_blob(OTHER, 0)
+    blob = keep(store, LARGE)
+    with store.write(1) as unit:
+        unit.collect(10)
+    clock.now += 3601
+    with store.write(1) as unit:
+        with failing(unit.savepoint()):
+            unit.collect(10)
+        with failing(unit.savepoint()):
+            unit.clear()
+        unit.hold(blob.number)
+    assert len(keys(depot)) == 2
+    with store.read(1) as unit:
+        assert unit.blob(gone.number) is None
+        assert unit.verify(blob) is None
+
+
 def test_what_a_crash_left_is_told_and_swept_after_an_hour(
     store: Store, depot: Bucket, later: Callable[[], None]
 ) -> None:

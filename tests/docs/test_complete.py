@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 import typer.main
-from tests.docs.page import DOCS, section
+from tests.docs.page import DOCS, SOURCE, section
 
 from pillarbox.access.permission import OF_ADMIN, OF_TENANT_ADMIN, OF_USER
 from pillarbox.cli.main import app
@@ -79,6 +79,14 @@ def test_the_classes_of_requests_are_those_of_the_routes() -> None:
 
     assert named is not None
     assert set(re.findall(r"`([a-z-]+)`", named[0])[1:]) == {"none", *(one.name for one in ROUTES)}
+
+
+def test_the_files_with_statements_of_no_account_are_those_there_are() -> None:
+    """Ours: distributing.md, "What an engine must have"."""
+    table = section(DOCS / "administrators" / "distributing.md", "What an engine must have")
+    files = {path.name for path in (SOURCE / "store" / "postgres" / "server").glob("*.py")} - {"__init__.py"}
+
+    assert set(re.findall(r"^\| `(\w+\.py)` \|", table, re.MULTILINE)) == files
 
 
 def commands() -> dict[str, Any]:

@@ -40,12 +40,13 @@ def run(
         with theirs:
             asked = json.dumps([list(arguments), str(folder), dict(environment)]).encode()
             socket.send_fds(_loaded(), [asked], [given.fileno(), out.fileno(), errors.fileno(), theirs.fileno()])
-        number = int(ours.recv(100))
+        begun = ours.recv(100)
+        assert begun, "the program cannot be loaded; why, it wrote to standard error"
         ours.settimeout(seconds)
         try:
             status = int(ours.recv(100))
         except TimeoutError:
-            os.kill(number, signal.SIGKILL)
+            os.kill(int(begun), signal.SIGKILL)
             raise subprocess.TimeoutExpired(list(arguments), seconds) from None
         return subprocess.CompletedProcess(list(arguments), status, _text(out), _text(errors))
 

@@ -27,7 +27,7 @@ from pillarbox.store.postgres import Place
 
 pytestmark = [pytest.mark.neighbour, pytest.mark.slow]
 
-ALICE, CAROL = "alice@far.example", "carol@far.example"
+ALICE, CAROL, DAVE = "alice@far.example", "carol@far.example", "dave@far.example"
 MESSAGE = next(many(1, 1)).raw
 LMTP = "Subject: {}\r\n\r\nHello.\r\n"
 
@@ -246,7 +246,9 @@ def _is_refused(client: Client) -> bool:
 @USUAL_WAY
 def test_an_upload_waits_for_one_at_the_other_server(pair: Pair) -> None:
     """RFC 8620 section 2, "maxConcurrentUpload"."""
-    here, there = pair.here, pair.there
+    # One whose uploads nobody has counted yet: a limit is that of when the counting began.
+    here = pair.one.account(DAVE)
+    there = pair.other.client(DAVE)
     changed(pair.one.program, {"jmap.protocol.upload.max-concurrent": "1"})
     for client in (here, there):
         until(lambda client=client: limit(client, "maxConcurrentUpload") == 1, "its session says so")  # type: ignore[misc]

@@ -5,7 +5,6 @@ it can be asked). The implementations, `store.sqlite` and `store.postgres`, are 
 `store.s3`, a `depot` of large octets. A store knows numbers, documents and indexes; it must not know what an Email is.
 """
 
-from pillarbox.store.advising import Advising
 from pillarbox.store.contract import (
     Blob,
     BlobReader,
@@ -51,13 +50,12 @@ from pillarbox.store.query import (
 )
 from pillarbox.store.retry import retried
 from pillarbox.store.rounds import Rounds
-from pillarbox.store.standing import Movable, Standing, stands
+from pillarbox.store.standing import Movable, Standing, seems_to_stand, stands
 from pillarbox.store.table import Column, Document, Entry, SetIndex, Table
 from pillarbox.store.volatile import LEASE, Codes, Counts, Hit, Marks, Rates, Volatile
 
 __all__ = [
     "LEASE",
-    "Advising",
     "AllOf",
     "Among",
     "AnyOf",
@@ -118,5 +116,6 @@ __all__ = [
     "Volatile",
     "Writing",
     "retried",
+    "seems_to_stand",
     "stands",
 ]

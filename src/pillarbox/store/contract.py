@@ -7,8 +7,8 @@ otherwise; then, and only then, the feed speaks.
 
     StoreError
     ├── Unavailable     try again later: busy, an I/O error
-    │   ├── Undone          at once: nothing was done (`retried`)
-    │   ├── OutOfSpace      and not before somebody has made room
+    │   ├── Undone          nothing was done: try again at once (`retried`)
+    │   ├── OutOfSpace      not before somebody has made room
     │   └── Elsewhere       the account is in another store, or has not arrived in this one
     ├── NoAccount       no such account here
     └── LogTooShort     the change log does not reach back that far
@@ -159,8 +159,9 @@ class Staged(Protocol):
     def size(self) -> int: ...
     def write(self, octets: bytes | bytearray) -> None: ...
     def complete(self) -> None:
-        """All of them were written. What takes long is done now, and not in the unit that keeps them; once more is
-        nothing. Need not be called. Raises Unavailable.
+        """Says that all of them were written: what takes long is done now, and not in the unit that keeps them.
+
+        To say so again does nothing, and who does not say so waits in the unit. Raises Unavailable.
         """
 
 
@@ -421,6 +422,9 @@ class Store(Protocol):
 
     def probe(self) -> list[str]:
         """What keeps the place of large blobs from serving, in words with what to mend; everything there is tried."""
+
+    def advice(self) -> list[str]:
+        """In words, what an administrator should know of how it keeps, though nothing is wrong. Raises StoreError."""
 
     def close(self) -> None:
         """Ends all connections, those of units that still run when these end. New units are then Unavailable."""

@@ -13,8 +13,9 @@ from contextlib import suppress
 from typing import IO, Protocol
 
 from pillarbox.store.contract import StoreError
+from pillarbox.store.window import WindowReader
 
-__all__ = ["LARGE", "Depot", "ObjectReader", "Stock"]
+__all__ = ["LARGE", "Depot", "Stock"]
 
 LARGE = 64 * 1024
 """A blob of more octets than this is kept outside, if there is a place."""
@@ -68,6 +69,14 @@ class Stock:
         """A range of an object. Raises Unavailable, and StoreError if there are not so many octets."""
         return self._depot.read(f"{account}/{name}", offset, length)
 
+    def open(self, account: int, name: str, size: int) -> WindowReader:
+        """An object of so many octets, of which each reading raises what `read` does."""
+
+        def window(offset: int) -> tuple[int, bytes]:
+            return offset, self.read(account, name, offset, min(_WINDOW, size - offset))
+
+        return WindowReader(size, window)
+
     def discard(self, account: int, names: Iterable[str]) -> None:
         """These are deleted, now or, if that cannot be, by a later sweep. To be called when nothing names them."""
         with suppress(StoreError):
@@ -100,43 +109,3 @@ class Stock:
     def probe(self) -> list[str]:
         """What keeps the depot from serving, in words."""
         return self._depot.probe()
-
-
-class ObjectReader:
-    """An object, read a window at a time, outside of any unit."""
-
-    def __init__(self, stock: Stock, account: int, name: str, size: int) -> None:
-        self._stock = stock
-        self._account = account
-        self._name = name
-        self._size = size
-        self._at = 0
-        self._window: tuple[int, bytes] = (0, b"")
-
-    def read(self, octets: int = -1, /) -> bytes:
-        """So many octets, fewer at the end of the object; all that are left if the number is negative."""
-        left = max(self._size - self._at, 0)
-        wanted = left if octets < 0 else min(octets, left)
-        parts = []
-        while wanted > 0:
-            part = self._rest()[:wanted]
-            parts.append(part)
-            self._at += len(part)
-            wanted -= len(part)
-        return b"".join(parts)
-
-    def seek(self, offset: int, /) -> int:
-        self._at = offset
-        return offset
-
-    def close(self) -> None:
-        """Nothing is open between two readings."""
-
-    def _rest(self) -> memoryview:
-        """Octets from where it is, at least one. Raises StoreError."""
-        begin, octets = self._window
-        if not begin <= self._at < begin + len(octets):
-            begin = self._at
-            octets = self._stock.read(self._account, self._name, begin, min(_WINDOW, self._size - begin))
-            self._window = begin, octets
-        return memoryview(octets)[self._at - begin :]

@@ -8,11 +8,10 @@ from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, ExitStack, contextmanager, suppress
 from typing import TypeVar
 
-from pillarbox.store.advising import Advising
 from pillarbox.store.contract import Elsewhere, NoAccount, Staged, Unit, Writing
 from pillarbox.store.feed import Feed
 from pillarbox.store.glance import Glancing, Moment, Passed
-from pillarbox.store.standing import Movable, Standing, stands
+from pillarbox.store.standing import Movable, Standing, seems_to_stand, stands
 
 __all__ = ["MovingStore"]
 
@@ -98,9 +97,9 @@ class MovingStore:
         return [*self.source.probe(), *self.target.probe()]
 
     def advice(self) -> list[str]:
-        told = [one for store in (self.source, self.target) if isinstance(store, Advising) for one in store.advice()]
         then = "is not written to until `pillarbox migrate` has moved it; if none is at work, begin one"
-        leaving = [one for one in self.source.accounts() if stands(self.source, one) is Standing.LEAVING]
+        leaving = [one for one in self.source.accounts() if seems_to_stand(self.source, one) is Standing.LEAVING]
+        told = [*self.source.advice(), *self.target.advice()]
         return [*told, *(f"account {one} {then}" for one in leaving)]
 
     def close(self) -> None:

@@ -3,7 +3,6 @@
 import random
 import time
 from collections.abc import Callable
-from itertools import count
 from typing import TypeVar
 
 from pillarbox.store.contract import Undone
@@ -30,13 +29,15 @@ def retried(
     `run` is one unit and nothing besides: what it does elsewhere, or has committed before, is done again as well.
     """
     latest = clock() + WITHIN
-    for attempt in count(1):
+    longest = _PAUSE
+    for _ in range(ATTEMPTS - 1):
         try:
             return run()
         except Undone:
             # Others were undone in the same moment, and try again as well.
-            pause = chance() * _PAUSE * 2 ** (attempt - 1)
-            if attempt == ATTEMPTS or clock() + pause > latest:
+            pause = chance() * longest
+            if clock() + pause > latest:
                 raise
         sleep(pause)
-    raise AssertionError
+        longest *= 2
+    return run()

@@ -14,10 +14,14 @@ from pillarbox.store.contract import Elsewhere, NoAccount, Store, StoreError, Un
 __all__ = [
     "UNNAMED",
     "Admit",
+    "Marking",
     "Movable",
     "Standing",
+    "emptied",
     "kinds_of_none",
+    "marked",
     "same_epoch",
+    "seems_to_stand",
     "standing_of",
     "stands",
     "to_be_marked",
@@ -83,11 +87,43 @@ def same_epoch(account: int, epoch: str, begun: str) -> None:
 
 
 def to_be_marked(account: int, standing: Standing) -> None:
-    """Nothing, whatever it is."""
+    """Raises nothing: wherever it stands, it can be said that it stands elsewhere."""
 
 
 Admit: TypeAlias = Callable[[int, Standing], None]
-"""One of these: raises for an account that a unit is not for."""
+"""One of the four above whose names begin with `to`: raises for an account that a unit is not for."""
+
+
+class Marking(Writing, Protocol):
+    """A unit that can say where its account stands."""
+
+    @property
+    def standing(self) -> Standing:
+        """Where the account stands, as far as this unit goes."""
+
+    @property
+    def commits(self) -> int:
+        """The account's version when this began."""
+
+    def settle(self, standing: Standing) -> None:
+        """From this unit's commit on the account stands so."""
+
+
+def marked(unit: Marking, was: Standing, now: Standing, epoch: str | None, version: int | None) -> bool:
+    """What `Movable.stand` promises, within one unit."""
+    if unit.standing is not was or epoch not in (None, unit.epoch) or version not in (None, unit.commits):
+        return False
+    unit.settle(now)
+    return True
+
+
+def emptied(unit: Marking) -> str:
+    """What `Movable.receive` promises of an account that is there, within one unit."""
+    if unit.standing not in (Standing.ARRIVING, Standing.LEFT):
+        raise StoreError(f"this store has an account {unit.account} already")
+    unit.settle(Standing.ARRIVING)
+    unit.clear()
+    return unit.epoch
 
 
 class Movable(Store, Protocol):
@@ -129,3 +165,15 @@ def stands(store: Movable, account: int) -> Standing | None:
         return store.standing(account)
     except NoAccount:
         return None
+
+
+def seems_to_stand(store: Movable, account: int) -> Standing | None:
+    """The same of an account that may be damaged: then it is HERE, where whoever asks for more is told. Raises
+    Unavailable.
+    """
+    try:
+        return stands(store, account)
+    except Unavailable:
+        raise
+    except StoreError:
+        return Standing.HERE

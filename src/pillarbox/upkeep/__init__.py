@@ -9,7 +9,7 @@ from pillarbox.upkeep.doctor import Patient, examined, mended, patients
 from pillarbox.upkeep.finding import Deed, Step, Trouble
 from pillarbox.upkeep.reach import Tried, candidates, judged
 from pillarbox.upkeep.reindexing import reindex
-from pillarbox.upkeep.tending import sweep, tend, tidy
+from pillarbox.upkeep.tending import all_are_tended, sweep, tend, tended_all, tidy
 
 __all__ = [
     "Deed",
@@ -17,6 +17,7 @@ __all__ = [
     "Step",
     "Tried",
     "Trouble",
+    "all_are_tended",
     "candidates",
     "examined",
     "judged",
@@ -25,5 +26,6 @@ __all__ = [
     "reindex",
     "sweep",
     "tend",
+    "tended_all",
     "tidy",
 ]

@@ -8,7 +8,7 @@ from pillarbox.access import Principal
 from pillarbox.datatypes.directory import InternalDirectory
 from pillarbox.objects import Registry
 from pillarbox.settings import Snapshot, catalogue
-from pillarbox.store import Advising, Store
+from pillarbox.store import Store
 from pillarbox.upkeep import folder
 from pillarbox.upkeep.contradiction import contradictions
 from pillarbox.upkeep.examination import examination
@@ -129,8 +129,6 @@ def _of_files(patient: Patient) -> list[Trouble]:
 
 
 def _of_store(patient: Patient) -> list[Trouble]:
-    if not isinstance(patient.store, Advising):
-        return []
     with told(_SERVER, "store") as found:
         found += [Trouble(_SERVER, "store", advice, "remark") for advice in patient.store.advice()]
     return found

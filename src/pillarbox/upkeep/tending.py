@@ -12,10 +12,12 @@ from pillarbox.store import Store, Unit
 from pillarbox.telemetry import Event, emit
 from pillarbox.upkeep.holding import lost
 
-__all__ = ["sweep", "tend", "tidy"]
+__all__ = ["all_are_tended", "sweep", "tend", "tended_all", "tidy"]
 
 _AT_ONCE = 1000
 """Entries that are dropped in one unit: others write to the account as well."""
+_BY = b"tended by "
+_FOR_EVER = 2**53
 
 
 def tend(
@@ -42,6 +44,23 @@ def tidy(store: Store, account: int, now: int, history: int | None, journal: int
         unit.rest(now, _next(unit, journal), history)
 
 
+def all_are_tended(store: Store, history: int | None, journal: int) -> bool:
+    """Whether those at rest are so by these ages: by longer ones it may be too long. Raises store.StoreError."""
+    with store.read(0) as server:
+        return server.seen(_by(history, journal), 1)
+
+
+def tended_all(store: Store, history: int | None, journal: int) -> None:
+    """From now on all are at rest by these ages, and by no others. Raises store.StoreError."""
+    now = _by(history, journal)
+    with store.write(0) as server:
+        for key, _ in server.remembered(_BY, _AT_ONCE):
+            if key.startswith(_BY):
+                # As one whose time was over long ago.
+                server.once(key, 0, _FOR_EVER + 1)
+        server.once(now, _FOR_EVER, 0)
+
+
 def sweep(store: Store, registry: Registry, account: int) -> None:
     """Deletes octets of no blob, as uploads and units leave them that were cut short.
 
@@ -56,6 +75,11 @@ def sweep(store: Store, registry: Registry, account: int) -> None:
         return is_needed
 
     store.sweep(account, needs)
+
+
+def _by(history: int | None, journal: int) -> bytes:
+    """The key by which account 0 knows that."""
+    return _BY + f"{history} {journal}".encode()
 
 
 def _next(unit: Unit, journal: int | None) -> int | None:

@@ -48,6 +48,28 @@ class Lifetime:
             raise Killed
 
 
+class Outage:
+    """Once it has so many seconds, nobody answers until somebody has waited for as long."""
+
+    seconds = 0.0
+
+    def wait(self, seconds: float) -> None:
+        self.seconds -= seconds
+
+
+class Away:
+    """A store in an outage."""
+
+    def __init__(self, store: Movable, outage: Outage) -> None:
+        self._store = store
+        self._outage = outage
+
+    def __getattr__(self, name: str) -> Any:
+        if self._outage.seconds > 0:
+            raise Unavailable("away")
+        return getattr(self._store, name)
+
+
 def mail(*people: JMAP) -> None:
     for person in people:
         person.receives("Subject: plans\n\ngarden\n")
@@ -102,6 +124,39 @@ def test_a_move_that_is_stopped_at_any_moment_leaves_nobody_unwritable(
         if done[-1].is_complete:
             return
     pytest.fail("it came to no end")
+
+
+def test_a_store_that_is_away_for_a_while_leaves_nobody_unwritable(store: MovingStore, alice: JMAP) -> None:
+    """As a database whose place another takes (architecture, section 3.2)."""
+    mail(alice)
+    outage = Outage()
+    both = cast("list[Movable]", [Away(store.source, outage), Away(store.target, outage)])
+    steps = move(MovingStore(*both), REGISTRY, wait=outage.wait)
+    while store.source.standing(alice.number) is not Standing.LEAVING:
+        next(steps)
+    outage.seconds = 20.0
+
+    (*_, last) = steps
+
+    assert (last.failures, last.is_complete) == ([], True)
+    alice.asks("Mailbox/set", create={"new": {"name": "New"}})
+
+
+def test_one_that_stays_away_is_told_with_what_is_not_written_to(store: MovingStore, alice: JMAP) -> None:
+    mail(alice)
+    outage = Outage()
+    both = cast("list[Movable]", [Away(store.source, outage), Away(store.target, outage)])
+    steps = move(MovingStore(*both), REGISTRY, wait=outage.wait)
+    while store.source.standing(alice.number) is not Standing.LEAVING:
+        next(steps)
+    outage.seconds = 3600.0
+
+    with pytest.raises(MoveError, match=f"{alice.name} is not written to"):
+        list(steps)
+
+    outage.seconds = 0.0
+    (*_, last) = move(store, REGISTRY)
+    assert last.is_complete
 
 
 def test_two_moves_at_once_mix_nothing(store: MovingStore, alice: JMAP, bob: JMAP) -> None:

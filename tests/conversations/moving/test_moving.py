@@ -1,6 +1,6 @@
 """Everything moves to another store and back, and nobody notices but by states that are new (adr/0062)."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing
 from pathlib import Path
 
@@ -14,7 +14,7 @@ from tests.toy.clock import Clock
 from pillarbox.datatypes import REGISTRY
 from pillarbox.datatypes.server import QUEUE, is_paused, pause
 from pillarbox.signin.oauth import Beginning, Grants, Lives
-from pillarbox.store import Elsewhere, Movable, MovingStore, NoAccount, Notice, Standing
+from pillarbox.store import Elsewhere, LocalFeed, Movable, MovingStore, NoAccount, Notice, Standing, Unavailable
 from pillarbox.store.sqlite import SQLiteStore
 from pillarbox.transfer.moving import Moved, MoveError, move, planned
 
@@ -85,6 +85,16 @@ def test_an_account_is_read_and_not_written_to_while_it_moves(store: MovingStore
         until(steps, store.source, alice.number, Standing.LEFT)
         assert told(alice) == before
         alice.asks("Mailbox/set", create={"new": {"name": "New"}})
+
+
+@pytest.mark.parametrize("octets", [b"few", b"many" * 50_000])
+def test_octets_that_came_in_before_the_move_have_to_come_again(store: MovingStore, alice: JMAP, octets: bytes) -> None:
+    """As of an upload that takes long; whoever sends them is told that it was not now."""
+    with store.stage(alice.number) as staged:
+        staged.write(octets)
+        moved(store)
+        with pytest.raises(Unavailable), store.write(alice.number) as unit:
+            unit.keep_blob(staged, 0)
 
 
 def test_the_doctor_tells_of_what_is_not_written_to(
@@ -165,6 +175,23 @@ def test_what_cannot_be_moved_stays_and_so_does_the_server(
     assert standing == [Standing.HERE, Standing.HERE, Standing.LEFT]
     for person in (alice, bob):
         person.asks("Mailbox/set", create={"new": {"name": "New"}})
+
+
+@pytest.mark.parametrize("data", ["sqlite"], indirect=True)
+def test_one_that_cannot_be_read_at_all_keeps_no_other_from_moving(
+    home: Home, store: MovingStore, alice: JMAP, bob: JMAP, data: Path, opens: Callable[[LocalFeed], MovingStore]
+) -> None:
+    """Its file is no database any more."""
+    for file in (data / "accounts" / str(alice.number)).glob("account.db*"):
+        file.write_bytes(b"no database" * 1000)
+    other = opens(LocalFeed())
+
+    assert planned(other).accounts == 3
+    last = moved(other)
+
+    assert [(one.account, one.name) for one in last.failures] == [(alice.number, alice.name)]
+    assert [store.source.standing(number) for number in (0, bob.number)] == [Standing.HERE, Standing.LEFT]
+    assert other.advice() == []
 
 
 def test_the_store_of_another_server_is_not_moved_to(home: Home, store: MovingStore, alice: JMAP) -> None:

@@ -69,3 +69,39 @@ def test_what_goes_wrong_is_told_and_the_rest_is_tended(
     assert "store.failed" in log.getvalue()
     if where != "untended":
         assert {0, 1} <= set(tended)
+
+
+def test_at_rest_are_all_under_the_settings_by_which_they_were_tended(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Under others what they have may have its time earlier (adr/0064); whichever server was told of them, and when."""
+    tended: list[tuple[int, int | None, int | None]] = []
+
+    def tend(
+        store: Store, registry: Registry, account: int, now: int, history: int | None, journal: int | None
+    ) -> None:
+        tended.append((account, history, journal))
+
+    def of_one_start(keep: str) -> list[tuple[int, int | None, int | None]]:
+        """As if none had anything that has its time."""
+        tended.clear()
+        settings, _ = snapshot({"journal.keep": keep, "jmap.protocol.changes.max-history": "30d"})
+        with house(settings, tmp_path) as built:
+            built.store.create(1)
+            monkeypatch.setattr(built.store, "untended", lambda _: [])
+            monkeypatch.setattr(built.directory, "clear", lambda _: None)
+
+            async def tend_for_a_while() -> None:
+                with pytest.raises(TimeoutError):
+                    await asyncio.wait_for(tending.tended(built, door), 0.1)
+
+            asyncio.run(tend_for_a_while())
+        return list(tended)
+
+    monkeypatch.setattr(tending, "tend", tend)
+    monkeypatch.setattr(tending, "_TEND_SECONDS", 0.01)
+    door, day = Door(), 86_400
+    for days in (300, 7, 300):
+        assert of_one_start(f"{days}d") == [(0, 30 * day, days * day), (1, 30 * day, days * day)]
+        assert of_one_start(f"{days}d") == []
+    door.close()

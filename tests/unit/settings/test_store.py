@@ -137,9 +137,6 @@ def test_a_bucket_keeps_blobs_alone() -> None:
     [
         ("profile", "production", "profiles are not served"),
         ("timeout", "10m", "nobody waits so long"),
-        ("endpoint", "ftp://s3.example.org", "no URL"),
-        ("endpoint", "https://key:secret@s3.example.org", "no URL"),
-        ("key-prefix", "mail/../other", "cannot be a part"),
     ],
 )
 def test_what_cannot_be_said_of_a_bucket_is_told(key: str, text: str, said: str) -> None:
@@ -147,6 +144,23 @@ def test_what_cannot_be_said_of_a_bucket_is_told(key: str, text: str, said: str)
     assert [said in problem.text for problem in problems] == [True]
     assert isinstance(settings.bucket, BucketStore)
     assert settings.bucket.timeout.seconds == 30
+
+
+@pytest.mark.parametrize(
+    ("key", "text", "said"),
+    [
+        ("endpoint", "ftp://s3.example.org", "no URL"),
+        ("endpoint", "https://key:sesame@s3.example.org", "no user"),
+        ("endpoint", "https://s3.example.org?", "no URL"),
+        ("key-prefix", "mail/../other", "cannot be a part"),
+    ],
+)
+def test_nothing_is_sent_to_another_place_than_the_one_that_was_meant(key: str, text: str, said: str) -> None:
+    """Ours: mail is not for Amazon because somebody mistyped whom it is for, nor for another's folder."""
+    settings, problems = snapshot({**S3, "storage.blob": "s3", f"store.s3.{key}": text})
+    assert [said in problem.text for problem in problems] == [True]
+    assert "sesame" not in str(problems)
+    assert isinstance(settings.bucket, UnusableStore)
 
 
 def test_the_secrets_of_a_bucket_are_not_shown() -> None:

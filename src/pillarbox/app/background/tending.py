@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from functools import partial
 
 from pillarbox.app.house import House
 from pillarbox.datatypes import REGISTRY
@@ -11,7 +12,7 @@ from pillarbox.net import Door
 from pillarbox.settings import catalogue
 from pillarbox.store import NoAccount, StoreError
 from pillarbox.telemetry import Event, emit
-from pillarbox.upkeep import tend, tidy
+from pillarbox.upkeep import all_are_tended, tend, tended_all, tidy
 
 __all__ = ["TENDING", "tend_account", "tended"]
 
@@ -26,20 +27,26 @@ async def tended(built: House, door: Door) -> None:
     """Tends each account that is not at rest, now and every hour, for as long as it is not cancelled.
 
     Each is swept once a day, at an hour of its own; and now, for whatever ended the server before may have left things.
+    Under settings by which they were not tended yet, all are: they rest until what they have has its time by others.
     """
     is_first = True
     while True:
         now = int(datetime.now(UTC).timestamp())
         accounts: list[int] = []
+        are_all = False
         with _survived():
             await door.through(built.directory.clear, now)
         with _survived():
-            accounts = await door.through(built.store.untended, now)
+            are_all = not await door.through(all_are_tended, built.store, *_ages(built))
+            accounts = await door.through(built.store.accounts if are_all else partial(built.store.untended, now))
         for account in accounts:
             is_its_hour = (now // 3600 + account) % _HOURS == 0
             with _survived():
                 await door.through(tend_account if is_first or is_its_hour else _tidy, built, account, now)
         is_first = False
+        if are_all:
+            with _survived():
+                await door.through(tended_all, built.store, *_ages(built))
         await asyncio.sleep(_TEND_SECONDS)
 
 

@@ -33,12 +33,15 @@ class BucketStore:
 
 
 def _url(text: str) -> str:
+    if "@" in text:
+        # It is not quoted: what is in front may be a password.
+        raise BadValue("the URL of a server has no user in it; access-key and secret-key say who asks")
     try:
         parts = urlsplit(text)
         well = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
     except ValueError:
         well = False
-    if not well or not text.isascii() or not text.isprintable() or any(mark in text for mark in " @?#"):
+    if not well or not text.isascii() or not text.isprintable() or any(mark in text for mark in " ?#"):
         raise BadValue(f"{quoted(text)} is no URL of a server, as in https://s3.example.org")
     return text.rstrip("/")
 
@@ -99,6 +102,8 @@ _KEY_PREFIX = Setting(
     default_said="nothing",
 )
 
+_BAD = object()
+
 BUCKET_FIELDS: tuple[Declared[object], ...] = (
     _BUCKET,
     _REGION,
@@ -116,7 +121,10 @@ BUCKET_FIELDS: tuple[Declared[object], ...] = (
 def bucket(
     identity: str, source: Source, timeout: Setting[Duration], any_certificate: Setting[bool]
 ) -> BucketStore | None:
-    """The bucket, or None with problems told; `timeout` and `any_certificate` are fields of other types as well."""
+    """The bucket, or None with problems told; `timeout` and `any_certificate` are fields of other types as well.
+
+    No default takes the place of a bad word about where octets go.
+    """
     required = [one.of(identity).read(source) for one in (_BUCKET, _REGION, _ACCESS_KEY)]
     secret = _SECRET_KEY.of(identity).read(source)
     waits = timeout.read(source)
@@ -127,11 +135,13 @@ def bucket(
     if profile.read(source) is not None:
         source.wrong(profile.key, "build", "profiles are not served; access-key and secret-key hold")
     name, region, access_key = required
+    place = _ENDPOINT.of(identity), _KEY_PREFIX.of(identity)
+    is_there = all(not source.has(one.key) or source.value(one.key, one.kind, _BAD) is not _BAD for one in place)
     endpoint = _ENDPOINT.of(identity).read(source)
     tokens = [one.of(identity).read(source) for one in (_SESSION_TOKEN, _SECURITY_TOKEN)]
     retries, prefix = _MAX_RETRIES.of(identity).read(source), _KEY_PREFIX.of(identity).read(source)
     anyone = any_certificate.read(source)
-    if not name or not region or not access_key or secret is None:
+    if not is_there or not name or not region or not access_key or secret is None:
         return None
     return BucketStore(
         identity,

@@ -11,10 +11,9 @@ from collections.abc import Callable
 from io import BytesIO
 
 from pillarbox.store.contract import Blob, BlobReader, Held, StoreError, Unavailable
-from pillarbox.store.depot import LARGE, ObjectReader, Stock
+from pillarbox.store.depot import LARGE, Stock
 from pillarbox.store.postgres import pieces
 from pillarbox.store.postgres.objects import nameless, objects_of
-from pillarbox.store.postgres.pieces import PieceReader
 from pillarbox.store.postgres.session import Row, Session, Value
 from pillarbox.store.postgres.staged import PIECE, PostgresStaged
 
@@ -51,9 +50,9 @@ class Blobs:
             staged.give_back()
         del self._taken[since:]
 
-    def taken(self) -> int:
-        """How many objects the unit has named."""
-        return len(self._taken)
+    def mark(self) -> tuple[int, int]:
+        """How many objects the unit has named, and how many it has left without a name."""
+        return len(self._taken), len(self.unneeded)
 
     def blob(self, number: int) -> Blob | None:
         rows = self._session.ask("SELECT size FROM blob WHERE account_id = $1 AND number = $2", self._account, number)
@@ -77,8 +76,8 @@ class Blobs:
         if blob.size <= PIECE:
             return BytesIO(self.octets(blob, 0, blob.size))
         if (name := self._object(blob)) is not None:
-            return ObjectReader(self._kept(), self._account, name, blob.size)
-        return PieceReader(self._ask, self._account, blob)
+            return self._kept().open(self._account, name, blob.size)
+        return pieces.reader(self._ask, self._account, blob)
 
     def add(self, staged: PostgresStaged, number: int, expires: int) -> Blob:
         """The blob of these octets: the row there is, its time extended, or a new one with this number."""
@@ -163,10 +162,13 @@ class Blobs:
         )
         return int(size * (holders - max(before, 0)))
 
-    def undo(self, taken: int) -> None:
-        """What was done here since so many objects were taken was undone."""
+    def undo(self, mark: tuple[int, int]) -> None:
+        """What was done here since then was undone."""
+        taken, unneeded = mark
         self._sizes.clear()
         self.give_back(taken)
+        # Rows name them again.
+        del self.unneeded[unneeded:]
 
     def page(self, after: int, limit: int) -> list[Held]:
         """What `Unit.blobs` promises."""
@@ -189,9 +191,9 @@ class Blobs:
         digest, size = hashlib.sha256(), 0
         try:
             if (name := self._object(blob)) is not None:
-                reader: BlobReader = ObjectReader(self._kept(), self._account, name, blob.size)
+                reader = self._kept().open(self._account, name, blob.size)
             else:
-                reader = PieceReader(self._session.ask, self._account, blob)
+                reader = pieces.reader(self._session.ask, self._account, blob)
             while piece := reader.read(PIECE):
                 digest.update(piece)
                 size += len(piece)

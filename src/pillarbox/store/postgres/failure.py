@@ -6,7 +6,7 @@ from pillarbox.store.contract import OutOfSpace, StoreError, Unavailable, Undone
 
 __all__ = ["Lost", "failure", "is_over"]
 
-_OURS = ("08", "53", "57", "58", "55", "25")
+_PASSING = ("08", "53", "57", "58", "55", "25")
 """Classes of errors that pass: connections, resources, operators, the system, locks, a standby."""
 _CONFLICT = "40"
 """The class of those that end a transaction, and would not if it came a moment later."""
@@ -29,7 +29,7 @@ def failure(place: str, error: psycopg.Error, *, is_lost: bool) -> StoreError:
         return OutOfSpace(known)
     if state.startswith(_CONFLICT):
         return Undone(known)
-    if state.startswith(_OURS):
+    if state.startswith(_PASSING):
         return Unavailable(known)
     return StoreError(f"{known} ({state})")
 

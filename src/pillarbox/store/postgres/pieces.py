@@ -5,8 +5,9 @@ from collections.abc import Callable, Iterable
 from pillarbox.store.contract import Blob, StoreError
 from pillarbox.store.postgres.session import Row, Session
 from pillarbox.store.postgres.staged import PIECE
+from pillarbox.store.window import WindowReader
 
-__all__ = ["PieceReader", "delete", "insert", "octets", "strays"]
+__all__ = ["delete", "insert", "octets", "reader", "strays"]
 
 _PIECE_OF = "SELECT octets FROM piece WHERE account_id = $1 AND blob = $2 AND at = $3"
 
@@ -52,42 +53,15 @@ def delete(session: Session, account: int, blobs: list[int]) -> None:
     session.tell("DELETE FROM piece WHERE account_id = $1 AND blob = ANY ($2::bigint[])", account, blobs)
 
 
-class PieceReader:
-    """A large blob, read a piece at a time outside of any unit. `ask` runs one statement by itself."""
+def reader(ask: Callable[..., list[Row]], account: int, blob: Blob) -> WindowReader:
+    """A large blob, a piece at a time. `ask` runs one statement by itself. Reading raises StoreError, Unavailable."""
 
-    def __init__(self, ask: Callable[..., list[Row]], account: int, blob: Blob) -> None:
-        self._ask = ask
-        self._account = account
-        self._blob = blob
-        self._at = 0
-        self._piece: tuple[int, bytes] = (-1, b"")
-
-    def read(self, octets: int = -1, /) -> bytes:
-        """So many octets, fewer at the end of the blob; all that are left if the number is negative."""
-        left = max(self._blob.size - self._at, 0)
-        wanted = left if octets < 0 else min(octets, left)
-        parts = []
-        while wanted > 0:
-            part = self._piece_at(self._at)[:wanted]
-            parts.append(part)
-            self._at += len(part)
-            wanted -= len(part)
-        return b"".join(parts)
-
-    def seek(self, offset: int, /) -> int:
-        self._at = offset
-        return offset
-
-    def close(self) -> None:
-        """Nothing is open between two readings."""
-
-    def _piece_at(self, offset: int) -> bytes:
-        """Octets from there on, at least one. Raises StoreError."""
+    def piece(offset: int) -> tuple[int, bytes]:
         begin = offset - offset % PIECE
-        if self._piece[0] != begin:
-            rows = self._ask(_PIECE_OF, self._account, self._blob.number, begin)
-            self._piece = begin, rows[0][0] if rows else b""
-        rest = self._piece[1][offset - begin :]
-        if not rest:
-            raise StoreError(f"account {self._account}: octets of blob {self._blob.number} are missing at {offset}")
-        return rest
+        rows = ask(_PIECE_OF, account, blob.number, begin)
+        octets: bytes = rows[0][0] if rows else b""
+        if len(octets) <= offset - begin:
+            raise StoreError(f"account {account}: octets of blob {blob.number} are missing at {offset}")
+        return begin, octets
+
+    return WindowReader(blob.size, piece)

@@ -68,6 +68,10 @@ class PostgresStaged:
             with _translated():
                 self.object = self._stock.put(self.account, self._file, self.size)
 
+    def is_for(self, stock: Stock | None) -> bool:
+        """Whether it is from this stock that large ones can be read."""
+        return stock is self._stock
+
     def take(self) -> None:
         """A unit names the object, and answers for it until it gives it back."""
         self._is_taken = True

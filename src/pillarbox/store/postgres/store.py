@@ -26,7 +26,9 @@ from pillarbox.store.postgres.writing import PostgresWriting
 from pillarbox.store.standing import (
     Admit,
     Standing,
+    emptied,
     kinds_of_none,
+    marked,
     same_epoch,
     to_be_marked,
     to_fill,
@@ -187,10 +189,7 @@ class PostgresStore:
         self, account: int, was: Standing, now: Standing, epoch: str | None = None, version: int | None = None
     ) -> bool:
         with self._write(account, to_be_marked) as unit:
-            if unit.standing is not was or epoch not in (None, unit.epoch) or version not in (None, unit.commits):
-                return False
-            unit.settle(now)
-        return True
+            return marked(unit, was, now, epoch, version)
 
     def pass_over(self, account: int) -> None:
         self._make(account, Standing.LEFT)
@@ -198,11 +197,7 @@ class PostgresStore:
     def receive(self, account: int) -> str:
         self._make(account, Standing.ARRIVING)
         with self._write(account, to_be_marked) as unit:
-            if unit.standing not in (Standing.ARRIVING, Standing.LEFT):
-                raise StoreError(f"{self._place} has an account {account} already")
-            unit.settle(Standing.ARRIVING)
-            unit.clear()
-            return unit.epoch
+            return emptied(unit)
 
     @contextmanager
     def fill(self, account: int, epoch: str) -> Iterator[PostgresWriting]:

@@ -191,7 +191,7 @@ class PostgresWriting(PostgresUnit):
     @contextmanager
     def savepoint(self) -> Iterator[None]:
         kept = (self._next, self._sequence, self._held, dict(self.states), dict(self._kinds))
-        totals, unheld, taken = self._index.pending(), dict(self._unheld), self._blobs.taken()
+        totals, unheld, mark = self._index.pending(), dict(self._unheld), self._blobs.mark()
         self._session.tell("SAVEPOINT inside")
         try:
             yield
@@ -200,7 +200,7 @@ class PostgresWriting(PostgresUnit):
             self._next, self._sequence, self._held, self.states, self._kinds = kept
             self._index.undo(totals)
             self._unheld = unheld
-            self._blobs.undo(taken)
+            self._blobs.undo(mark)
             if not self._session.is_lost:
                 self._session.undo("inside")
             raise
@@ -291,10 +291,11 @@ class PostgresWriting(PostgresUnit):
         return True
 
     def _ours(self, staged: Staged) -> PostgresStaged:
-        if not isinstance(staged, PostgresStaged):
+        if isinstance(staged, PostgresStaged) and staged.account != self.account:
+            raise TypeError("octets are kept by the account that they were staged for")
+        # An object has the name of the database whose it is, and is another one's only until somebody looks after it.
+        if not isinstance(staged, PostgresStaged) or not staged.is_for(self._stock):
             raise Unavailable(f"account {self.account} has moved to another store since these octets came in")
-        if staged.account != self.account:
-            raise TypeError("octets are kept by the account of the store that staged them")
         return staged
 
     def _written(self, commits: int) -> Account:

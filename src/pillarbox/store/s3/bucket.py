@@ -1,8 +1,10 @@
 """Objects in a bucket. Each call blocks, while threads of the library speak to the server and others of ours go on."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Awaitable, Iterable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import timedelta
+from functools import partial
 from io import BytesIO
 from itertools import islice
 from secrets import token_hex
@@ -14,8 +16,9 @@ from obstore.store import S3Store
 
 from pillarbox.store.contract import OutOfSpace, StoreError, Unavailable
 from pillarbox.store.s3.fuse import Fuse
+from pillarbox.store.s3.patience import Patience
 from pillarbox.store.s3.place import Place
-from pillarbox.store.s3.why import advice, failure, reason
+from pillarbox.store.s3.why import advice, failure, is_answer, reason
 
 if TYPE_CHECKING:
     # These exist for type checkers alone.
@@ -31,21 +34,28 @@ _CONNECT = 5.0
 _QUICK = 10.0
 """Seconds that a request with little to send or to read may take: who waits for it may keep others waiting."""
 _LITTLE = 1024 * 1024
+_PATIENCE = 2.0
+"""Seconds after which somebody who waits for an answer asks whether the server says anything at all, and for that."""
 _PROBE = "probe"
+_NOTHING = "nothing"
 
 
 class Bucket:
-    """What `store.depot.Depot` promises. A request is repeated if that may help.
+    """What `store.depot.Depot` promises. A request is repeated if that may help. `patience` is in seconds.
 
     What is sent is signed with the SHA-256 of its octets, which the server compares (Signature Version 4).
     """
 
-    def __init__(self, place: Place) -> None:
+    def __init__(self, place: Place, patience: float = _PATIENCE) -> None:
         self._place = place
         # Who may read may lack the right to write.
         self._fuses = {deed: Fuse(f"{place}: {deed}") for deed in ("writing", "reading", "deleting", "listing")}
         self._store = _opened(place, place.timeout)
         self._quick = _opened(place, min(place.timeout, _QUICK))
+        self._once = _opened(replace(place, max_retries=0), min(place.timeout, patience))
+        # One that has no room may let writers wait, and nobody else.
+        self._write = Patience(self._takes_anything, patience)
+        self._patience = Patience(self._says_anything, patience)
 
     def put(self, key: str, octets: IO[bytes], size: int) -> None:
         with self._asked("writing"):
@@ -53,12 +63,16 @@ class Bucket:
             if size <= _PART:
                 whole = octets.read(size)
                 if len(whole) == size:
-                    obstore.put(self._for(size), key, whole, use_multipart=False)
+                    self._write.wait(lambda: obstore.put_async(self._for(size), key, whole, use_multipart=False))
                 there = len(whole)
             else:
-                obstore.put(self._store, key, octets, use_multipart=True, chunk_size=_PART, max_concurrency=2)
+                self._write.wait(
+                    lambda: obstore.put_async(
+                        self._store, key, octets, use_multipart=True, chunk_size=_PART, max_concurrency=2
+                    )
+                )
                 # Each part was compared; this says that none is missing.
-                there = obstore.head(self._quick, key)["size"]
+                there = self._patience.wait(lambda: obstore.head_async(self._quick, key))["size"]
             if there != size:
                 raise Unavailable(f"{self._place}: {there} octets of {size} were written")
 
@@ -66,7 +80,11 @@ class Bucket:
         if length <= 0:
             return b""
         with self._asked("reading"):
-            octets = bytes(obstore.get_range(self._for(length), key, start=offset, length=length))
+            octets = bytes(
+                self._patience.wait(
+                    lambda: obstore.get_range_async(self._for(length), key, start=offset, length=length)
+                )
+            )
         if len(octets) != length:
             raise StoreError(f"{self._place}: object {key} ends before {offset + length}")
         return octets
@@ -75,7 +93,7 @@ class Bucket:
         rest = iter(keys)
         while some := list(islice(rest, _PAGE)):
             with self._asked("deleting"):
-                obstore.delete(self._quick, some)
+                self._patience.wait(partial(obstore.delete_async, self._quick, some))
 
     def keys(self, folder: str) -> Iterator[tuple[str, float]]:
         pages = iter(obstore.list(self._quick, folder, chunk_size=_PAGE))
@@ -110,6 +128,14 @@ class Bucket:
         """Whom to ask for so many octets."""
         return self._quick if size <= _LITTLE else self._store
 
+    async def _says_anything(self) -> bool:
+        """Whether the server answers a question, whatever it says."""
+        return await _is_answered(obstore.head_async(self._once, f"{_PROBE}/{_NOTHING}"))
+
+    async def _takes_anything(self) -> bool:
+        """The same of one to whom something is given; it is one object, however often."""
+        return await _is_answered(obstore.put_async(self._once, f"{_PROBE}/{_NOTHING}", b"", use_multipart=False))
+
     @contextmanager
     def _asked(self, deed: str) -> Iterator[None]:
         with self._fuses[deed].passed():
@@ -132,6 +158,16 @@ class Bucket:
                 return OutOfSpace(known)
             case "away":
                 return Unavailable(known)
+
+
+async def _is_answered(call: Awaitable[object]) -> bool:
+    try:
+        await call
+    except FileNotFoundError:
+        return True
+    except BaseError as problem:
+        return is_answer(str(problem))
+    return True
 
 
 def _opened(place: Place, timeout: float) -> S3Store:

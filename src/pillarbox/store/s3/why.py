@@ -3,7 +3,7 @@
 import re
 from typing import Literal, TypeAlias
 
-__all__ = ["Failure", "advice", "failure", "reason"]
+__all__ = ["Failure", "advice", "failure", "is_answer", "reason"]
 
 Failure: TypeAlias = Literal["missing", "short", "full", "away"]
 
@@ -47,6 +47,11 @@ def failure(text: str) -> Failure:
     if code == "NoSuchKey" or (status == "404" and code == ""):
         return "missing"
     return "away"
+
+
+def is_answer(text: str) -> bool:
+    """Whether it was the server that said so."""
+    return bool(_found(_CODE, text) or _found(_STATUS, text))
 
 
 def reason(text: str) -> str:

@@ -30,7 +30,8 @@ _PORTION = 1024 * 1024
 class FileStaged:
     """Octets on their way in: in memory while they are few, then in a file."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, account: int, folder: Path) -> None:
+        self.account = account
         self.folder = folder
         self._hash = hashlib.sha256()
         self._few = bytearray()
@@ -88,13 +89,14 @@ class FileStaged:
 class BlobFiles:
     """The files of one account's large blobs."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, account: int, folder: Path) -> None:
+        self._account = account
         self.folder = folder
         self.incoming = folder / "incoming"
 
     @contextmanager
     def stage(self) -> Iterator[FileStaged]:
-        staged = FileStaged(self.incoming)
+        staged = FileStaged(self._account, self.incoming)
         try:
             yield staged
         finally:
@@ -148,7 +150,7 @@ class _NoFiles(BlobFiles):
         raise Passed
 
 
-NO_FILES = _NoFiles(Path("nowhere"))
+NO_FILES = _NoFiles(0, Path("nowhere"))
 
 
 class Blobs:

@@ -131,7 +131,7 @@ def _path(folder: Path, account: int) -> Path:
 
 @lru_cache(maxsize=1024)
 def _files(folder: Path, account: int) -> BlobFiles:
-    return BlobFiles(_path(folder, account).parent / ("server-blobs" if account == 0 else "blobs"))
+    return BlobFiles(account, _path(folder, account).parent / ("server-blobs" if account == 0 else "blobs"))
 
 
 def _delete_tree(folder: Path) -> None:

@@ -20,6 +20,8 @@ from pillarbox.store.sqlite.writing import SQLiteWriting
 from pillarbox.store.standing import (
     Admit,
     Standing,
+    emptied,
+    marked,
     same_epoch,
     standing_of,
     to_be_marked,
@@ -188,10 +190,7 @@ class SQLiteStore:
         self, account: int, was: Standing, now: Standing, epoch: str | None = None, version: int | None = None
     ) -> bool:
         with self._write(account, to_be_marked) as unit:
-            if unit.standing is not was or epoch not in (None, unit.epoch) or version not in (None, unit.commits):
-                return False
-            unit.settle(now)
-        return True
+            return marked(unit, was, now, epoch, version)
 
     def pass_over(self, account: int) -> None:
         self._homes.make(account, Standing.LEFT)
@@ -199,11 +198,7 @@ class SQLiteStore:
     def receive(self, account: int) -> str:
         self._homes.make(account, Standing.ARRIVING)
         with self._write(account, to_be_marked) as unit:
-            if unit.standing not in (Standing.ARRIVING, Standing.LEFT):
-                raise StoreError(f"{self._homes.path(account)} is an account already")
-            unit.settle(Standing.ARRIVING)
-            unit.clear()
-            return unit.epoch
+            return emptied(unit)
 
     @contextmanager
     def fill(self, account: int, epoch: str) -> Iterator[SQLiteWriting]:
@@ -235,6 +230,9 @@ class SQLiteStore:
         return self._homes.remains()
 
     def probe(self) -> list[str]:
+        return []
+
+    def advice(self) -> list[str]:
         return []
 
     def close(self) -> None:

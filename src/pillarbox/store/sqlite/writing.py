@@ -238,10 +238,10 @@ class SQLiteWriting(SQLiteUnit):
         )
 
     def _ours(self, staged: Staged) -> FileStaged:
-        if not isinstance(staged, FileStaged):
+        if isinstance(staged, FileStaged) and staged.account != self.account:
+            raise TypeError("octets are kept by the account that they were staged for")
+        if not isinstance(staged, FileStaged) or staged.folder != self._files.incoming:
             raise Unavailable(f"account {self.account} has moved to another store since these octets came in")
-        if staged.folder != self._files.incoming:
-            raise TypeError("octets are kept by the account of the store that staged them")
         return staged
 
     def _sizes(self, table: Table) -> Sizes:

@@ -44,14 +44,15 @@ class Breath:
 
 
 def copied(
-    unit: Unit, target: Movable, epoch: str, registry: Registry, copied: Copied, texts: Unit | None
+    unit: Unit, target: Movable, epoch: str, registry: Registry, so_far: Copied, texts: Unit | None
 ) -> Iterator[None]:
     """Fills the account that arrives in this epoch with all that the unit sees; yields after each portion.
 
-    Full text is made of the messages in `texts`, if not of those that have arrived, whichever are read faster. Takes
-    the memory of a page of objects and of the largest message. Raises transfer.BadBackup, store.StoreError.
+    What was copied is counted in `so_far`. Full text is made of the messages in `texts`, or, if that is None, of those
+    that have arrived: whichever are read faster. Takes the memory of a page of objects and of the largest message.
+    Raises transfer.BadBackup, store.StoreError.
     """
-    rows = _Rows(unit, registry, copied)
+    rows = _Rows(unit, registry, so_far)
     while not rows.is_over:
         with target.fill(unit.account, epoch) as filling:
             load(target, filling, registry, rows.portion(), rows.octets, texts=texts)
@@ -61,12 +62,12 @@ def copied(
 class _Rows:
     """The rows of an account's image, in portions, and the octets of the blob of the present one."""
 
-    def __init__(self, unit: Unit, registry: Registry, copied: Copied) -> None:
+    def __init__(self, unit: Unit, registry: Registry, so_far: Copied) -> None:
         self._unit = unit
         self._held: Held | None = None
         # Nobody reads when it was made.
         self._rows = dump(unit, registry, "", UTCDate("1970-01-01T00:00:00Z"), self._keep)
-        self._copied = copied
+        self._so_far = so_far
         self._breath = Breath(unit)
         self.is_over = False
 
@@ -79,10 +80,10 @@ class _Rows:
             match row:
                 case BlobRow():
                     octets += row.size
-                    self._copied.blobs += 1
-                    self._copied.octets += row.size
+                    self._so_far.blobs += 1
+                    self._so_far.octets += row.size
                 case ObjectRow():
-                    self._copied.objects += 1
+                    self._so_far.objects += 1
                 case End():
                     self.is_over = True
             if count == _ROWS or octets >= _OCTETS:

@@ -7,12 +7,23 @@ Account 0 is last, since it says which accounts there are: until then each serve
 and a server that is started with the new store too early finds account 0 ARRIVING, and serves nobody half of it.
 """
 
-from collections.abc import Generator, Iterator
-from contextlib import suppress
+import time
+from collections.abc import Callable, Generator, Iterator
 from dataclasses import dataclass, field
 
 from pillarbox.objects import Registry
-from pillarbox.store import Glancing, Movable, MovingStore, NoAccount, Notice, Standing, StoreError, Unavailable, stands
+from pillarbox.store import (
+    Glancing,
+    Movable,
+    MovingStore,
+    NoAccount,
+    Notice,
+    Standing,
+    StoreError,
+    Unavailable,
+    seems_to_stand,
+    stands,
+)
 from pillarbox.transfer.backup import BackupError, account_names
 from pillarbox.transfer.moving.comparing import differences
 from pillarbox.transfer.moving.copying import Copied, copied
@@ -24,6 +35,9 @@ _TOLD = 10
 """Differences that are told of one account."""
 _ATTEMPTS = 3
 """Of an account that is busy when its turn comes: by an import, for example."""
+_AWAY = 60.0
+"""Seconds that a store is waited for which has an account that nobody can write to until it answers."""
+_PAUSE = 2.0
 
 
 class _Other(StoreError):
@@ -54,18 +68,22 @@ class Moved:
     is_complete: bool = False
 
 
-def move(store: MovingStore, registry: Registry) -> Generator[Moved, None, None]:
+def move(
+    store: MovingStore, registry: Registry, wait: Callable[[float], object] = time.sleep
+) -> Generator[Moved, None, None]:
     """Moves what has not moved yet; yields on the way. Nobody else may do so at the same time.
 
     An account that cannot be moved stays as it was, is among the failures of the last step, and keeps account 0 where
-    it is. If this is ended early, the account at hand is as it was. Raises MoveError, store.StoreError.
+    it is. If this is ended early, the account at hand is as it was; a store that is away is waited for by `wait` until
+    that can be said. Raises MoveError, store.StoreError.
     """
-    yield from _Moving(store, registry).run()
+    yield from _Moving(store, registry, wait).run()
 
 
 class _Moving:
-    def __init__(self, store: MovingStore, registry: Registry) -> None:
+    def __init__(self, store: MovingStore, registry: Registry, wait: Callable[[float], object]) -> None:
         self._store = store
+        self._wait = wait
         self._source: Movable = store.source
         self._target: Movable = store.target
         self._registry = registry
@@ -105,7 +123,7 @@ class _Moving:
         """Those that are still to be tried."""
         everyone = self._source.accounts()
         staying = [one for one in everyone if one and one not in self._left]
-        left = [one for one in staying if self._standing_there(one) not in (Standing.LEFT, None)]
+        left = [one for one in staying if seems_to_stand(self._source, one) not in (Standing.LEFT, None)]
         self._left.update(staying)
         self._left.difference_update(left)
         failed = {one.account for one in self._moved.failures}
@@ -114,7 +132,7 @@ class _Moving:
         return [one for one in left if one not in failed]
 
     def _one(self, number: int) -> Iterator[Moved]:
-        self._moved.doing = self._names.get(number, f"number {number}") if number else "server"
+        self._moved.doing = self._name(number)
         yield self._moved
         before = self._moved.copied
         self._tried[number] = self._tried.get(number, 0) + 1
@@ -197,9 +215,26 @@ class _Moving:
         return self._source.version(number)
 
     def _stay(self, number: int) -> None:
-        """It is written to again, if it has not left."""
-        with suppress(StoreError):
-            self._source.stand(number, Standing.LEAVING, Standing.HERE)
+        """It is written to again, if it has not left. Raises MoveError if nobody can say so."""
+        waited = 0.0
+        while True:
+            try:
+                self._source.stand(number, Standing.LEAVING, Standing.HERE)
+            except Unavailable as problem:
+                if waited >= _AWAY:
+                    name = self._name(number)
+                    known = f"the store that {name} is leaving does not answer ({problem.known})"
+                    raise MoveError(f"{known}; do it again when it does: until then {name} is not written to") from None
+            except StoreError:
+                # It is damaged, or was removed.
+                return
+            else:
+                return
+            self._wait(_PAUSE)
+            waited += _PAUSE
+
+    def _name(self, number: int) -> str:
+        return self._names.get(number, f"number {number}") if number else "server"
 
     def _standing_there(self, number: int) -> Standing | None:
         return stands(self._source, number)

@@ -1,9 +1,17 @@
 """Whether accounts can move between two stores, what there would be to do, and how that begins."""
 
-from contextlib import suppress
 from dataclasses import dataclass
 
-from pillarbox.store import Movable, MovingStore, NoAccount, Standing, stands
+from pillarbox.store import (
+    Movable,
+    MovingStore,
+    NoAccount,
+    Standing,
+    StoreError,
+    Unavailable,
+    seems_to_stand,
+    stands,
+)
 
 __all__ = ["MoveError", "Plan", "planned", "prepare", "refuse"]
 
@@ -30,12 +38,21 @@ def planned(store: MovingStore) -> Plan:
     refuse(store)
     octets = accounts = moved = 0
     for number in store.source.accounts():
-        if stands(store.source, number) is Standing.LEFT:
+        if seems_to_stand(store.source, number) is Standing.LEFT:
             moved += 1
             continue
-        with suppress(NoAccount), store.source.read(number) as unit:
-            octets += unit.held_size()
-            accounts += 1
+        try:
+            with store.source.read(number) as unit:
+                octets += unit.held_size()
+        except NoAccount:
+            # Removed meanwhile.
+            continue
+        except Unavailable:
+            raise
+        except StoreError:
+            # Damaged: who moves it is told.
+            pass
+        accounts += 1
     return Plan(accounts, moved, octets)
 
 
@@ -46,7 +63,7 @@ def refuse(store: MovingStore) -> None:
     if there is None or there is Standing.ARRIVING:
         raise MoveError("storage.data names a store that the server is not in, or not all of it yet.")
     for number in source.accounts():
-        if stands(source, number) is Standing.LEFT and stands(target, number) is not Standing.HERE:
+        if seems_to_stand(source, number) is Standing.LEFT and stands(target, number) is not Standing.HERE:
             raise MoveError(f"account {number} has moved to another store than storage.migrate-to names.")
     if there is Standing.HERE and stands(target, 0) is not Standing.ARRIVING and _is_in_use(target):
         raise MoveError("storage.migrate-to names a store that has accounts of its own: name an empty one.")
