@@ -2,15 +2,11 @@
 
 import io
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from dataclasses import replace
+from collections.abc import Callable
 
 import pytest
 from tests.contracts.conftest import Opener
 from tests.neighbour import stores
-from tests.neighbour.cable import Cable, cable
-from tests.neighbour.ceph import Ceph
 from tests.neighbour.stores import WithBucket
 from tests.toy.clock import Clock
 from tests.toy.failing import failing
@@ -330,55 +326,3 @@ def test_what_was_kept_before_there_was_a_bucket_stays_where_it_is(
             with pytest.raises(StoreError, match=r"storage\.blob does not say where"):
                 read()
     before.close()
-
-
-@pytest.mark.parametrize("how", ["cut", "silent"])
-def test_without_the_bucket_all_else_goes_on_and_it_heals(
-    opener: Opener, where: WithBucket, s3: Ceph, how: str
-) -> None:
-    """Issue 8: an outage of S3 is temporary, and heals without a restart."""
-    with behind(opener, where, s3) as (store, line):
-        blob = keep(store, LARGE)
-        if how == "cut":
-            line.sever()
-        else:
-            line.stall()
-        begun = time.monotonic()
-        with store.read(1) as unit:
-            for _ in range(3):
-                with pytest.raises(Unavailable):
-                    unit.octets(blob, 0, 10)
-        with store.stage(1) as staged:
-            staged.write(OTHER)
-            with pytest.raises(Unavailable):
-                staged.complete()
-        with pytest.raises(Unavailable):
-            keep(store, OTHER)
-        assert time.monotonic() - begun < 3, "each of them waited"
-        small = keep(store, b"small")
-        with store.read(1) as unit:
-            assert unit.octets(small, 0, 5) == b"small"
-        line.put_up()
-        line.flow()
-        until = time.monotonic() + 10
-        while True:
-            try:
-                with store.read(1) as unit:
-                    assert unit.octets(blob, 0, 10) == LARGE[:10]
-                keep(store, OTHER)
-                break
-            except Unavailable:
-                assert time.monotonic() < until
-                time.sleep(0.05)
-
-
-@contextmanager
-def behind(opener: Opener, where: WithBucket, s3: Ceph) -> Iterator[tuple[Store, Cable]]:
-    """A store whose bucket is at the other end of a cable."""
-    with cable(("127.0.0.1", s3.port)) as line:
-        bucket = replace(s3.place, prefix=where.bucket.prefix, endpoint=f"http://127.0.0.1:{line.port}", timeout=0.3)
-        opener.data = replace(where, bucket=bucket)
-        store = opener()
-        store.create(1)
-        yield store, line
-        store.close()

@@ -240,7 +240,8 @@ class _Broken:
     def _broken(self, *_: object) -> Any:
         raise RuntimeError(self._secret)
 
-    create = remove = accounts = untended = read = write = stage = version = sweep = remains = probe = close = _broken
+    create = remove = accounts = untended = read = write = stage = version = sweep = _broken
+    remains = probe = advice = close = _broken
 
 
 def _tokens() -> Callable[[], str]:

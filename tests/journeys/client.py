@@ -35,7 +35,8 @@ def is_temporary(told: Exception) -> bool:
     """Whether it says that the same may succeed later (RFC 8620 section 3.6.2, RFC 9110 sections 15.6.3 to 15.6.5)."""
     match told:
         case Failed():
-            return told.kind == "serverUnavailable"
+            # The other is for who looks first, as all who ask whether it is temporary do.
+            return told.kind in ("serverUnavailable", "serverPartialFail")
         case Refused():
             # 502 and 504 are what a proxy says of a server that is gone.
             return told.status in (502, 503, 504, 507)

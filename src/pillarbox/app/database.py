@@ -10,7 +10,7 @@ from pillarbox.datatypes import REGISTRY
 from pillarbox.settings import DatabaseStore
 from pillarbox.store import Depot, Feed, postgres
 from pillarbox.store.hub import HubFeed
-from pillarbox.store.postgres import Crowd, Link, Place, PostgresStore, PostgresVolatile, Sole, Voice, channel
+from pillarbox.store.postgres import Link, Others, Place, PostgresStore, PostgresVolatile, Sole, Voice, channel
 
 __all__ = ["alone_moving", "link", "sole", "store", "voice", "volatile"]
 
@@ -37,8 +37,11 @@ def sole(chosen: DatabaseStore) -> Sole:
     return Sole(_place(chosen))
 
 
-def alone_moving(chosen: DatabaseStore) -> AbstractContextManager[Crowd]:
-    """A block in which nobody else moves accounts into the database or out of it. Raises store.StoreError."""
+def alone_moving(chosen: DatabaseStore) -> AbstractContextManager[Others]:
+    """A block in which nobody else begins to move accounts into the database or out of it, and who else is there.
+
+    Raises store.StoreError.
+    """
     return postgres.alone_moving(_place(chosen))
 
 

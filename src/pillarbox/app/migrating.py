@@ -28,10 +28,10 @@ def migrating(built: House) -> Iterator[None]:
             if isinstance(chosen, DatabaseStore):
                 from pillarbox.app.database import alone_moving  # noqa: PLC0415
 
-                crowd = held.enter_context(alone_moving(chosen))
-                if not crowd.is_alone:
+                others = held.enter_context(alone_moving(chosen))
+                if not others.is_alone:
                     raise CannotMigrate(_ANOTHER)
-                if crowd.machines and isinstance(settings.next_store, FolderStore):
-                    where = ", ".join(crowd.machines)
+                if others.machines and isinstance(settings.next_store, FolderStore):
+                    where = ", ".join(others.machines)
                     raise CannotMigrate(f"the files are this machine's alone: stop the servers on {where} first")
         yield

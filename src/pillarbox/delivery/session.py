@@ -44,6 +44,12 @@ class Run(Protocol):
     def __call__(self, work: Callable[[], T], /) -> Awaitable[T]: ...
 
 
+class RunFor(Protocol):
+    """The same after what came before of an account, so that one that is slow keeps no other's mail waiting."""
+
+    def __call__(self, account: int, work: Callable[[], T], /) -> Awaitable[T]: ...
+
+
 @dataclass(frozen=True, slots=True)
 class Delivery:
     """What all sessions share. `policy` is asked once a session; `token` makes ids nobody can guess."""
@@ -51,6 +57,7 @@ class Delivery:
     directory: Directory
     deposit: Deposit
     run: Run
+    run_for: RunFor
     policy: Callable[[], Policy]
     clock: Callable[[], float]
     token: Callable[[], str]
@@ -188,7 +195,9 @@ class Session:
         try:
             spoken: Attributes = {"pillarbox.account": principal.number, "pillarbox.id": offer.hop.id}
             with span("lmtp.deliver", Side.SERVER, spoken):
-                outcome = await self._delivery.run(lambda: deposit.deliver(principal, offer, self._policy, path.text))
+                outcome = await self._delivery.run_for(
+                    principal.number, lambda: deposit.deliver(principal, offer, self._policy, path.text)
+                )
         except (Unavailable, OSError) as trouble:
             told = reply.NO_ROOM if isinstance(trouble, OutOfSpace) else reply.FAILED
             _tell(Event.LMTP_DEFERRED, path, told, id=offer.hop.id, reason=str(trouble))
@@ -214,7 +223,9 @@ class Session:
         principal, path = recipient.principal, recipient.path
         deposit = self._delivery.deposit
         try:
-            await self._delivery.run(lambda: deposit.refused(principal, hop, 0, told, self._policy, path.text))
+            await self._delivery.run_for(
+                principal.number, lambda: deposit.refused(principal, hop, 0, told, self._policy, path.text)
+            )
         except Exception as bug:  # noqa: BLE001 - the face where bugs end
             _tell(Event.LMTP_FAILED, path, told, id=hop.id, exception=bug)
 

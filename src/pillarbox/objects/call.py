@@ -21,6 +21,7 @@ from pillarbox.objects.record import Record
 from pillarbox.objects.registry import Registry
 from pillarbox.store import (
     Document,
+    Doubtful,
     LogTooShort,
     Moment,
     NoAccount,
@@ -357,6 +358,9 @@ def perform(context: Context, kind: DataType[Any], method: Method, given: Mappin
     except NoAccount:
         # Removed since the actor was made.
         raise MethodError(method.no_account) from None
+    except Doubtful as problem:
+        # RFC 8620 section 3.6.2: any other error says that nothing was changed.
+        raise MethodError("serverPartialFail", "all of it was done or nothing, and which cannot be known") from problem
     except Unavailable as problem:
         raise MethodError("serverUnavailable") from problem
 

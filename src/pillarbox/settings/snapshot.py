@@ -21,6 +21,7 @@ from pillarbox.settings.catalogue import (
     FolderStore,
     Listener,
     StoreChoice,
+    UnusableBucket,
     UnusableStore,
 )
 from pillarbox.settings.declare import Declared
@@ -80,16 +81,12 @@ class Snapshot:
 
     def _stores(self) -> list[StoreChoice]:
         """Those that can keep everything."""
-        return [one for one in self[STORES] if not isinstance(one, BucketStore) and not _is_bucket(one)]
+        return [one for one in self[STORES] if not isinstance(one, BucketStore | UnusableBucket)]
 
     @property
     def folders(self) -> tuple[Folder, ...]:
         """What a new account has, the inbox first."""
         return self[FOLDERS]
-
-
-def _is_bucket(store: StoreChoice) -> bool:
-    return isinstance(store, UnusableStore) and store.is_bucket
 
 
 def snapshot(pairs: Mapping[str, str]) -> tuple[Snapshot, list[Problem]]:

@@ -10,22 +10,25 @@ from pillarbox.store.contract import (
     BlobReader,
     Changed,
     ChangePage,
-    Elsewhere,
     Finding,
     Held,
-    LogTooShort,
-    NoAccount,
-    OutOfSpace,
     Staged,
     Store,
     Stored,
-    StoreError,
-    Unavailable,
-    Undone,
     Unit,
     Writing,
 )
 from pillarbox.store.depot import Depot
+from pillarbox.store.error import (
+    Doubtful,
+    Elsewhere,
+    LogTooShort,
+    NoAccount,
+    OutOfSpace,
+    StoreError,
+    Unavailable,
+    Undone,
+)
 from pillarbox.store.feed import Feed, Listener, LocalFeed, Notice
 from pillarbox.store.glance import Glances, Glancing, Moment, Passed
 from pillarbox.store.moving import MovingStore
@@ -71,6 +74,7 @@ __all__ = [
     "Counts",
     "Depot",
     "Document",
+    "Doubtful",
     "Elsewhere",
     "Entry",
     "Equal",

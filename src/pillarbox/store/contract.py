@@ -3,18 +3,9 @@
 A store keeps accounts apart: each has its own numbers, change log, text and blobs, and account 0 is the
 server itself. All access is through a unit: one account's transaction. A reading unit sees one snapshot. What
 a writing unit did is there together, durably, once its block has ended without an exception, and not at all
-otherwise; then, and only then, the feed speaks.
-
-    StoreError
-    ├── Unavailable     try again later: busy, an I/O error
-    │   ├── Undone          nothing was done: try again at once (`retried`)
-    │   ├── OutOfSpace      not before somebody has made room
-    │   └── Elsewhere       the account is in another store, or has not arrived in this one
-    ├── NoAccount       no such account here
-    └── LogTooShort     the change log does not reach back that far
+otherwise; then, and only then, the feed speaks. What it raises is in `error`.
 """
 
-import errno
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
@@ -29,65 +20,14 @@ __all__ = [
     "BlobReader",
     "ChangePage",
     "Changed",
-    "Elsewhere",
     "Finding",
     "Held",
-    "LogTooShort",
-    "NoAccount",
-    "OutOfSpace",
     "Staged",
     "Store",
-    "StoreError",
     "Stored",
-    "Unavailable",
-    "Undone",
     "Unit",
     "Writing",
 ]
-
-
-_NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
-
-
-class StoreError(Exception):
-    """A store could not do as asked; `known` is for the log alone."""
-
-    def __init__(self, known: str) -> None:
-        super().__init__(known)
-        self.known = known
-
-
-class Unavailable(StoreError):
-    """Not now; the same may succeed later. Nothing was changed, unless `known` says that this cannot be known."""
-
-
-class Undone(Unavailable):
-    """Nothing of the unit was done, and the same may succeed at once.
-
-    Others were in its way, or its connection was cut before it was committed.
-    """
-
-
-class OutOfSpace(Unavailable):
-    """What should be kept has no room: a full disk, or all that one may use of it."""
-
-    @staticmethod
-    def or_unavailable(place: object, problem: OSError) -> Unavailable:
-        """What an error of the file system at a place is to a caller."""
-        kind = OutOfSpace if problem.errno in _NO_ROOM else Unavailable
-        return kind(f"{place}: {problem}")
-
-
-class Elsewhere(Unavailable):
-    """Another store has the account, or this one has not all of it yet (`standing`)."""
-
-
-class NoAccount(StoreError):
-    """The account is not in this store."""
-
-
-class LogTooShort(StoreError):
-    """Changes since then are no longer known."""
 
 
 class Stored(NamedTuple):

@@ -12,7 +12,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from typing import IO, Protocol
 
-from pillarbox.store.contract import StoreError
+from pillarbox.store.error import StoreError
 from pillarbox.store.window import WindowReader
 
 __all__ = ["LARGE", "Depot", "Stock"]

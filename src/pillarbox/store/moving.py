@@ -8,7 +8,8 @@ from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, ExitStack, contextmanager, suppress
 from typing import TypeVar
 
-from pillarbox.store.contract import Elsewhere, NoAccount, Staged, Unit, Writing
+from pillarbox.store.contract import Staged, Unit, Writing
+from pillarbox.store.error import Elsewhere, NoAccount
 from pillarbox.store.feed import Feed
 from pillarbox.store.glance import Glancing, Moment, Passed
 from pillarbox.store.standing import Movable, Standing, seems_to_stand, stands

@@ -5,7 +5,7 @@ import time
 from collections.abc import Callable
 from typing import TypeVar
 
-from pillarbox.store.contract import Undone
+from pillarbox.store.error import Undone
 
 __all__ = ["ATTEMPTS", "WITHIN", "retried"]
 

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Awaitable, Callable
 
-from pillarbox.store.contract import StoreError
+from pillarbox.store.error import StoreError
 from pillarbox.telemetry import Event, emit
 
 __all__ = ["Rounds"]

@@ -9,7 +9,8 @@ from contextlib import AbstractContextManager
 from enum import IntEnum, unique
 from typing import Protocol, TypeAlias
 
-from pillarbox.store.contract import Elsewhere, NoAccount, Store, StoreError, Unavailable, Unit, Writing
+from pillarbox.store.contract import Store, Unit, Writing
+from pillarbox.store.error import Elsewhere, NoAccount, StoreError, Unavailable
 
 __all__ = [
     "UNNAMED",

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from weakref import WeakValueDictionary
 
-from pillarbox.store.contract import Unavailable
+from pillarbox.store.error import Unavailable
 
 __all__ = ["Turns"]
 

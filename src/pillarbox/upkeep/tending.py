@@ -6,7 +6,7 @@ So are submissions of messages that were sent long ago, and what the journal say
 from datetime import UTC, datetime, timedelta
 
 from pillarbox.datatypes.journal import forget_journal, oldest_entry
-from pillarbox.datatypes.mail import KEPT, forget_submissions, oldest_submission
+from pillarbox.datatypes.mail import forget_submissions, submissions_until
 from pillarbox.objects import Registry
 from pillarbox.store import Store, Unit
 from pillarbox.telemetry import Event, emit
@@ -85,8 +85,8 @@ def _by(history: int | None, journal: int) -> bytes:
 def _next(unit: Unit, journal: int | None) -> int | None:
     """When something of the account has its time that the store does not know of; None for never."""
     times = []
-    if (sent := oldest_submission(unit)) is not None:
-        times.append(sent + KEPT)
+    if (until := submissions_until(unit)) is not None:
+        times.append(until)
     if journal is not None and (begun := oldest_entry(unit)) is not None:
         times.append(begun + timedelta(seconds=journal))
     return int(min(times).timestamp()) + 1 if times else None

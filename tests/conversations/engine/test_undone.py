@@ -8,7 +8,7 @@ import pytest
 from tests.toy.speaker import Speaker
 
 from pillarbox.objects import Limits
-from pillarbox.store import Store, Unavailable, Undone
+from pillarbox.store import Doubtful, Store, Undone
 from pillarbox.store.retry import ATTEMPTS
 
 
@@ -80,11 +80,15 @@ def test_what_others_are_always_in_the_way_of_is_unavailable(
 
 
 def test_what_may_have_been_done_is_not_done_again(dora: Speaker, stumbling: Stumbling) -> None:
-    """Architecture section 3.2."""
-    stumbling.trouble = [Unavailable("whether it was done cannot be known")]
+    """RFC 8620 section 3.6.2: each error but "serverPartialFail" promises that nothing was changed.
+
+    A client that took this for "serverUnavailable" would do it again; now it looks first.
+    """
+    stumbling.trouble = [Doubtful("whether it was done cannot be known")]
     dora.says("Cake/set", create={"k": {"name": "Plum"}})
-    dora.hears("error", type="serverUnavailable")
+    dora.hears("error", type="serverPartialFail")
     assert stumbling.units == 1
+    assert dora.created_ids == {}
 
 
 def test_what_is_read_again_counts_once(dora: Speaker, stumbling: Stumbling) -> None:

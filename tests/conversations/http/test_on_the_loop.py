@@ -1,6 +1,8 @@
 """Requests that only read are answered on the event loop, if that takes but a moment (adr/0031)."""
 
-from collections.abc import Awaitable
+import threading
+from collections.abc import Awaitable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from itertools import count
 from typing import Any
@@ -10,6 +12,7 @@ from tests.driver import JMAP, Home
 
 from pillarbox.http import HTTP
 from pillarbox.net import Door
+from pillarbox.store import Staged
 
 
 def test_what_takes_longer_is_answered_all_the_same(home: Home, alice: JMAP) -> None:
@@ -54,3 +57,25 @@ def test_what_is_large_is_read_in_a_thread(home: Home, alice: JMAP, monkeypatch:
     assert not asked
     alice.asks("Core/echo", hello="x" * 20_000)
     assert len(asked) == 1
+
+
+def test_octets_on_their_way_in_begin_in_a_thread(home: Home, alice: JMAP) -> None:
+    """ADR 0003: a store may ask a network away whether there is such an account."""
+    begun = list[str]()
+
+    class Staging:
+        def __getattr__(self, name: str) -> object:
+            return getattr(home.store, name)
+
+        @contextmanager
+        def stage(self, account: int) -> Iterator[Staged]:
+            begun.append(threading.current_thread().name)
+            with home.store.stage(account) as staged:
+                yield staged
+
+    store: Any = Staging()
+    service = replace(home.setup.service, store=store)
+    home.web.application = HTTP(replace(home.setup, service=service))
+
+    alice.uploads(b"some")
+    assert [name.partition("_")[0] for name in begun] == ["engine"]

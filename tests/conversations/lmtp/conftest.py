@@ -6,7 +6,6 @@ import socket
 import threading
 import time
 from collections.abc import Awaitable, Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -22,7 +21,7 @@ from pillarbox.access import Principal
 from pillarbox.datatypes import REGISTRY
 from pillarbox.datatypes.mail import EMAIL, Folder
 from pillarbox.delivery import Delivery, Deposit, LMTPListener, Policy
-from pillarbox.net import Entrance
+from pillarbox.net import Door, Entrance
 from pillarbox.objects import number_of
 from pillarbox.store import Store
 from pillarbox.telemetry import configure
@@ -38,7 +37,7 @@ class BrittleStore:
 
     def __init__(self, store: Store) -> None:
         self._store = store
-        self.trouble: Callable[[int, str], None] | None = None
+        self.trouble: Callable[[int, str], object] | None = None
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._store, name)
@@ -141,7 +140,7 @@ class Office:
         self.tcp = ("127.0.0.1", 0)
         self.unix = folder / "lmtp"
         self._tokens = itertools.count(1)
-        self._pool = ThreadPoolExecutor(2)
+        self._door = Door()
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever)
         self._thread.start()
@@ -168,6 +167,7 @@ class Office:
             directory=self.directory,
             deposit=Deposit(self._kept, REGISTRY, lambda: self.now),
             run=self._run,
+            run_for=self._run_for,
             policy=lambda: self.policy,
             clock=lambda: self.now,
             token=lambda: f"t{next(self._tokens)}",
@@ -194,7 +194,7 @@ class Office:
         self._loop.call_soon_threadsafe(self._loop.stop)
         self._thread.join()
         self._loop.close()
-        self._pool.shutdown()
+        self._door.close()
         self.store.close()
 
     def meets(self, way: str = "tcp") -> MTA:
@@ -243,11 +243,14 @@ class Office:
         return asyncio.run_coroutine_threadsafe(waits(), self._loop).result(PATIENCE)
 
     async def _run(self, work: Callable[[], T]) -> T:
-        def when_allowed() -> T:
-            self.before_work()
-            return work()
+        return await self._door.through(self._when_allowed, work)
 
-        return await asyncio.get_running_loop().run_in_executor(self._pool, when_allowed)
+    async def _run_for(self, account: int, work: Callable[[], T]) -> T:
+        return await self._door.for_account(account, self._when_allowed, work)
+
+    def _when_allowed(self, work: Callable[[], T]) -> T:
+        self.before_work()
+        return work()
 
 
 @pytest.fixture

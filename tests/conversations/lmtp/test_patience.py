@@ -166,6 +166,26 @@ def test_but_not_for_ever(office: Office, alice: Principal) -> None:
     assert office.emails(alice) == []
 
 
+def test_an_account_that_is_slow_keeps_nobody_else_s_mail_waiting(
+    office: Office, alice: Principal, carol: Principal
+) -> None:
+    """Architecture section 2: accounts do not disturb each other, as where a row or a file of one is locked."""
+    allowed = threading.Event()
+    office.store.trouble = lambda account, _when: allowed.wait(5) if account == alice.number else None
+    waiting = [office.greets() for _ in range(3)]
+    for mta in waiting:
+        mta.offers(b"Subject: x\r\n\r\n", "alice@ours.example", sender=f"{id(mta)}@far.example")
+    other = office.greets()
+    other.offers(b"Subject: x\r\n\r\n", "carol@ours.example")
+    other.hears("250 2.0.0")
+    assert not allowed.is_set()
+    assert office.emails(alice) == []
+    allowed.set()
+    for mta in waiting:
+        mta.hears("250 2.0.0")
+    assert len(office.emails(alice)) == 3
+
+
 def test_the_loop_goes_on_while_the_store_is_slow(office: Office, alice: Principal) -> None:
     """Ours: store work is never done on the loop."""
     allowed = threading.Event()

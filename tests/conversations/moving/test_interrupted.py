@@ -159,6 +159,29 @@ def test_one_that_stays_away_is_told_with_what_is_not_written_to(store: MovingSt
     assert last.is_complete
 
 
+class Emptied:
+    """A store of which all accounts but account 0 are removed when it is first asked for one after it has that."""
+
+    def __init__(self, store: Movable, home: Home, *people: JMAP) -> None:
+        self._store = store
+        self._home = home
+        self._people = list(people)
+
+    def standing(self, account: int) -> Standing:
+        while account and self._people and self._store.standing(0) is Standing.HERE:
+            self._home.directory.remove(self._people.pop().name)
+        return self._store.standing(account)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._store, name)
+
+
+def test_who_is_removed_at_the_end_is_not_missed(home: Home, store: MovingStore, alice: JMAP, bob: JMAP) -> None:
+    target = cast("Movable", Emptied(store.target, home, alice, bob))
+    (*_, last) = move(MovingStore(store.source, target), REGISTRY)
+    assert (last.is_complete, store.accounts()) == (True, [0])
+
+
 def test_two_moves_at_once_mix_nothing(store: MovingStore, alice: JMAP, bob: JMAP) -> None:
     """They are kept from it by a lock, which a database may lose; nothing that was written is lost all the same."""
     mail(alice, bob)

@@ -75,7 +75,7 @@ def test_what_was_acknowledged_is_there_once_and_what_failed_is_not(server: Serv
 
 
 def test_what_nobody_can_know_is_not_doubled_by_who_asks_again(server: Server, cutter: Scissors) -> None:
-    """RFC 8620 section 5.3, "ifInState": said to be unavailable, and either done or not."""
+    """RFC 8620 sections 3.6.2 and 5.3, "ifInState": the client is told to look, for it is done or not."""
     alice = server.account("alice@far.example")
     drafts, state = alice.role("drafts"), state_of(alice)
 
@@ -86,7 +86,7 @@ def test_what_nobody_can_know_is_not_doubled_by_who_asks_again(server: Server, c
         cutter.falls = True
         with pytest.raises((Failed, Refused)) as told:
             draft(alice, drafts, f"draft {number}", state)
-        assert getattr(told.value, "kind", None) == "serverUnavailable"
+        assert getattr(told.value, "kind", None) == "serverPartialFail"
         assert cutter.cuts != before
         cutter.share, cutter.is_down, cutter.falls = 0.0, False, False
 

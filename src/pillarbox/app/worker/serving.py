@@ -292,6 +292,7 @@ class _Service:
             self._directories,
             Deposit(built.store, REGISTRY, time.time),
             self.door.through,
+            self.door.for_account,
             lambda: self._policy,
             time.time,
             partial(secrets.token_hex, 8),

@@ -17,14 +17,13 @@ from pillarbox.datatypes.mail.mdn import MDN
 from pillarbox.datatypes.mail.snippet import SEARCH_SNIPPET
 from pillarbox.datatypes.mail.submission import (
     EMAIL_SUBMISSION,
-    KEPT,
     EmailSubmission,
     cancel_submission,
     forget_submissions,
     note_delivery,
     note_report,
-    oldest_submission,
     release_submission,
+    submissions_until,
 )
 from pillarbox.datatypes.mail.tally import Tallies, recount, tally_problems
 from pillarbox.datatypes.mail.thread import THREAD
@@ -42,7 +41,6 @@ __all__ = [
     "EMAIL",
     "EMAIL_SUBMISSION",
     "IDENTITY",
-    "KEPT",
     "MAILBOX",
     "MDN",
     "SEARCH_SNIPPET",
@@ -72,10 +70,10 @@ __all__ = [
     "may_send_as",
     "note_delivery",
     "note_report",
-    "oldest_submission",
     "recount",
     "release_submission",
     "sender_of",
+    "submissions_until",
     "tally_problems",
     "vacation",
 ]

@@ -1,6 +1,7 @@
 """Uploads and downloads (RFC 8620 sections 6.1 and 6.2)."""
 
 import re
+from contextlib import ExitStack
 from dataclasses import dataclass
 from urllib.parse import quote
 
@@ -46,7 +47,10 @@ async def upload(setup: Setup, exchange: Exchange) -> None:
     exchange.refuse_by_length(limits.upload, too_large)
     owner = exchange.entry.principal.number
     async with setup.turns.turn(owner, "maxConcurrentUpload"):
-        with setup.service.store.stage(grant.number) as staged:
+        with ExitStack() as stack:
+            # The store may ask a network away whether there is such an account.
+            staging = setup.service.store.stage(grant.number)
+            staged = await setup.door.for_account(owner, stack.enter_context, staging)
             waiting, more = bytearray(), True
             while more:
                 piece, more = await exchange.piece()

@@ -187,6 +187,7 @@ from pillarbox.settings.catalogue.store import (
     DatabaseStore,
     FolderStore,
     StoreChoice,
+    UnusableBucket,
     UnusableStore,
 )
 from pillarbox.settings.catalogue.tls import TLS_EVERYWHERE, Tls
@@ -385,6 +386,7 @@ __all__ = [
     "StoreChoice",
     "StsMode",
     "Tls",
+    "UnusableBucket",
     "UnusableDirectory",
     "UnusableStore",
     "is_local",

@@ -1,6 +1,7 @@
 """A bucket for large blobs: `store.<id>.*` of the type `s3`, which `storage.blob` names."""
 
 from dataclasses import dataclass
+from typing import TypeVar
 from urllib.parse import urlsplit
 
 from pillarbox.settings.declare import Declared, Required, Setting
@@ -10,6 +11,8 @@ from pillarbox.settings.source import Source
 from pillarbox.telemetry import Secret
 
 __all__ = ["BUCKET_FIELDS", "BUCKET_TIMEOUT", "BucketStore", "bucket"]
+
+T = TypeVar("T")
 
 BUCKET_TIMEOUT = Duration(30_000)
 """Unless another is said; and nobody waits longer."""
@@ -102,8 +105,6 @@ _KEY_PREFIX = Setting(
     default_said="nothing",
 )
 
-_BAD = object()
-
 BUCKET_FIELDS: tuple[Declared[object], ...] = (
     _BUCKET,
     _REGION,
@@ -135,13 +136,12 @@ def bucket(
     if profile.read(source) is not None:
         source.wrong(profile.key, "build", "profiles are not served; access-key and secret-key hold")
     name, region, access_key = required
-    place = _ENDPOINT.of(identity), _KEY_PREFIX.of(identity)
-    is_there = all(not source.has(one.key) or source.value(one.key, one.kind, _BAD) is not _BAD for one in place)
+    is_place = not _is_bad(_ENDPOINT.of(identity), source) and not _is_bad(_KEY_PREFIX.of(identity), source)
     endpoint = _ENDPOINT.of(identity).read(source)
     tokens = [one.of(identity).read(source) for one in (_SESSION_TOKEN, _SECURITY_TOKEN)]
     retries, prefix = _MAX_RETRIES.of(identity).read(source), _KEY_PREFIX.of(identity).read(source)
     anyone = any_certificate.read(source)
-    if not is_there or not name or not region or not access_key or secret is None:
+    if not is_place or not name or not region or not access_key or secret is None:
         return None
     return BucketStore(
         identity,
@@ -156,3 +156,8 @@ def bucket(
         key_prefix=prefix,
         allows_any_certificate=anyone,
     )
+
+
+def _is_bad(setting: Setting[T], source: Source) -> bool:
+    bad = object()
+    return source.has(setting.key) and source.value(setting.key, setting.kind, bad) is bad

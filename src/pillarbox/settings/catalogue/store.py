@@ -22,6 +22,7 @@ __all__ = [
     "DatabaseStore",
     "FolderStore",
     "StoreChoice",
+    "UnusableBucket",
     "UnusableStore",
 ]
 
@@ -62,11 +63,17 @@ class UnusableStore:
     """One that lacks what it cannot be without. Nothing else may take its place: mail would be kept elsewhere."""
 
     id: str
-    is_bucket: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class UnusableBucket:
+    """The same of a bucket, which nobody takes for a store of everything."""
+
+    id: str
 
 
 StoreChoice: TypeAlias = FolderStore | DatabaseStore | UnusableStore
-AnyStore: TypeAlias = StoreChoice | BucketStore
+AnyStore: TypeAlias = StoreChoice | BucketStore | UnusableBucket
 
 _SERVED = ("sqlite", "postgresql", "s3")
 _TYPE = Required(
@@ -158,9 +165,7 @@ def _store(identity: str, source: Source) -> AnyStore:
             return _database(identity, source)
         case "s3":
             timeout = replace(_TIMEOUT.of(identity), default=BUCKET_TIMEOUT)
-            return bucket(identity, source, timeout, _ANY_CERTIFICATE.of(identity)) or UnusableStore(
-                identity, is_bucket=True
-            )
+            return bucket(identity, source, timeout, _ANY_CERTIFICATE.of(identity)) or UnusableBucket(identity)
         case None:
             return UnusableStore(identity)
         case other:

@@ -12,7 +12,7 @@ Nothing but `pillarbox.app` names this package.
 from pillarbox.store.postgres.channel import Channel, Way, channel
 from pillarbox.store.postgres.connect import Place
 from pillarbox.store.postgres.link import Link
-from pillarbox.store.postgres.moving import Crowd, alone_moving
+from pillarbox.store.postgres.moving import Others, alone_moving
 from pillarbox.store.postgres.sole import Sole
 from pillarbox.store.postgres.store import PostgresStore
 from pillarbox.store.postgres.voice import Voice
@@ -20,8 +20,8 @@ from pillarbox.store.postgres.volatile import PostgresVolatile
 
 __all__ = [
     "Channel",
-    "Crowd",
     "Link",
+    "Others",
     "Place",
     "PostgresStore",
     "PostgresVolatile",

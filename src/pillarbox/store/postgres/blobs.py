@@ -10,8 +10,9 @@ import hashlib
 from collections.abc import Callable
 from io import BytesIO
 
-from pillarbox.store.contract import Blob, BlobReader, Held, StoreError, Unavailable
+from pillarbox.store.contract import Blob, BlobReader, Held
 from pillarbox.store.depot import LARGE, Stock
+from pillarbox.store.error import StoreError, Unavailable
 from pillarbox.store.postgres import pieces
 from pillarbox.store.postgres.objects import nameless, objects_of
 from pillarbox.store.postgres.session import Row, Session, Value

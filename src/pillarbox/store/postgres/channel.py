@@ -4,7 +4,7 @@ import time
 from collections.abc import Sequence
 from typing import Literal, Protocol, TypeAlias
 
-from pillarbox.store.contract import Unavailable
+from pillarbox.store.error import Unavailable
 from pillarbox.store.postgres.connect import Place, connected
 from pillarbox.store.postgres.parcel import node_name
 from pillarbox.store.postgres.server import feed

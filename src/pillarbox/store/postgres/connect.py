@@ -5,8 +5,8 @@ from hashlib import blake2b
 
 import psycopg
 
-from pillarbox.store.contract import StoreError, Unavailable
 from pillarbox.store.epoch import letters_of
+from pillarbox.store.error import StoreError, Unavailable
 from pillarbox.store.postgres.hosts import History, Host, Hosts, is_older
 from pillarbox.store.postgres.server import history
 from pillarbox.store.postgres.session import Session

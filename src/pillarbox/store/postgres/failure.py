@@ -2,7 +2,7 @@
 
 import psycopg
 
-from pillarbox.store.contract import OutOfSpace, StoreError, Unavailable, Undone
+from pillarbox.store.error import OutOfSpace, StoreError, Unavailable, Undone
 
 __all__ = ["Lost", "failure", "is_over"]
 

@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, closing, contextmanager, suppress
 from typing import Protocol
 
-from pillarbox.store.contract import StoreError
+from pillarbox.store.error import StoreError
 from pillarbox.store.feed import Listener, Notice
 from pillarbox.store.hub import Garbled
 from pillarbox.store.postgres.channel import Channel

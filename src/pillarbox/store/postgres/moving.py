@@ -7,13 +7,13 @@ from dataclasses import dataclass
 from pillarbox.store.postgres.connect import Place, connected
 from pillarbox.store.postgres.server import lock_moving, machines
 
-__all__ = ["Crowd", "alone_moving"]
+__all__ = ["Others", "alone_moving"]
 
 _PATIENCE = 10.0
 
 
 @dataclass(frozen=True, slots=True)
-class Crowd:
+class Others:
     """Whether nobody else moves accounts here, and on which other machines servers use the database."""
 
     is_alone: bool
@@ -21,10 +21,13 @@ class Crowd:
 
 
 @contextmanager
-def alone_moving(place: Place) -> Iterator[Crowd]:
-    """A block in which nobody else moves accounts into this database or out of it. Raises Unavailable, StoreError."""
+def alone_moving(place: Place) -> Iterator[Others]:
+    """A block in which nobody else begins to move accounts into this database or out of it, and who else is there.
+
+    If somebody is at it already, it says so. Raises Unavailable, StoreError.
+    """
     session = connected(place, patience=_PATIENCE)
     try:
-        yield Crowd(lock_moving(session), machines(session))
+        yield Others(lock_moving(session), machines(session))
     finally:
         session.close()

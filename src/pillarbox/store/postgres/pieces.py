@@ -2,7 +2,8 @@
 
 from collections.abc import Callable, Iterable
 
-from pillarbox.store.contract import Blob, StoreError
+from pillarbox.store.contract import Blob
+from pillarbox.store.error import StoreError
 from pillarbox.store.postgres.session import Row, Session
 from pillarbox.store.postgres.staged import PIECE
 from pillarbox.store.window import WindowReader

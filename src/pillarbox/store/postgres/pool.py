@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from typing import TypeVar
 
-from pillarbox.store.contract import StoreError, Unavailable
+from pillarbox.store.error import StoreError, Unavailable
 from pillarbox.store.postgres.failure import Lost
 from pillarbox.store.postgres.session import Session
 

@@ -16,7 +16,7 @@ import psycopg
 from psycopg import pq
 from psycopg.adapt import Transformer
 
-from pillarbox.store.contract import StoreError, Unavailable
+from pillarbox.store.error import StoreError, Unavailable
 from pillarbox.store.postgres.failure import Lost, failure, is_over
 from pillarbox.store.postgres.octets import WRITERS, Value
 
@@ -270,6 +270,8 @@ class Session:
             self._answer = self._rows.load_rows(0, result.ntuples, tuple)
 
     def _committed(self) -> None:
+        # What a statement before it was warned of, as each is where their numbers run out, says nothing of the commit.
+        self._warning = None
         result = self._result()
         if result is None:
             return

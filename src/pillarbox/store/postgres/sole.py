@@ -3,7 +3,7 @@
 import time
 from contextlib import suppress
 
-from pillarbox.store.contract import StoreError
+from pillarbox.store.error import StoreError
 from pillarbox.store.postgres.connect import Place, connected
 from pillarbox.store.postgres.server import lock_alone
 from pillarbox.store.postgres.session import Session

@@ -10,13 +10,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import IO
 
-from pillarbox.store.contract import OutOfSpace
 from pillarbox.store.depot import LARGE, Stock
+from pillarbox.store.error import OutOfSpace
 
-__all__ = ["FEW", "PIECE", "PostgresStaged"]
+__all__ = ["PIECE", "PostgresStaged"]
 
-FEW = LARGE
-"""So many octets are kept in memory."""
+_FEW = LARGE
+"""So many octets are kept in memory; more, which may become an object, are in a file."""
 PIECE = 256 * 1024
 """A blob is rows of so many octets, so that none of its readers needs memory for more."""
 _FRESH = 1200.0
@@ -45,7 +45,7 @@ class PostgresStaged:
         with _translated():
             if self._file is None:
                 self._few += octets
-                if self.size <= FEW:
+                if self.size <= _FEW:
                     return
                 self._file = tempfile.TemporaryFile(buffering=0)  # noqa: SIM115 - closed by `drop`
                 octets, self._few = bytes(self._few), bytearray()

@@ -5,20 +5,19 @@ import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 
-from pillarbox.store.contract import NoAccount, StoreError, Unavailable, Undone, Unit
+from pillarbox.store.contract import Unit
 from pillarbox.store.depot import Depot, Stock
 from pillarbox.store.epoch import new_epoch
+from pillarbox.store.error import Doubtful, NoAccount, StoreError, Unavailable, Undone
 from pillarbox.store.feed import Feed, LocalFeed, Notice
-from pillarbox.store.postgres import account as accounts
+from pillarbox.store.postgres import account as row_of
+from pillarbox.store.postgres import server
 from pillarbox.store.postgres.account import Account
 from pillarbox.store.postgres.connect import Place, connected
 from pillarbox.store.postgres.failure import Lost
 from pillarbox.store.postgres.objects import objects_of
 from pillarbox.store.postgres.pool import MAX_CONNECTIONS, PATIENCE, Pool
 from pillarbox.store.postgres.schema import quoted
-from pillarbox.store.postgres.server import account_tables, has_synchronous_standby, make, owner
-from pillarbox.store.postgres.server import accounts as all_accounts
-from pillarbox.store.postgres.server import untended as all_untended
 from pillarbox.store.postgres.session import Row, Session, Value
 from pillarbox.store.postgres.staged import PostgresStaged
 from pillarbox.store.postgres.unit import PostgresUnit
@@ -72,8 +71,8 @@ class PostgresStore:
         self._place = place
         self._turns = Turns(patience)
         self._pool = Pool(lambda: connected(place, patience=patience), most=max_connections, patience=patience)
-        with self._pool.session(lambda session: make(session, self._tables.values())) as (session, _):
-            self._stock = Stock(depot, owner(session), clock) if depot is not None else None
+        with self._pool.session(lambda session: server.make(session, self._tables.values())) as (session, _):
+            self._stock = Stock(depot, server.owner(session), clock) if depot is not None else None
 
     @property
     def feed(self) -> Feed:
@@ -105,7 +104,7 @@ class PostgresStore:
         ):
             try:
                 objects = objects_of(session, account)
-                for table in account_tables(session):
+                for table in server.account_tables(session):
                     session.tell(f"DELETE FROM {quoted(table)} WHERE account_id = $1", account)
                 session.commit()
             finally:
@@ -113,11 +112,11 @@ class PostgresStore:
         self._discard(account, objects)
 
     def accounts(self) -> list[int]:
-        with self._pool.session(all_accounts) as (_, found):
+        with self._pool.session(server.accounts) as (_, found):
             return found
 
     def untended(self, now: int) -> list[int]:
-        with self._pool.session(lambda session: all_untended(session, now)) as (_, found):
+        with self._pool.session(lambda session: server.untended(session, now)) as (_, found):
             return found
 
     def read(self, account: int) -> AbstractContextManager[PostgresUnit]:
@@ -234,7 +233,7 @@ class PostgresStore:
     def advice(self) -> list[str]:
         if len(self._place.hosts.all) == 1:
             return []
-        with self._pool.session(has_synchronous_standby) as (_, waits):
+        with self._pool.session(server.has_synchronous_standby) as (_, waits):
             known = (
                 "no commit waits for a standby (synchronous_standby_names is empty): a promotion loses the last of them"
             )
@@ -252,12 +251,11 @@ class PostgresStore:
 
     def _leavings(self) -> dict[int, list[str]]:
         """Objects of accounts that are gone: all else of one is made and removed by one transaction each."""
-        accounts = self.accounts()
-        return self._stock.leavings(accounts) if self._stock else {}
+        return self._stock.leavings(self.accounts()) if self._stock else {}
 
     def _counted(self, account: int) -> tuple[int, Standing]:
         """The number of its commits, and where it stands."""
-        with self._pool.session(lambda session: accounts.commits(session, account)) as (_, found):
+        with self._pool.session(lambda session: row_of.commits(session, account)) as (_, found):
             if found is None:
                 raise NoAccount(f"{self._place} has no account {account}")
             return found
@@ -289,29 +287,29 @@ class PostgresStore:
             raise
 
     def _outcome(self, row: Account, token: bytes, cut: Lost) -> bool:
-        """Whether the unit was committed. Raises Unavailable if that cannot be known."""
+        """Whether the unit was committed. Raises Doubtful if that cannot be known."""
         try:
             session = self._pool.reached()
             try:
-                outcome = accounts.is_committed(session, row, token)
+                outcome = row_of.is_committed(session, row, token)
             finally:
                 session.close()
         except StoreError as problem:
-            raise Unavailable(
+            raise Doubtful(
                 f"{cut.known}; whether account {row.number} was changed cannot be known: {problem.known}"
             ) from problem
         if outcome is None:
-            raise Unavailable(f"{cut.known}; whether account {row.number} was changed cannot be known any more")
+            raise Doubtful(f"{cut.known}; whether account {row.number} was changed cannot be known any more")
         return outcome
 
     def _snapshot(self, session: Session, account: int) -> Account:
         session.tell(_READ)
-        return self._there(session, account, accounts.seen(session, account))
+        return self._there(session, account, row_of.seen(session, account))
 
     def _to_write(self, session: Session, account: int) -> Account:
         session.tell(_WRITE)
         try:
-            return self._there(session, account, accounts.locked(session, account))
+            return self._there(session, account, row_of.locked(session, account))
         except Unavailable:
             _rolled_back(session)
             raise
@@ -345,7 +343,7 @@ class PostgresStore:
 def _begun(session: Session, account: int) -> None:
     session.tell(_WRITE)
     try:
-        accounts.locked(session, account)
+        row_of.locked(session, account)
     except Unavailable:
         _rolled_back(session)
         raise

@@ -4,8 +4,17 @@ from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from contextlib import closing
 from itertools import islice
 
-from pillarbox.store.contract import Blob, BlobReader, Changed, ChangePage, Finding, Held, LogTooShort, Stored
+from pillarbox.store.contract import (
+    Blob,
+    BlobReader,
+    Changed,
+    ChangePage,
+    Finding,
+    Held,
+    Stored,
+)
 from pillarbox.store.depot import Stock
+from pillarbox.store.error import LogTooShort
 from pillarbox.store.postgres import changelog
 from pillarbox.store.postgres.account import Account, Kind
 from pillarbox.store.postgres.blobs import Blobs

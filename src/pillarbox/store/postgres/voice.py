@@ -4,7 +4,7 @@ import threading
 from collections.abc import Callable
 from contextlib import closing
 
-from pillarbox.store.contract import StoreError
+from pillarbox.store.error import StoreError
 from pillarbox.store.feed import Notice
 from pillarbox.store.postgres.channel import Channel
 from pillarbox.store.postgres.link import AGAIN, BATCH, LAST_WORD

@@ -11,7 +11,7 @@ from contextlib import suppress
 from dataclasses import replace
 from typing import TypeVar
 
-from pillarbox.store.contract import StoreError, Unavailable
+from pillarbox.store.error import StoreError, Unavailable
 from pillarbox.store.postgres.connect import Place, connected
 from pillarbox.store.postgres.failure import Lost
 from pillarbox.store.postgres.server import volatile as tables

@@ -7,10 +7,11 @@ from dataclasses import replace
 
 import orjson
 
-from pillarbox.store.contract import Blob, Finding, Staged, Unavailable, Unit
+from pillarbox.store.contract import Blob, Finding, Staged, Unit
 from pillarbox.store.depot import Stock
 from pillarbox.store.entries import shape
 from pillarbox.store.epoch import new_epoch
+from pillarbox.store.error import Unavailable
 from pillarbox.store.postgres import changelog, resting
 from pillarbox.store.postgres.account import TOKEN, Account, Kind
 from pillarbox.store.postgres.blobs import READABLE
@@ -46,8 +47,8 @@ class PostgresWriting(PostgresUnit):
         self.token = session.stamp + secrets.token_bytes(TOKEN - len(session.stamp))
         self.states: dict[str, int] = {}
         """The types that changed, and the number each is at."""
-        self.unneeded: list[str] = []
-        """Objects to be deleted once this unit is committed."""
+        self.unneeded = self._blobs.unneeded
+        """Objects to be deleted once this unit is committed; to be asked for when it has ended, too."""
 
     def end(self) -> None:
         self._blobs.give_back()
@@ -236,6 +237,9 @@ class PostgresWriting(PostgresUnit):
         """From this unit's commit on the account stands so."""
         self._has_written = True
         self._row = replace(self._row, standing=standing)
+        if standing is Standing.LEFT:
+            # Nobody can tend it here any more.
+            self._tell("DELETE FROM due WHERE account_id = $1")
 
     def rebuild(self, tables: Iterable[Table]) -> None:
         self._has_written = True
@@ -262,9 +266,11 @@ class PostgresWriting(PostgresUnit):
         nameless = self.nameless(abandoned)
         if (nameless or self._blobs.strays()) and not needs(self):
             forgotten += self._blobs.delete_strays()
-            self.unneeded += nameless
+        else:
+            nameless = []
+        self._blobs.unneeded += nameless
         self._has_written = self._has_written or forgotten > 0
-        return forgotten + len(self.unneeded)
+        return forgotten + len(nameless)
 
     def inspect(self, tables: Iterable[Table]) -> Iterator[Finding]:
         self._index.flush()
@@ -273,7 +279,6 @@ class PostgresWriting(PostgresUnit):
 
     def finish(self) -> bool:
         """Writes what was counted in memory, the last thing before the commit; whether there is anything to commit."""
-        self.unneeded += self._blobs.unneeded
         if not self._has_written and (self._next, self._sequence) == (self._row.next_number, self._row.sequence):
             return False
         self._index.flush()

@@ -14,7 +14,7 @@ import obstore
 from obstore.exceptions import BaseError
 from obstore.store import S3Store
 
-from pillarbox.store.contract import OutOfSpace, StoreError, Unavailable
+from pillarbox.store.error import OutOfSpace, StoreError, Unavailable
 from pillarbox.store.s3.fuse import Fuse
 from pillarbox.store.s3.patience import Patience
 from pillarbox.store.s3.place import Place

@@ -5,7 +5,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
-from pillarbox.store.contract import OutOfSpace, StoreError, Unavailable
+from pillarbox.store.error import OutOfSpace, StoreError, Unavailable
 from pillarbox.telemetry import Event, emit
 
 __all__ = ["Fuse"]

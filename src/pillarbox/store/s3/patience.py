@@ -58,9 +58,11 @@ class Patience:
         return False
 
     async def _listen(self) -> None:
-        while not await self._sound():
-            await asyncio.sleep(self._seconds)
-        self._is_silent = False
+        try:
+            while not await self._sound():
+                await asyncio.sleep(self._seconds)
+        finally:
+            self._is_silent = False
 
 
 @cache

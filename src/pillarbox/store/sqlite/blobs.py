@@ -15,7 +15,8 @@ from typing import IO, cast
 
 import apsw
 
-from pillarbox.store.contract import Blob, Held, OutOfSpace, StoreError, Unavailable
+from pillarbox.store.contract import Blob, Held
+from pillarbox.store.error import OutOfSpace, StoreError, Unavailable
 from pillarbox.store.glance import Passed
 from pillarbox.store.sqlite import folder as folders
 

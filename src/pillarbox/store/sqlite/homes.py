@@ -7,8 +7,8 @@ from contextlib import contextmanager, suppress
 from functools import lru_cache
 from pathlib import Path
 
-from pillarbox.store.contract import NoAccount, OutOfSpace
 from pillarbox.store.epoch import new_epoch
+from pillarbox.store.error import NoAccount, OutOfSpace
 from pillarbox.store.sqlite import folder as folders
 from pillarbox.store.sqlite.blobs import BlobFiles
 from pillarbox.store.sqlite.pool import opened, translated

@@ -16,7 +16,7 @@ from typing import TypeAlias
 
 import apsw
 
-from pillarbox.store.contract import NoAccount, OutOfSpace, StoreError, Unavailable
+from pillarbox.store.error import NoAccount, OutOfSpace, StoreError, Unavailable
 from pillarbox.store.glance import Passed
 from pillarbox.store.turns import Turns
 

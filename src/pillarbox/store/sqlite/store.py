@@ -8,7 +8,8 @@ from typing import cast
 
 import apsw
 
-from pillarbox.store.contract import NoAccount, StoreError, Unit
+from pillarbox.store.contract import Unit
+from pillarbox.store.error import NoAccount, StoreError
 from pillarbox.store.feed import Feed, LocalFeed, Notice
 from pillarbox.store.glance import Moment, Passed
 from pillarbox.store.sqlite.blobs import NO_FILES, Blobs, FileStaged

@@ -16,9 +16,9 @@ from pillarbox.store.contract import (
     ChangePage,
     Finding,
     Held,
-    LogTooShort,
     Stored,
 )
+from pillarbox.store.error import LogTooShort
 from pillarbox.store.query import Select
 from pillarbox.store.sqlite import changelog
 from pillarbox.store.sqlite.blobs import Blobs

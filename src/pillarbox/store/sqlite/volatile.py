@@ -13,7 +13,7 @@ from typing import TypeVar
 
 import apsw
 
-from pillarbox.store.contract import Unavailable
+from pillarbox.store.error import Unavailable
 from pillarbox.store.sqlite.volatilefile import VolatileFile
 from pillarbox.store.volatile import (
     LEASE,

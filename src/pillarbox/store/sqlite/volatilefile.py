@@ -16,7 +16,7 @@ from typing import TypeAlias, TypeVar
 
 import apsw
 
-from pillarbox.store.contract import Unavailable
+from pillarbox.store.error import Unavailable
 from pillarbox.telemetry import Event, emit
 
 __all__ = ["VolatileFile"]

@@ -9,13 +9,9 @@ from typing import cast
 import apsw
 import orjson
 
-from pillarbox.store.contract import (
-    Blob,
-    Finding,
-    Staged,
-    Unavailable,
-)
+from pillarbox.store.contract import Blob, Finding, Staged
 from pillarbox.store.epoch import new_epoch
+from pillarbox.store.error import Unavailable
 from pillarbox.store.sqlite import changelog, index
 from pillarbox.store.sqlite.blobs import BlobFiles, Blobs, FileStaged
 from pillarbox.store.sqlite.inspect import (

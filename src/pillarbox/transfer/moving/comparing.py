@@ -16,45 +16,48 @@ __all__ = ["differences"]
 _PAGE = 500
 
 
-def differences(there: Unit, here: Unit, registry: Registry) -> Iterator[str | None]:
-    """What is other here than there, as clauses, and None for each page that was looked at. Raises store.StoreError."""
-    breath = Breath(there)
-    if here.given() < there.given():
-        yield f"numbers above {here.given()} would be given again, of which {there.given()} was given"
-    for at, (one, other) in enumerate(zip_longest(blobs(there), blobs(here))):
+def differences(source: Unit, target: Unit, registry: Registry) -> Iterator[str | None]:
+    """What is other in the target than in the source, as clauses, and None for each page that was looked at.
+
+    Raises store.StoreError.
+    """
+    breath = Breath(source)
+    if target.given() < source.given():
+        yield f"numbers above {target.given()} would be given again, of which {source.given()} was given"
+    for at, (one, other) in enumerate(zip_longest(blobs(source), blobs(target))):
         breath.take()
         if (wrong := _of_blob(one, other)) is not None:
             yield wrong
         elif other is not None:
-            wrong = here.verify(other.blob)
+            wrong = target.verify(other.blob)
             if wrong is not None or at % _PAGE == 0:
                 yield wrong
     for table in registry.tables:
-        yield from _of_type(there, here, table)
-    yield from _of_keys(there, here)
+        yield from _of_type(source, target, table)
+    yield from _of_keys(source, target)
 
 
-def _of_blob(there: Held | None, here: Held | None) -> str | None:
-    if there is None or here is None:
-        some = there or here
+def _of_blob(source: Held | None, target: Held | None) -> str | None:
+    if source is None or target is None:
+        some = source or target
         return None if some is None else f"blob {some.blob.number} is in one of the two"
-    is_same = (there.blob, there.digest, there.expires, max(there.holders, 0)) == (
-        here.blob,
-        here.digest,
-        here.expires,
-        here.holders,
+    is_same = (source.blob, source.digest, source.expires, max(source.holders, 0)) == (
+        target.blob,
+        target.digest,
+        target.expires,
+        target.holders,
     )
-    return None if is_same else f"blob {there.blob.number} is another one"
+    return None if is_same else f"blob {source.blob.number} is another one"
 
 
-def _of_type(there: Unit, here: Unit, table: Table) -> Iterator[str | None]:
-    numbers = array("q", there.numbers(table, 2**31))
-    if numbers != array("q", here.numbers(table, 2**31)):
+def _of_type(source: Unit, target: Unit, table: Table) -> Iterator[str | None]:
+    numbers = array("q", source.numbers(table, 2**31))
+    if numbers != array("q", target.numbers(table, 2**31)):
         yield f"there are other objects of {table.name}"
         return
     for at in range(0, len(numbers), _PAGE):
         page = numbers[at : at + _PAGE]
-        for one, other in zip(there.get_apart(table, page), here.get_apart(table, page), strict=True):
+        for one, other in zip(source.get_apart(table, page), target.get_apart(table, page), strict=True):
             if not _is_same(one, other):
                 yield f"{table.name} {one.number} is another one"
         yield None
@@ -71,14 +74,14 @@ def _read(stored: Stored) -> list[object]:
     return [None if text is None else orjson.loads(text) for text in (stored.document, stored.apart)]
 
 
-def _of_keys(there: Unit, here: Unit) -> Iterator[str | None]:
+def _of_keys(source: Unit, target: Unit) -> Iterator[str | None]:
     # Not one by one: a store may keep a long key by what stands for it.
-    if (expected := _keys(there)) != (found := _keys(here)):
+    if (expected := _keys(source)) != (found := _keys(target)):
         yield f"{found} keys are remembered, and not {expected}"
     after = b""
-    while page := there.remembered(after, _PAGE):
+    while page := source.remembered(after, _PAGE):
         after = page[-1][0]
-        if not all(here.seen(key, until) for key, until in page):
+        if not all(target.seen(key, until) for key, until in page):
             yield "a key is not remembered, or not for as long"
         yield None
 

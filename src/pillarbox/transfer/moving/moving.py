@@ -81,6 +81,8 @@ def move(
 
 
 class _Moving:
+    """One attempt at all accounts, and what it knows of them."""
+
     def __init__(self, store: MovingStore, registry: Registry, wait: Callable[[float], object]) -> None:
         self._store = store
         self._wait = wait
@@ -97,7 +99,7 @@ class _Moving:
         refuse(self._store)
         prepare(self._store)
         yield from self._others()
-        while not self._moved.failures and self._standing_there(0) is not Standing.LEFT:
+        while not self._moved.failures and self._at_source(0) is not Standing.LEFT:
             try:
                 # Whoever makes an account does so while it writes to account 0: from here on none is made.
                 self._leave(0)
@@ -122,14 +124,13 @@ class _Moving:
     def _waiting(self) -> list[int]:
         """Those that are still to be tried."""
         everyone = self._source.accounts()
-        staying = [one for one in everyone if one and one not in self._left]
-        left = [one for one in staying if seems_to_stand(self._source, one) not in (Standing.LEFT, None)]
-        self._left.update(staying)
-        self._left.difference_update(left)
+        asked = [one for one in everyone if one and one not in self._left]
+        staying = [one for one in asked if seems_to_stand(self._source, one) not in (Standing.LEFT, None)]
+        self._left.update(set(asked).difference(staying))
         failed = {one.account for one in self._moved.failures}
         self._moved.total = len(everyone)
-        self._moved.done = len(everyone) - len(left) - (self._standing_there(0) is not Standing.LEFT)
-        return [one for one in left if one not in failed]
+        self._moved.done = len(everyone) - len(staying) - (self._at_source(0) is not Standing.LEFT)
+        return [one for one in staying if one not in failed]
 
     def _one(self, number: int) -> Iterator[Moved]:
         self._moved.doing = self._name(number)
@@ -139,7 +140,7 @@ class _Moving:
         try:
             yield from self._account(number)
         except (StoreError, BackupError) as problem:
-            if isinstance(problem, NoAccount) and self._standing_there(number) is None:
+            if isinstance(problem, NoAccount) and self._at_source(number) is None:
                 # It was removed meanwhile; what had arrived of it since nobody else might remove.
                 self._target.remove(number)
                 return
@@ -156,10 +157,10 @@ class _Moving:
         """Moves one. If that does not come to its end, it is written to again."""
         version = self._leave(number)
         try:
-            if self._standing_here(number) is Standing.HERE:
+            if self._at_target(number) is Standing.HERE:
                 # Of somebody who came no further; nobody was served it.
                 yield from self._examine(number)
-            if self._standing_here(number) is not Standing.HERE:
+            if self._at_target(number) is not Standing.HERE:
                 yield from self._bring(number)
             # In this moment it is there for everybody. Nobody has written to it since it was read, or marked it.
             if not self._source.stand(number, Standing.LEAVING, Standing.LEFT, version=version):
@@ -174,8 +175,8 @@ class _Moving:
 
     def _examine(self, number: int) -> Iterator[Moved]:
         """What is complete at the target stays so only if it is what the account is."""
-        with self._source.read(number) as there, self._target.read(number) as here:
-            for problem in differences(there, here, self._registry):
+        with self._source.read(number) as source, self._target.read(number) as target:
+            for problem in differences(source, target, self._registry):
                 if problem is not None:
                     break
                 yield self._moved
@@ -186,22 +187,22 @@ class _Moving:
     def _bring(self, number: int) -> Iterator[Moved]:
         done = self._moved.copied
         epoch = self._target.receive(number)
-        with self._source.read(number) as there:
+        with self._source.read(number) as source:
             now = Copied(done.objects, done.blobs, done.octets)
             # What can be glanced at is at hand, and not a network away.
-            texts = there if isinstance(self._source, Glancing) else None
-            for _ in copied(there, self._target, epoch, self._registry, now, texts):
+            texts = source if isinstance(self._source, Glancing) else None
+            for _ in copied(source, self._target, epoch, self._registry, now, texts):
                 self._moved.copied = now
                 yield self._moved
-            with self._target.examine(number, epoch) as here:
+            with self._target.examine(number, epoch) as target:
                 problems: list[str] = []
-                for problem in differences(there, here, self._registry):
+                for problem in differences(source, target, self._registry):
                     if problem is None:
                         yield self._moved
                     elif len(problems) < _TOLD:
                         problems.append(problem)
-        with self._target.examine(number, epoch) as here:
-            problems += [f"{one.place}: {one.problem}" for one in here.inspect(self._registry.tables)][:_TOLD]
+        with self._target.examine(number, epoch) as target:
+            problems += [f"{one.place}: {one.problem}" for one in target.inspect(self._registry.tables)][:_TOLD]
         if problems:
             raise _Other(f"what arrived is not what left: {'; '.join(problems)}")
         if not self._target.stand(number, Standing.ARRIVING, Standing.HERE, epoch):
@@ -236,16 +237,17 @@ class _Moving:
     def _name(self, number: int) -> str:
         return self._names.get(number, f"number {number}") if number else "server"
 
-    def _standing_there(self, number: int) -> Standing | None:
+    def _at_source(self, number: int) -> Standing | None:
+        """Where it stands there; None if it is not there at all."""
         return stands(self._source, number)
 
-    def _standing_here(self, number: int) -> Standing | None:
+    def _at_target(self, number: int) -> Standing | None:
         return stands(self._target, number)
 
     def _check(self) -> None:
         """That every account which the server knows is at the target."""
         with self._target.read(0) as server:
             named = account_names(server)
-        missing = [named[one] for one in sorted(named) if self._standing_here(one) is not Standing.HERE]
+        missing = [named[one] for one in sorted(named) if self._at_target(one) is not Standing.HERE]
         if missing:
             raise MoveError(f"these accounts are not in the new store: {', '.join(missing[:_TOLD])}. Do it again.")

@@ -12,7 +12,7 @@ from tests.neighbour.postgres import Cluster, cluster
 from tests.toy.notes import NOTE, TABLES, add
 from tests.unit.store.postgres.conftest import Opens
 
-from pillarbox.store import LocalFeed, Notice, OutOfSpace, StoreError, Unavailable
+from pillarbox.store import Doubtful, LocalFeed, Notice, OutOfSpace, StoreError, Unavailable
 from pillarbox.store.postgres import Place, PostgresStore, connect
 from pillarbox.telemetry import Secret
 
@@ -119,7 +119,7 @@ def test_a_commit_that_nobody_can_ask_after_is_said_to_be_unknown(
         line.take_down()
 
     watched.before_commit = cut
-    with pytest.raises(Unavailable, match="cannot be known"), distant.write(1) as unit:
+    with pytest.raises(Doubtful, match="cannot be known"), distant.write(1) as unit:
         number = add(unit)
     assert watched.told == ["expect", "doubt"]
     assert notes(store) == ([] if lost == "request" else [number])

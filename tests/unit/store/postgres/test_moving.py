@@ -31,8 +31,8 @@ def test_who_uses_the_database_from_this_machine_is_no_other_machine(postgres: C
     store = PostgresStore(place, TABLES)
     try:
         store.create(1)
-        with store.read(1), alone_moving(place) as crowd:
-            assert crowd.machines == []
+        with store.read(1), alone_moving(place) as others:
+            assert others.machines == []
     finally:
         store.close()
 
@@ -43,8 +43,8 @@ def test_other_machines_are_told_by_their_addresses(postgres: Cluster, monkeypat
     place = postgres.emptied()
     store = PostgresStore(replace(place, host="127.0.0.1"), TABLES)
     try:
-        with alone_moving(place) as crowd:
-            assert crowd.machines == ["127.0.0.1"]
+        with alone_moving(place) as others:
+            assert others.machines == ["127.0.0.1"]
     finally:
         store.close()
 

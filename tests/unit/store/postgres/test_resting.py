@@ -6,6 +6,7 @@ from tests.toy.clock import Clock
 from tests.toy.notes import add
 from tests.unit.store.postgres.conftest import Opens
 
+from pillarbox.store import Standing
 from pillarbox.store.postgres import PostgresStore
 
 DAY = 86_400
@@ -77,6 +78,19 @@ def test_accounts_of_an_older_version_are_all_tended_once(opens: Opens, postgres
     postgres.sql(place, "DROP TABLE due; UPDATE made SET shape = 'older' WHERE name = 'Page'")
 
     assert opens(place).untended(0) == [1]
+
+
+def test_one_that_has_left_is_tended_where_it_is_now(store: PostgresStore, clock: Clock) -> None:
+    """And not each hour, though nobody can write here that it was."""
+    with store.write(1) as unit:
+        add(unit)
+    clock.now += DAY
+    assert store.untended(int(clock())) == [1]
+
+    store.stand(1, Standing.HERE, Standing.LEAVING)
+    store.stand(1, Standing.LEAVING, Standing.LEFT)
+
+    assert store.untended(int(clock())) == []
 
 
 @pytest.mark.parametrize("skew", [-60, 60])

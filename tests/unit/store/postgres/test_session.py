@@ -16,6 +16,11 @@ from pillarbox.store import AnyOf, Equal, Select, StoreError
 from pillarbox.store.postgres import Place, PostgresStore
 
 _WAITS = "SELECT 1 FROM pg_stat_activity WHERE application_name = 'pillarbox' AND wait_event_type = 'Lock'"
+_CONNECTED = "SELECT pid FROM pg_stat_activity WHERE application_name = 'pillarbox' AND datname = current_database()"
+_WARNS = """
+CREATE FUNCTION warns() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE WARNING 'not for long'; RETURN NEW; END $$;
+CREATE TRIGGER warns BEFORE UPDATE ON account FOR EACH ROW EXECUTE FUNCTION warns();
+"""
 
 
 def notes(store: PostgresStore) -> list[int]:
@@ -116,3 +121,18 @@ def test_a_unit_that_was_interrupted_leaves_no_answers_to_the_next(
         interrupting.join()
 
     assert notes(store) == [number]
+
+
+def test_what_a_statement_is_warned_of_is_no_doubt_of_the_commit(opens: Opens, postgres: Cluster) -> None:
+    """As PostgreSQL warns each transaction of the last millions of their numbers: what is said of COMMIT counts."""
+    where = postgres.database()
+    store = opens(where, max_connections=1)
+    store.create(1)
+    with store.write(1) as unit:
+        add(unit)
+    before = postgres.sql(where, _CONNECTED)
+    postgres.sql(where, _WARNS)
+    with store.write(1) as unit:
+        add(unit)
+    assert len(notes(store)) == 2
+    assert postgres.sql(where, _CONNECTED) == before

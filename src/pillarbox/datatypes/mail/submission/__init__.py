@@ -8,20 +8,18 @@ with what follows for Emails, `following` what the queue says in the end. It mus
 from pillarbox.datatypes.mail.submission.declaration import EMAIL_SUBMISSION
 from pillarbox.datatypes.mail.submission.envelope import is_mailbox
 from pillarbox.datatypes.mail.submission.following import (
-    KEPT,
     cancel_submission,
     forget_submissions,
     note_delivery,
     note_report,
-    oldest_submission,
     release_submission,
+    submissions_until,
 )
 from pillarbox.datatypes.mail.submission.letter import Letter, found
 from pillarbox.datatypes.mail.submission.record import EmailSubmission
 
 __all__ = [
     "EMAIL_SUBMISSION",
-    "KEPT",
     "EmailSubmission",
     "Letter",
     "cancel_submission",
@@ -30,6 +28,6 @@ __all__ = [
     "is_mailbox",
     "note_delivery",
     "note_report",
-    "oldest_submission",
     "release_submission",
+    "submissions_until",
 ]

@@ -18,16 +18,15 @@ from pillarbox.wire.message import Fate, Receipt
 from pillarbox.wire.values import utc_datetime
 
 __all__ = [
-    "KEPT",
     "cancel_submission",
     "forget_submissions",
     "note_delivery",
     "note_report",
-    "oldest_submission",
     "release_submission",
+    "submissions_until",
 ]
 
-KEPT = timedelta(days=30)
+_KEPT = timedelta(days=30)
 """How long a submission is kept after it was sent; "a server MAY destroy EmailSubmission objects at any time after"."""
 
 _AT_ONCE = 1000
@@ -91,7 +90,7 @@ def note_report(unit: Writing, blob: Blob, report: Receipt) -> None:
 def forget_submissions(unit: Writing, now: datetime) -> int:
     """Destroys submissions that were sent long ago and of which nothing is on its way; how many, 1,000 at most."""
     table = EMAIL_SUBMISSION.table
-    bound = (now - KEPT - _EPOCH) // timedelta(milliseconds=1)
+    bound = (now - _KEPT - _EPOCH) // timedelta(milliseconds=1)
     gone = 0
     for number in unit.page(table, Select(Below("sendAt", bound)), 0, _AT_ONCE):
         document = _document(unit, number)
@@ -102,11 +101,11 @@ def forget_submissions(unit: Writing, now: datetime) -> int:
     return gone
 
 
-def oldest_submission(unit: Unit) -> datetime | None:
-    """When the one was sent, or is to be, that is forgotten first."""
+def submissions_until(unit: Unit) -> datetime | None:
+    """When the first of them has its time, after which `forget_submissions` destroys it; None without any."""
     for number in unit.page(EMAIL_SUBMISSION.table, Select(order=(Order("sendAt"),)), 0, 1):
         document = _document(unit, number)
-        return None if document is None else utc_datetime(document["sendAt"])
+        return None if document is None else utc_datetime(document["sendAt"]) + _KEPT
     return None
 
 

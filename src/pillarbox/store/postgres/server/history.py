@@ -1,6 +1,6 @@
 """Which database this is, in which of its histories, and whether others have what it has."""
 
-from pillarbox.store.contract import StoreError, Unavailable
+from pillarbox.store.error import StoreError, Unavailable
 from pillarbox.store.postgres.hosts import History
 from pillarbox.store.postgres.session import Session
 

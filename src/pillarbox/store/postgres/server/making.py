@@ -11,7 +11,7 @@ import secrets
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 
-from pillarbox.store.contract import StoreError
+from pillarbox.store.error import StoreError
 from pillarbox.store.postgres.schema import BASE, LAYOUT, UNPACKED, additions, creation, names_of
 from pillarbox.store.postgres.session import Session
 from pillarbox.store.table import Table
