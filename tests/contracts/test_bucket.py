@@ -113,12 +113,14 @@ def test_a_bucket_that_says_nothing_keeps_nobody_for_as_long_as_a_request_may_ta
         put(depot, "1/a/b", SOME)
         line.stall()
         begun = time.monotonic()
-        with ThreadPoolExecutor(4) as pool:
+        with ThreadPoolExecutor(6) as pool:
             asked: list[Future[Any]] = [
                 pool.submit(put, depot, "1/a/c", SOME),
                 pool.submit(put, depot, "1/a/d", LARGE),
                 pool.submit(depot.read, "1/a/b", 0, 10),
                 pool.submit(depot.delete, ["1/a/e"]),
+                pool.submit(depot.folders),
+                pool.submit(list, depot.keys("1")),
             ]
             for one in asked:
                 assert "no answer in time" in str(one.exception())

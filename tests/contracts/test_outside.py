@@ -149,6 +149,22 @@ def test_an_object_that_waited_for_long_is_made_anew(
         assert unit.verify(blob) is None
 
 
+def test_an_object_that_a_machine_slept_on_is_made_anew(
+    opener: Opener, store: Store, depot: Bucket, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The same where it was suspended meanwhile: its monotonic clock stood still, and another's sweep did not."""
+    with store.stage(1) as staged:
+        staged.write(LARGE)
+        staged.complete()
+        depot.delete(keys(depot))
+        woken = time.time() + 7200
+        monkeypatch.setattr(time, "time", lambda: woken)
+        with store.write(1) as unit:
+            blob = unit.keep_blob(staged, 0)
+    with opener().read(1) as unit:
+        assert unit.verify(blob) is None
+
+
 def test_a_key_never_comes_again(opener: Opener, store: Store, depot: Bucket) -> None:
     """ADR 0061: one node deletes what another has just written, unless it has another key."""
     with store.write(1) as unit:
@@ -252,6 +268,23 @@ def test_what_a_removal_left_is_told_and_swept(store: Store, depot: Bucket, late
     assert store.sweep(0, never) == 1
     assert store.remains() == []
     assert keys(depot) == []
+
+
+def test_nothing_is_swept_without_a_commit(store: Store, later: Callable[[], None]) -> None:
+    """ADR 0063: a database that was left behind knows no later row that names an object, but cannot commit either."""
+    store.create(0)
+    store.create(2)
+    crash(store, 1)
+    crash(store, 2)
+    store.remove(2)
+    later()
+    for account in (1, 0):
+        before = store.version(account)
+        assert store.sweep(account, never) == 1
+        after = store.version(account)
+        assert after != before
+        assert store.sweep(account, never) == 0
+        assert store.version(account) == after
 
 
 def test_what_another_installation_has_in_the_bucket_stays(

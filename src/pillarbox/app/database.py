@@ -4,7 +4,7 @@ The client library takes longer to load than most commands, so nothing imports t
 """
 
 from contextlib import AbstractContextManager
-from functools import partial
+from functools import cache, partial
 
 from pillarbox.datatypes import REGISTRY
 from pillarbox.settings import DatabaseStore
@@ -12,29 +12,27 @@ from pillarbox.store import Depot, Feed, postgres
 from pillarbox.store.hub import HubFeed
 from pillarbox.store.postgres import Link, Others, Place, PostgresStore, PostgresVolatile, Sole, Voice, channel
 
-__all__ = ["alone_moving", "link", "sole", "store", "voice", "volatile"]
+__all__ = ["alone_moving", "link", "place", "sole", "store", "voice", "volatile"]
 
 
 def store(chosen: DatabaseStore, feed: Feed, depot: Depot | None) -> PostgresStore:
     """Everything that is kept, large blobs in the depot. Raises store.StoreError."""
-    return PostgresStore(
-        _place(chosen), REGISTRY.tables, feed=feed, max_connections=chosen.max_connections, depot=depot
-    )
+    return PostgresStore(place(chosen), REGISTRY.tables, feed=feed, max_connections=chosen.max_connections, depot=depot)
 
 
 def volatile(chosen: DatabaseStore) -> PostgresVolatile:
     """What all workers of all servers share."""
-    return PostgresVolatile(_place(chosen))
+    return PostgresVolatile(place(chosen))
 
 
 def link(chosen: DatabaseStore, feed: HubFeed) -> Link:
     """What joins this server's hub and those of the others."""
-    return Link(partial(channel, _place(chosen), chosen.feed), feed)
+    return Link(partial(channel, place(chosen), chosen.feed), feed)
 
 
 def sole(chosen: DatabaseStore) -> Sole:
     """Who of all servers does what only one may do."""
-    return Sole(_place(chosen))
+    return Sole(place(chosen))
 
 
 def alone_moving(chosen: DatabaseStore) -> AbstractContextManager[Others]:
@@ -42,15 +40,20 @@ def alone_moving(chosen: DatabaseStore) -> AbstractContextManager[Others]:
 
     Raises store.StoreError.
     """
-    return postgres.alone_moving(_place(chosen))
+    return postgres.alone_moving(place(chosen))
 
 
 def voice(chosen: DatabaseStore) -> Voice:
     """What tells the servers of commits that no hub here has taken."""
-    return Voice(partial(channel, _place(chosen), chosen.feed))
+    return Voice(partial(channel, place(chosen), chosen.feed))
 
 
-def _place(chosen: DatabaseStore) -> Place:
+@cache
+def place(chosen: DatabaseStore) -> Place:
+    """Where the database is: one value for all parts of a process, which has what any of them found out of its hosts.
+
+    So none goes to a server of which another knows that it was left behind (adr/0063).
+    """
     return Place(
         chosen.host,
         chosen.database,

@@ -1,8 +1,9 @@
 """Keeping what was accepted: what every store promises, and the feed that tells of it.
 
-Begin with `contract` (Store, Unit, Writing), then `table` (what a store is told of a type) and `query` (what
-it can be asked). The implementations, `store.sqlite` and `store.postgres`, are named by `pillarbox.app` alone; so is
-`store.s3`, a `depot` of large octets. A store knows numbers, documents and indexes; it must not know what an Email is.
+Begin with `contract` (Store, Unit, Writing), then `error` (what they raise), `table` (what a store is told of a type)
+and `query` (what it can be asked). The implementations, `store.sqlite` and `store.postgres`, are named by
+`pillarbox.app` alone; so is `store.s3`, a `depot` of large octets. A store knows numbers, documents and indexes; it
+must not know what an Email is.
 """
 
 from pillarbox.store.contract import (

@@ -156,8 +156,8 @@ class Movable(Store, Protocol):
         Raises StoreError if it is not, or is in another epoch: then somebody else has begun it anew.
         """
 
-    def examine(self, account: int, epoch: str) -> AbstractContextManager[Unit]:
-        """The same for reading."""
+    def examine(self, account: int, epoch: str | None = None) -> AbstractContextManager[Unit]:
+        """The same for reading; of whichever epoch, if none is said."""
 
 
 def stands(store: Movable, account: int) -> Standing | None:

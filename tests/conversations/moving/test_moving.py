@@ -14,8 +14,9 @@ from tests.toy.clock import Clock
 from pillarbox.datatypes import REGISTRY
 from pillarbox.datatypes.server import QUEUE, is_paused, pause
 from pillarbox.signin.oauth import Beginning, Grants, Lives
-from pillarbox.store import Elsewhere, LocalFeed, Movable, MovingStore, NoAccount, Notice, Standing, Unavailable
+from pillarbox.store import Elsewhere, LocalFeed, Movable, MovingStore, NoAccount, Notice, Standing, Store, Unavailable
 from pillarbox.store.sqlite import SQLiteStore
+from pillarbox.transfer.backup.image import End, KeyRow, Row
 from pillarbox.transfer.moving import Moved, MoveError, move, planned
 
 
@@ -29,6 +30,13 @@ def until(steps: Iterator[Moved], store: Movable, account: int, standing: Standi
     """Goes on until the account stands so."""
     while store.standing(account) is not standing:
         next(steps)
+
+
+def lasting(store: Store, account: int) -> list[Row]:
+    """All that is kept of an account, but for what account 0 knows of the move itself."""
+    of_the_move = b"moves ".hex()
+    found = (row for row in rows(store, account) if not isinstance(row, End))
+    return [row for row in found if not isinstance(row, KeyRow) or not row.key.startswith(of_the_move)]
 
 
 @pytest.mark.parametrize("data", BLOB_STORES, indirect=True)
@@ -45,14 +53,14 @@ def test_a_server_moves_and_back_and_is_what_it_was(
     Administrator(home).does("POST", "settings", [{"type": "insert", "values": [["queue.retry.0", "5m"]]}])
     pause(home.store, QUEUE, NOW)
     before = [told(alice), told(bob)]
-    kept = {number: rows(store, number) for number in store.accounts()}
+    kept = {number: lasting(store, number) for number in store.accounts()}
     state = alice.state("Email")
 
     done = moved(store)
 
     assert (done.failures, done.is_complete, done.total, done.done) == ([], True, len(kept), len(kept))
     assert [told(alice), told(bob)] == before
-    assert {number: rows(store.target, number) for number in store.target.accounts()} == kept
+    assert {number: lasting(store.target, number) for number in store.target.accounts()} == kept
     found = alice.asks("Email/query", filter={"text": "garden"})["ids"]
     assert sorted(found) == sorted(alice.asks("Email/query", filter={"subject": "plans"})["ids"]) != []
     assert alice.downloads(upload).octets == b"nobody's yet"
@@ -202,6 +210,24 @@ def test_the_store_of_another_server_is_not_moved_to(home: Home, store: MovingSt
             refused(store)
     assert store.target.accounts() == [0, 99]
     alice.asks("Mailbox/set", create={"new": {"name": "New"}})
+
+
+def test_what_another_server_is_moving_to_is_not_moved_to(
+    store: MovingStore, alice: JMAP, bob: JMAP, tmp_path: Path, clock: Clock
+) -> None:
+    """It may have accounts of the same numbers. What has come to an end begins anew, and is the same server's."""
+    alice.receives("Subject: plans\n\ngarden\n")
+    before = [told(alice), told(bob)]
+    with closing(move(store, REGISTRY)) as steps:
+        until(steps, store.source, alice.number, Standing.LEFT)
+    with closing(SQLiteStore(tmp_path / "another", REGISTRY.tables, clock)) as another:
+        for account in (0, alice.number, bob.number):
+            another.create(account)
+        with pytest.raises(MoveError, match="another server"):
+            moved(MovingStore(another, store.target))
+    assert [told(alice), told(bob)] == before
+    assert moved(store).is_complete
+    assert [told(alice), told(bob)] == before
 
 
 def test_who_moved_to_another_place_is_told(store: MovingStore, alice: JMAP, tmp_path: Path, clock: Clock) -> None:

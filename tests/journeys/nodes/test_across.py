@@ -5,19 +5,18 @@ Each test says what was so before, changes it past the proxy at one server, and 
 
 import base64
 import json
-import smtplib
 import ssl
 import time
-from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
+from collections.abc import Iterator
+from contextlib import closing
 from datetime import UTC, datetime, timedelta
-from typing import Any
 
 import pytest
 import trustme
-from tests.journeys.client import Client, Refused
+from tests.journeys.client import Refused
+from tests.journeys.nodes.asking import SECOND, accepts, bearer, inside, may, patch, person, soon
 from tests.journeys.nodes.site import PEOPLE, Node, Site
-from tests.journeys.program import SESAME, until
+from tests.journeys.program import until
 from tests.journeys.test_sending import sends
 from tests.journeys.test_web_push import call as subscribed
 from tests.neighbour.endpoint import Endpoint
@@ -26,30 +25,15 @@ from websockets.sync.client import connect
 
 from pillarbox.access.scope import ACCOUNT
 from pillarbox.access.token import TokenKey
-from pillarbox.app import House, house
 from pillarbox.datatypes.server import ShownChallenge, show_challenge
 from pillarbox.sample import many
-from pillarbox.settings import load, snapshot
 from pillarbox.signin.oauth import Beginning, Grants, Lives, token_secret
 
 pytestmark = [pytest.mark.neighbour, pytest.mark.slow]
 
 ALICE, BOB = PEOPLE
 CAROL = "carol@far.example"
-SECOND = 1.0
 _LATEST = 5.0
-
-
-def soon(holds: Callable[[], bool], what: str) -> None:
-    """Whoever looks a second from now, or later, finds it so."""
-    began = time.monotonic()
-    while True:
-        looked = time.monotonic() - began
-        if holds():
-            break
-        assert looked < SECOND, f"not within a second: {what}"
-        time.sleep(0.01)
-    print(f"{what}: {looked * 1000:.0f} ms")
 
 
 @pytest.fixture
@@ -59,50 +43,6 @@ def carol(nodes: Site) -> Iterator[str]:
     yield "carol"
     if "carol" in [one["name"] for one in nodes.here.manages("GET", "principal?limit=0")["items"]]:
         nodes.here.manages("DELETE", "principal/carol")
-
-
-def person(name: str, *emails: str) -> dict[str, Any]:
-    return {"type": "individual", "name": name, "secrets": [SESAME], "emails": [*emails], "roles": ["user"]}
-
-
-def patch(node: Node, name: str, *changes: tuple[str, str, Any]) -> None:
-    """Changes a principal."""
-    body = [{"action": action, "field": field, "value": value} for action, field, value in changes]
-    node.manages("PATCH", f"principal/{name}", body)
-
-
-def may(client: Client) -> bool:
-    """Whether they are let in."""
-    try:
-        client.session()
-    except Refused as refused:
-        if refused.status in (401, 403):
-            return False
-        raise
-    return True
-
-
-def bearer(node: Node, token: str, path: str = "/.well-known/jmap") -> int | None:
-    return node.asked(path, headers={"Authorization": f"Bearer {token}"})
-
-
-def accepts(node: Node, recipient: str) -> bool:
-    """Whether mail for somebody is taken in there."""
-    with smtplib.LMTP() as lmtp:
-        lmtp.sock = node.past(port=node.lmtp_port).socket()
-        lmtp.file = None
-        assert lmtp.getreply()[0] == 220
-        lmtp.ehlo("relay.far.example")
-        lmtp.mail("bob@elsewhere.example")
-        return lmtp.rcpt(recipient)[0] == 250
-
-
-@contextmanager
-def inside(node: Node) -> Iterator[House]:
-    """What a command has, on the server that is here."""
-    settings, _ = snapshot(load(node.program.config, node.program.environment).pairs)
-    with house(settings, node.program.data) as built:
-        yield built
 
 
 def test_mail_is_heard_of_by_whoever_listens(nodes: Site) -> None:

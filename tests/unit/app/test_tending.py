@@ -105,3 +105,12 @@ def test_at_rest_are_all_under_the_settings_by_which_they_were_tended(
         assert of_one_start(f"{days}d") == [(0, 30 * day, days * day), (1, 30 * day, days * day)]
         assert of_one_start(f"{days}d") == []
     door.close()
+
+
+def test_an_account_that_is_met_at_the_same_time_each_day_is_swept_now_and_then() -> None:
+    """What a crash leaves in a bucket is found by nothing else (adr/0061). Each day has one hour for each account."""
+    hours = range(1_800_000_000, 1_800_000_000 + 24 * 86_400, 3600)
+    for account in (0, 1, 25):
+        assert sum(tending.is_its_hour(account, now) for now in hours[:24]) == 1
+        for hour in (0, 7, 23):
+            assert sum(tending.is_its_hour(account, now) for now in hours[hour::24]) == 1

@@ -1,10 +1,12 @@
 """Sizing: a multiplication of what was measured by what is assumed."""
 
+from pathlib import Path
 from typing import Any
 
 import pytest
 from bench.sizing import Use, rows, sized, work
 
+PAGE = Path(__file__).parents[3] / "docs" / "administrators" / "sizing.md"
 NAMES = ("inbox", "open", "mailboxes", "text-rare", "keyword", "move", "draft", "download", "lmtp")
 
 
@@ -45,3 +47,13 @@ def test_a_table_says_what_it_assumes(report: dict[str, Any]) -> None:
     assert table[0] == "| | 1,000 | 1,000,000 |"
     assert "| messages | 7,000 | 7,000,000 |" in table
     assert "| `kept` | 7 |" in table
+
+
+def test_the_page_has_the_lines_and_the_assumptions_that_there_are(report: dict[str, Any]) -> None:
+    page = PAGE.read_text("utf-8")
+
+    lines = [line for line in rows((1000,), Use(), report, disk=0, wal=0) if line and "---" not in line]
+
+    at = lines.index("| Assumption | |")
+    assert [line for line in lines[1:at] if f"{line.rpartition(' | ')[0]} |" not in page] == []
+    assert [line for line in lines[at:] if line not in page] == []

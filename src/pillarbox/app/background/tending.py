@@ -14,7 +14,7 @@ from pillarbox.store import NoAccount, StoreError
 from pillarbox.telemetry import Event, emit
 from pillarbox.upkeep import all_are_tended, tend, tended_all, tidy
 
-__all__ = ["TENDING", "tend_account", "tended"]
+__all__ = ["TENDING", "is_its_hour", "tend_account", "tended"]
 
 TENDING = (catalogue.JOURNAL_KEEP, catalogue.MAX_CHANGES_HISTORY)
 """The settings that it works by."""
@@ -26,8 +26,9 @@ _HOURS = 24
 async def tended(built: House, door: Door) -> None:
     """Tends each account that is not at rest, now and every hour, for as long as it is not cancelled.
 
-    Each is swept once a day, at an hour of its own; and now, for whatever ended the server before may have left things.
-    Under settings by which they were not tended yet, all are: they rest until what they have has its time by others.
+    Each is swept at an hour of its own (`is_its_hour`); and now, for whatever ended the server before may have left
+    things. Under settings by which they were not tended yet, all are: they rest until what they have has its time by
+    others.
     """
     is_first = True
     while True:
@@ -40,9 +41,9 @@ async def tended(built: House, door: Door) -> None:
             are_all = not await door.through(all_are_tended, built.store, *_ages(built))
             accounts = await door.through(built.store.accounts if are_all else partial(built.store.untended, now))
         for account in accounts:
-            is_its_hour = (now // 3600 + account) % _HOURS == 0
+            tend_it = tend_account if is_first or is_its_hour(account, now) else _tidy
             with _survived():
-                await door.through(tend_account if is_first or is_its_hour else _tidy, built, account, now)
+                await door.through(tend_it, built, account, now)
         is_first = False
         if are_all:
             with _survived():
@@ -53,6 +54,13 @@ async def tended(built: House, door: Door) -> None:
 def tend_account(built: House, account: int, now: int) -> None:
     """Tends one account as the settings say. Raises store.StoreError."""
     tend(built.store, REGISTRY, account, now, *_ages(built))
+
+
+def is_its_hour(account: int, now: int) -> bool:
+    """Whether an account is swept in this hour, if it is tended: another one each day, or who is tended once a day,
+    and always at the same hour, might never be.
+    """
+    return (now // 3600 + now // 86_400 + account) % _HOURS == 0
 
 
 def _tidy(built: House, account: int, now: int) -> None:

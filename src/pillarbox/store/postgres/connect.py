@@ -7,7 +7,7 @@ import psycopg
 
 from pillarbox.store.epoch import letters_of
 from pillarbox.store.error import StoreError, Unavailable
-from pillarbox.store.postgres.hosts import History, Host, Hosts, is_older
+from pillarbox.store.postgres.hosts import History, Host, Hosts, is_of_another, is_older
 from pillarbox.store.postgres.server import history
 from pillarbox.store.postgres.session import Session
 from pillarbox.telemetry import Event, Secret, emit
@@ -82,7 +82,7 @@ def connected(place: Place, *, patience: float) -> Session:
             if len(place.hosts.all) == 1:
                 raise
         else:
-            if not place.hosts.is_left_behind(told):
+            if not place.hosts.is_left_behind(told) and not place.hosts.is_stranger(told):
                 return session
             session.close()
             place.hosts.failed(found)
@@ -100,6 +100,16 @@ def _latest(place: Place, patience: float) -> Session:
             place.hosts.failed(host)
             problems.append(problem)
             continue
+        if place.hosts.is_stranger(told):
+            session.close()
+            known = "it is another cluster than the one that was used; whoever is to use it has to be started again"
+            problems.append(Unavailable(f"PostgreSQL at {host}/{place.database}: {known}"))
+            continue
+        if best is not None and is_of_another(best[2], told):
+            session.close()
+            best[1].close()
+            known = "take writes, and are none of the other's history: one is another cluster, and has to be stopped"
+            raise Unavailable(f"{place}: {best[0]} and {host} {known}")
         if place.hosts.is_left_behind(told) or (best is not None and not is_older(best[2], told)):
             session.close()
             known = f"PostgreSQL at {host}/{place.database}: it was left behind by a promotion elsewhere"

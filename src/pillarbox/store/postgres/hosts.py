@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from pillarbox.wire.hosts import hosts
 
-__all__ = ["History", "Host", "Hosts", "is_older"]
+__all__ = ["History", "Host", "Hosts", "is_of_another", "is_older"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +39,8 @@ class Hosts:
     """The hosts that a text names, and what was found out about them; for any number of threads.
 
     One is the `found`, which took writes when it was last connected to. The history of what is connected to never goes
-    back: a server that was left behind by a promotion, and knows nothing of it, is not written to.
+    back: a server that was left behind by a promotion, and knows nothing of it, is not written to. Nor is one among
+    several that is of another cluster, as it is when it was made anew and does not follow the others yet.
     """
 
     def __init__(self, text: str, port: int) -> None:
@@ -80,6 +81,11 @@ class Hosts:
         with self._lock:
             return is_older(history, self._latest)
 
+    def is_stranger(self, history: History | None) -> bool:
+        """Whether a server of this history, one of several, is of another cluster than what was found before."""
+        with self._lock:
+            return len(self.all) > 1 and is_of_another(history, self._latest)
+
     def is_news(self, history: History | None) -> bool:
         """Whether a server of this history has taken over from the one that was found before."""
         with self._lock:
@@ -95,8 +101,13 @@ class Hosts:
             return moved
 
 
+def is_of_another(history: History | None, than: History | None) -> bool:
+    """Whether two histories are of different clusters; False where one is not known."""
+    return history is not None and than is not None and history.system != than.system
+
+
 def is_older(history: History | None, than: History | None) -> bool:
     """Whether one of two histories of the same cluster ends where the other goes on; False where one is not known."""
-    if history is None or than is None or history.system != than.system:
+    if history is None or than is None or is_of_another(history, than):
         return False
     return history.timeline < than.timeline

@@ -8,6 +8,7 @@ import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from operator import sub
 from typing import IO
 
 from pillarbox.store.depot import LARGE, Stock
@@ -31,7 +32,7 @@ class PostgresStaged:
         self.object: str | None = None
         """The name of the object that they are, once they are one."""
         self._stock = stock
-        self._written = 0.0
+        self._written = (0.0, 0.0)
         self._is_taken = False
         self._is_over = False
         self.size = 0
@@ -61,10 +62,10 @@ class PostgresStaged:
         """What `contract.Staged` promises: an object is made, unless there is a fresh one. Raises Unavailable."""
         if self._stock is None or self._file is None:
             return
-        if self.object is not None and time.monotonic() - self._written > _FRESH:
+        if self.object is not None and max(map(sub, _now(), self._written)) > _FRESH:
             self._discard()
         if self.object is None:
-            self._written = time.monotonic()
+            self._written = _now()
             with _translated():
                 self.object = self._stock.put(self.account, self._file, self.size)
 
@@ -113,6 +114,11 @@ class PostgresStaged:
         if self._stock is not None and self.object is not None:
             name, self.object = self.object, None
             self._stock.discard_soon(self.account, [name])
+
+
+def _now() -> tuple[float, float]:
+    """By two clocks: one stands still while a machine sleeps, and the other may be set back."""
+    return time.monotonic(), time.time()
 
 
 @contextmanager

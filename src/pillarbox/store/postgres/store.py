@@ -205,9 +205,9 @@ class PostgresStore:
             yield unit
 
     @contextmanager
-    def examine(self, account: int, epoch: str) -> Iterator[PostgresUnit]:
+    def examine(self, account: int, epoch: str | None = None) -> Iterator[PostgresUnit]:
         with self._read(account, to_fill) as unit:
-            same_epoch(account, unit.epoch, epoch)
+            same_epoch(account, unit.epoch, epoch or unit.epoch)
             yield unit
 
     def sweep(self, account: int, needs: Callable[[Unit], bool]) -> int:
@@ -216,12 +216,13 @@ class PostgresStore:
         if abandoned:
             with self.read(account) as seen:
                 abandoned = seen.nameless(abandoned)
+        leavings = self._leavings() if account == 0 else {}
         with self.write(account) as unit:
             swept = unit.sweep(needs, abandoned)
-        if account == 0:
-            for gone, objects in self._leavings().items():
-                self._discard(gone, objects)
-                swept += len(objects)
+            gone = unit.gone(leavings) if leavings else set()
+        for one in sorted(gone):
+            self._discard(one, leavings[one])
+            swept += len(leavings[one])
         return swept
 
     def remains(self) -> list[str]:
@@ -231,13 +232,21 @@ class PostgresStore:
         return self._stock.probe() if self._stock else []
 
     def advice(self) -> list[str]:
+        return [f"{self._place}: {known}" for known in (*self._lacking(), *self._alone())]
+
+    def _lacking(self) -> list[str]:
+        with self._pool.session(lambda session: server.lacking(session, self._tables.values())) as (_, told):
+            return told
+
+    def _alone(self) -> list[str]:
+        """Of several hosts none may have what another has answered for."""
         if len(self._place.hosts.all) == 1:
             return []
         with self._pool.session(server.has_synchronous_standby) as (_, waits):
             known = (
                 "no commit waits for a standby (synchronous_standby_names is empty): a promotion loses the last of them"
             )
-            return [] if waits else [f"{self._place}: {known}"]
+            return [] if waits else [known]
 
     def close(self) -> None:
         self._pool.close()

@@ -19,6 +19,7 @@ from pillarbox.store.postgres.index import Index
 from pillarbox.store.postgres.inspect import held_size, last_change, least_counters, logged_only, misgrouped, unlogged
 from pillarbox.store.postgres.schema import key_of, names_of, quoted
 from pillarbox.store.postgres.server import account_tables
+from pillarbox.store.postgres.server import accounts as all_accounts
 from pillarbox.store.postgres.session import Row, Session, Value
 from pillarbox.store.postgres.staged import PostgresStaged
 from pillarbox.store.postgres.text import words_of
@@ -265,12 +266,15 @@ class PostgresWriting(PostgresUnit):
         forgotten = self._blobs.forget(self._now)
         nameless = self.nameless(abandoned)
         if (nameless or self._blobs.strays()) and not needs(self):
-            forgotten += self._blobs.delete_strays()
-        else:
-            nameless = []
-        self._blobs.unneeded += nameless
+            forgotten += self._blobs.delete_strays() + len(nameless)
+            self._blobs.unneeded += nameless
         self._has_written = self._has_written or forgotten > 0
-        return forgotten + len(nameless)
+        return forgotten
+
+    def gone(self, accounts: Iterable[int]) -> set[int]:
+        """Those that are not there. It is so if this commits, which a server that was left behind cannot."""
+        self._has_written = True
+        return set(accounts).difference(all_accounts(self._session))
 
     def inspect(self, tables: Iterable[Table]) -> Iterator[Finding]:
         self._index.flush()

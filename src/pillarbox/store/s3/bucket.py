@@ -1,6 +1,6 @@
 """Objects in a bucket. Each call blocks, while threads of the library speak to the server and others of ours go on."""
 
-from collections.abc import Awaitable, Iterable, Iterator
+from collections.abc import Awaitable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import timedelta
@@ -22,6 +22,7 @@ from pillarbox.store.s3.why import advice, failure, is_answer, reason
 
 if TYPE_CHECKING:
     # These exist for type checkers alone.
+    from obstore import ListStream, ObjectMeta
     from obstore.store import ClientConfig, S3Config, S3Credential
 
 __all__ = ["Bucket"]
@@ -96,17 +97,18 @@ class Bucket:
                 self._patience.wait(partial(obstore.delete_async, self._quick, some))
 
     def keys(self, folder: str) -> Iterator[tuple[str, float]]:
-        pages = iter(obstore.list(self._quick, folder, chunk_size=_PAGE))
+        pages = obstore.list(self._quick, folder, chunk_size=_PAGE)
         while True:
             with self._asked("listing"):
-                page = next(pages, ())
+                page = self._patience.wait(lambda: _next(pages))
             if not page:
                 return
             yield from ((one["path"], one["last_modified"].timestamp()) for one in page)
 
     def folders(self) -> list[str]:
         with self._asked("listing"):
-            return [str(folder).rstrip("/") for folder in obstore.list_with_delimiter(self._quick)["common_prefixes"]]
+            found = self._patience.wait(lambda: obstore.list_with_delimiter_async(self._quick))
+        return [str(folder).rstrip("/") for folder in found["common_prefixes"]]
 
     def probe(self) -> list[str]:
         key, octets = f"{_PROBE}/{token_hex(16)}", token_hex(16).encode()
@@ -158,6 +160,13 @@ class Bucket:
                 return OutOfSpace(known)
             case "away":
                 return Unavailable(known)
+
+
+async def _next(pages: "ListStream[Sequence[ObjectMeta]]") -> "Sequence[ObjectMeta]":
+    try:
+        return await anext(pages)
+    except StopAsyncIteration:
+        return []
 
 
 async def _is_answered(call: Awaitable[object]) -> bool:

@@ -111,11 +111,10 @@ class Homes:
         before = self._clock() - 3600
         found = []
         with files_translated(str(self._folder)):
-            for pattern in (".making-*", "accounts/*/.making-*"):
-                for path in self._folder.glob(pattern):
-                    with suppress(FileNotFoundError):
-                        if path.stat().st_mtime < before:
-                            found.append(path)
+            for folder in (self._folder, *self._folder.glob("accounts/*")):
+                # Of an account that was removed meanwhile, or a file that was made.
+                with suppress(FileNotFoundError):
+                    found += [path for path in folder.glob(".making-*") if path.stat().st_mtime < before]
         return found
 
 

@@ -208,9 +208,9 @@ class SQLiteStore:
             yield unit
 
     @contextmanager
-    def examine(self, account: int, epoch: str) -> Iterator[SQLiteUnit]:
+    def examine(self, account: int, epoch: str | None = None) -> Iterator[SQLiteUnit]:
         with self._read(account, to_fill) as unit:
-            same_epoch(account, unit.epoch, epoch)
+            same_epoch(account, unit.epoch, epoch or unit.epoch)
             yield unit
 
     def sweep(self, account: int, needs: Callable[[Unit], bool]) -> int:

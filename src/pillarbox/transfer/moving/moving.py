@@ -248,6 +248,10 @@ class _Moving:
         """That every account which the server knows is at the target."""
         with self._target.read(0) as server:
             named = account_names(server)
-        missing = [named[one] for one in sorted(named) if self._at_target(one) is not Standing.HERE]
+        elsewhere = [one for one in sorted(named) if self._at_target(one) is not Standing.HERE]
+        with self._target.read(0) as server:
+            # Without those that were removed meanwhile.
+            named = account_names(server)
+        missing = [named[one] for one in elsewhere if one in named]
         if missing:
             raise MoveError(f"these accounts are not in the new store: {', '.join(missing[:_TOLD])}. Do it again.")

@@ -1,5 +1,6 @@
 """Whether accounts can move between two stores, what there would be to do, and how that begins."""
 
+import secrets
 from dataclasses import dataclass
 
 from pillarbox.store import (
@@ -14,6 +15,12 @@ from pillarbox.store import (
 )
 
 __all__ = ["MoveError", "Plan", "planned", "prepare", "refuse"]
+
+
+_MOVE = b"moves "
+"""What the key begins with by which account 0 of both stores knows of one move."""
+_MANY = 100
+_FOR_EVER = 2**53
 
 
 class MoveError(Exception):
@@ -67,6 +74,16 @@ def refuse(store: MovingStore) -> None:
             raise MoveError(f"account {number} has moved to another store than storage.migrate-to names.")
     if there is Standing.HERE and stands(target, 0) is not Standing.ARRIVING and _is_in_use(target):
         raise MoveError("storage.migrate-to names a store that has accounts of its own: name an empty one.")
+    if stands(target, 0) is Standing.ARRIVING and not _is_ours(store):
+        raise MoveError("storage.migrate-to names a store that another server is moving to: name an empty one.")
+
+
+def _is_ours(store: MovingStore) -> bool:
+    """Whether it was this source that began to move there, as far as that is known: not while account 0 arrives."""
+    with store.target.examine(0) as arriving:
+        begun = [key for key, until in arriving.remembered(_MOVE, _MANY) if until and key.startswith(_MOVE)]
+    with store.source.read(0) as server:
+        return all(server.seen(key, 1) for key in begun)
 
 
 def _is_in_use(target: Movable) -> bool:
@@ -89,4 +106,13 @@ def prepare(store: MovingStore) -> None:
     for number in target.accounts():
         if number:
             target.remove(number)
-    target.receive(0)
+    key = _MOVE + secrets.token_hex(16).encode()
+    with source.write(0) as server:
+        for before, _ in server.remembered(_MOVE, _MANY):
+            if before.startswith(_MOVE):
+                # Its time is over; a copy of this server may have it.
+                server.once(before, 0, _FOR_EVER + 1)
+        server.once(key, _FOR_EVER, 0)
+    epoch = target.receive(0)
+    with target.fill(0, epoch) as arriving:
+        arriving.once(key, _FOR_EVER, 0)

@@ -41,11 +41,23 @@ def test_who_was_left_behind_by_a_promotion_is_known_by_its_timeline() -> None:
     assert not hosts.is_left_behind(history(3))
 
 
-def test_another_cluster_and_one_that_tells_nothing_are_left_behind_by_nobody() -> None:
+def test_one_of_another_cluster_and_one_that_tells_nothing_are_left_behind_by_nobody() -> None:
     hosts = both()
     hosts.take(ONE, history(5))
     assert not hosts.is_left_behind(history(1, system="8"))
     assert not hosts.is_left_behind(None)
+
+
+def test_one_of_another_cluster_is_a_stranger_among_several() -> None:
+    """Ours: made anew, and not yet following the others. Where there is but one, it has taken the other's place."""
+    several, alone = both(), Hosts("db1", 5432)
+    for hosts in (several, alone):
+        assert not hosts.is_stranger(history(1, system="8"))
+        hosts.take(ONE, history(5))
+    assert several.is_stranger(history(5, system="8"))
+    assert not several.is_stranger(history(1))
+    assert not several.is_stranger(None)
+    assert not alone.is_stranger(history(5, system="8"))
 
 
 def test_who_could_not_be_used_is_asked_last() -> None:

@@ -9,6 +9,7 @@ import pytest
 from tests.journeys.program import until
 from tests.neighbour.cable import cable
 from tests.neighbour.pair import Pair, pair
+from tests.neighbour.postgres import cluster
 from tests.toy.clock import Clock
 from tests.toy.notes import NOTE, TABLES, add
 from tests.unit.store.postgres.test_faults import Watched
@@ -117,6 +118,29 @@ def test_a_standby_that_is_promoted_is_written_to_and_who_was_left_behind_is_not
     assert len(notes(store)) == 8
     assert both.sql(left, ALL, both.database) == [(1,), (2,), (3,)]
     both.renew()
+
+
+def test_a_cluster_that_was_made_anew_at_one_of_the_hosts_is_not_written_to(both: Pair, stores: Stores) -> None:
+    """Ours: before it follows the other one it takes writes that nobody else will ever see."""
+    with cluster() as anew:
+        both.sql(anew, f"CREATE DATABASE {both.database}")
+        place = both.at(anew, both.primary)
+        anew.stop()
+        store = stores.open(place)
+        before = notes(store)
+
+        anew.start()
+        both.primary.stop()
+        with pytest.raises(Unavailable, match="another cluster"):
+            noted(store)
+        both.primary.start()
+        number = again(store)
+
+        # Who knows neither of them has nothing to go by.
+        with pytest.raises(Unavailable, match="another cluster"):
+            stores.open(both.at(anew, both.primary))
+        assert notes(store) == [*before, number]
+        assert both.sql(anew, "SELECT to_regclass('account')", both.database) == [(None,)]
 
 
 def test_who_was_left_behind_and_still_answers_is_left_with_the_next_write(

@@ -4,6 +4,7 @@ import os
 import stat
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -312,3 +313,24 @@ def test_of_what_was_deleted_the_file_has_nothing(store: SQLiteStore, folder: Pa
     octets = b"".join(path.read_bytes() for path in folder.rglob("*") if path.is_file())
     assert b"stays" in octets
     assert b"a secret of somebody's" not in octets
+
+
+def test_an_account_that_goes_meanwhile_keeps_nobody_from_looking_for_what_is_left(tmp_path: Path) -> None:
+    """A folder that was listed may be gone when it is looked into; here one is all the time."""
+    store = SQLiteStore(tmp_path, TABLES)
+    stopping = threading.Event()
+
+    def come_and_go() -> None:
+        while not stopping.is_set():
+            folder = tmp_path / "accounts" / "7"
+            folder.mkdir(parents=True, exist_ok=True)
+            folder.rmdir()
+
+    thread = threading.Thread(target=come_and_go)
+    thread.start()
+    try:
+        assert [found for _ in range(3000) for found in store.remains()] == []
+    finally:
+        stopping.set()
+        thread.join()
+        store.close()

@@ -8,6 +8,7 @@ from pillarbox.store.postgres.server import feed, volatile
 from pillarbox.store.postgres.server.accounts import account_tables, accounts, untended
 from pillarbox.store.postgres.server.alone import lock_alone
 from pillarbox.store.postgres.server.history import has_synchronous_standby, history
+from pillarbox.store.postgres.server.indexes import lacking
 from pillarbox.store.postgres.server.making import make, owner
 from pillarbox.store.postgres.server.moving import lock_moving, machines
 
@@ -17,6 +18,7 @@ __all__ = [
     "feed",
     "has_synchronous_standby",
     "history",
+    "lacking",
     "lock_alone",
     "lock_moving",
     "machines",
