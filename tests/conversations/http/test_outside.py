@@ -43,7 +43,7 @@ def line(s3: Ceph) -> Iterator[Cable]:
 
 @pytest.fixture
 def bucket(s3: Ceph, line: Cable) -> Place:
-    return replace(s3.place, endpoint=f"http://127.0.0.1:{line.port}", timeout=0.5)
+    return replace(s3.place, endpoint=f"http://127.0.0.1:{line.port}", timeout=3.0)
 
 
 @pytest.fixture
