@@ -5,20 +5,9 @@ from contextlib import suppress
 import pytest
 from tests.toy.clock import Clock
 from tests.toy.notes import add, change
+from tests.toy.upkeep import DAY, tended
 
 from pillarbox.store import Store
-
-DAY = 86_400
-
-
-def tended(store: Store, clock: Clock, until: int | None = None, history: int | None = None) -> None:
-    """As the upkeep does it."""
-    now = int(clock())
-    with store.write(1) as unit:
-        unit.collect(now)
-        if history is not None:
-            unit.trim_log(now, history)
-        unit.rest(now, until, history)
 
 
 def is_untended(store: Store, clock: Clock) -> bool:

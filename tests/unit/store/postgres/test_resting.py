@@ -4,22 +4,11 @@ import pytest
 from tests.neighbour.postgres import Cluster
 from tests.toy.clock import Clock
 from tests.toy.notes import add
+from tests.toy.upkeep import DAY, tended
 from tests.unit.store.postgres.conftest import Opens
 
 from pillarbox.store import Standing
 from pillarbox.store.postgres import PostgresStore
-
-DAY = 86_400
-
-
-def tended(store: PostgresStore, clock: Clock, until: int | None = None, history: int | None = None) -> None:
-    """As the upkeep does it."""
-    now = int(clock())
-    with store.write(1) as unit:
-        unit.collect(now)
-        if history is not None:
-            unit.trim_log(now, history)
-        unit.rest(now, until, history)
 
 
 def test_an_empty_account_is_never_tended(store: PostgresStore, clock: Clock) -> None:
