@@ -73,7 +73,8 @@ class Ceph:
         self._processes: list[subprocess.Popen[bytes]] = []
         self._gateway: subprocess.Popen[bytes] | None = None
         fsid, disk = str(uuid.uuid4()), str(uuid.uuid4())
-        keys = f"ssl_certificate={folder}/chain ssl_private_key={folder}/key"
+        # From its folder on: spaces divide these words.
+        keys = "ssl_certificate=chain ssl_private_key=key"
         ways = f"beast endpoint=127.0.0.1:{self.port} ssl_endpoint=127.0.0.1:{self.tls_port} {keys} tcp_nodelay=1"
         (folder / "ceph.conf").write_text(_CONF.format(fsid=fsid, folder=folder, ways=ways, mon=mon, mon1=mon1))
         self.authority = trustme.CA()
